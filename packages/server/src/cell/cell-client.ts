@@ -1,0 +1,200 @@
+// What a gateway can ask of a cell. This port is the same for a cell in a worker thread of this
+// process and for one behind the network; everything that comes back has passed the border.
+
+import type {
+  AnalyticsMetric,
+  CorrectionReason,
+  Grain,
+  Metric,
+} from '@holdfast/protocol/counts.ts';
+import type { Epoch, Jurisdiction, Seq, SubjectId, VideoId } from '@holdfast/protocol/ids.ts';
+import type { Op } from '@holdfast/protocol/ops.ts';
+import type { Publication } from '../border/publication.ts';
+
+/** Who acts, as the gateway knows it from a grant, a cookie or a service key. */
+export type Identity = Readonly<
+  | { kind: 'anonymous' }
+  /** From a grant: the cell's own number for a person, which says nothing about them. */
+  | { kind: 'person'; person: number }
+  /** An integrator's user; subjects of different tenants are different people. */
+  | { kind: 'subject'; tenant: string; subject: SubjectId }
+  | { kind: 'account'; account: string }
+>;
+
+/** Ops of one session in the order the device made them. */
+export type OpGroup = Readonly<{
+  /** Unique in the cell: grants and tenants have name spaces of their own (`session-key.ts`). */
+  sessionKey: string;
+  who: Identity;
+  /** From the grant; `undefined` for bulk sessions, which start at their first op. */
+  startedAtMs: number | undefined;
+  ops: readonly Op[];
+}>;
+
+/** How a request for ops ended. `outcomes` has a byte an op, see `outcome-byte.ts`. */
+export type SubmitReply = Readonly<
+  | { kind: 'durable'; epoch: Epoch; seq: Seq; outcomes: Uint8Array }
+  | { kind: 'op-window'; n: number; highest: number }
+  | CellUnavailable
+>;
+
+/** The cell recorded nothing, or nothing that a retry under the same names could double. */
+export type CellUnavailable = Readonly<{
+  kind: 'unavailable';
+  code: 'overloaded' | 'cell-unavailable' | 'storage-full' | 'shutting-down';
+  retryAfterMs: number;
+}>;
+
+export type Position = Readonly<{ epoch: Epoch; seq: Seq }>;
+
+export type OpenedSession = Readonly<{
+  kind: 'session';
+  session: string;
+  grant: string;
+  startedAtMs: number;
+  expiresAtMs: number;
+}>;
+
+export type Correction = Readonly<{
+  jurisdiction: Jurisdiction;
+  metric: Metric;
+  delta: number;
+  reason: CorrectionReason;
+  note: string;
+  atMs: number;
+  epoch: Epoch;
+  seq: Seq;
+}>;
+
+export type Books = Readonly<{
+  kind: 'books';
+  epoch: Epoch;
+  seq: Seq;
+  ops: number;
+  classes: Readonly<Record<string, number>>;
+  balanced: boolean;
+}>;
+
+/** One bucket of a series; buckets without any op are left out. */
+export type Bucket = Readonly<{ atMs: number; value: number }>;
+
+export type SignedIn = Readonly<{
+  kind: 'signed-in';
+  account: string;
+  handle: string;
+  token: string;
+  expiresAtMs: number;
+}>;
+
+export type AccountRefusal = Readonly<
+  | { kind: 'handle-taken' }
+  | { kind: 'handle-refused'; detail: string }
+  | { kind: 'password-refused'; detail: string }
+  | { kind: 'wrong-credentials' }
+  | { kind: 'rate-limited'; retryAfterMs: number }
+>;
+
+/** Requests beside ops, with the reply of each. */
+export type CellCalls = Readonly<{
+  openSession: { ask: { who: Identity }; reply: OpenedSession };
+  registerVideo: {
+    ask: { video: VideoId; durationMs: number; creatorKey: string };
+    reply: { kind: 'registered'; position: Position };
+  };
+  /** A look at the op window of every group, before a bulk request that spans cells. */
+  checkWindow: {
+    ask: { groups: readonly OpGroup[] };
+    reply: { kind: 'fits' } | { kind: 'op-window'; n: number; highest: number };
+  };
+  correct: {
+    ask: {
+      video: VideoId;
+      metric: Metric;
+      delta: number;
+      reason: CorrectionReason;
+      note: string;
+    };
+    reply:
+      | { kind: 'corrected'; position: Position }
+      | { kind: 'below-zero'; value: number }
+      | { kind: 'unknown-video' };
+  };
+  corrections: {
+    ask: { video: VideoId };
+    reply: { kind: 'corrections'; items: readonly Correction[] };
+  };
+  erase: { ask: { who: Identity }; reply: { kind: 'erased'; position: Position } };
+  likesAmong: {
+    ask: { who: Identity; videos: readonly VideoId[] };
+    reply: { kind: 'likes'; liked: readonly boolean[] };
+  };
+  likesPage: {
+    ask: { who: Identity; after: string | undefined; itemsMax: number };
+    reply: {
+      kind: 'likes-page';
+      items: readonly { video: VideoId; atMs: number }[];
+      next: string | undefined;
+    };
+  };
+  books: { ask: Record<never, never>; reply: Books };
+  analytics: {
+    ask: {
+      video: VideoId;
+      metric: AnalyticsMetric;
+      /** `hour` is asked as `quarter` and summed by the gateway in the creator's zone. */
+      grain: Exclude<Grain, 'hour'>;
+      fromMs: number;
+      toMs: number;
+    };
+    reply: { kind: 'series'; buckets: readonly Bucket[]; asOfMs: number };
+  };
+  signUp: {
+    ask: { handle: string; password: string; remote: string };
+    reply: SignedIn | AccountRefusal;
+  };
+  signIn: {
+    ask: { handle: string; password: string; remote: string };
+    reply: SignedIn | AccountRefusal;
+  };
+  whoIs: {
+    ask: { token: string };
+    reply: { kind: 'account'; account: string; handle: string } | { kind: 'nobody' };
+  };
+  signOut: { ask: { token: string }; reply: { kind: 'signed-out' } };
+  deleteAccount: { ask: { token: string }; reply: { kind: 'erased'; position: Position } | { kind: 'nobody' } };
+}>;
+
+export type CallName = keyof CellCalls;
+export type CallReply<Name extends CallName> = CellCalls[Name]['reply'] | CellUnavailable;
+
+/** Everything a verifier needs to check a grant of this cell, past epochs included. */
+export type CellKey = Readonly<{ epoch: Epoch; operator: string; publicKeyPem: string }>;
+
+export type CellDescription = Readonly<{
+  jurisdiction: Jurisdiction;
+  operator: string;
+  epoch: Epoch;
+  sinceMs: number;
+}>;
+
+export type CellClient = Readonly<{
+  jurisdiction: Jurisdiction;
+  /**
+   * Sends ops. `done` is called exactly once, later, with the reply; `durable` means on disk.
+   * The ops of one call are recorded together or not at all.
+   */
+  submit: (groups: readonly OpGroup[], done: (reply: SubmitReply) => void) => void;
+  call: <Name extends CallName>(
+    name: Name,
+    ask: CellCalls[Name]['ask'],
+  ) => Promise<CallReply<Name>>;
+  /** What the cell publishes, in order; returns a function that ends the subscription. */
+  subscribe: (listener: (publication: Publication) => void) => () => void;
+  /**
+   * Asks for every subtotal that changed after `position`, as publications, followed by a
+   * watermark. An exchange calls it after it has loaded its last good subtotals.
+   */
+  resync: (position: Position | undefined) => void;
+  /** Whether the cell can acknowledge now. */
+  ready: () => boolean;
+}>;
