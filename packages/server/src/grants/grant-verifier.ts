@@ -1,0 +1,76 @@
+// Opens grants fast: a signature costs some 100 µs to check, so a grant that was good is remembered.
+
+import { createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
+import type { CellKey, Identity } from '../cell/cell-client.ts';
+import { grantSessionKey } from '../cell/session-key.ts';
+import { verifiedFields } from './grant.ts';
+import { twoGenerations } from './two-generations.ts';
+
+/** Grants of one generation that are remembered; some 500 bytes each. */
+export const GRANTS_GENERATION_MAX = 65_536;
+
+/** Owner keys that are remembered as objects; a cell has one an epoch. */
+export const KEY_OBJECTS_MAX = 1_024;
+
+/** A good grant, as the routes use it. One object for all requests of a session. */
+export type SessionGrant = {
+  readonly jurisdiction: Jurisdiction;
+  readonly sessionKey: string;
+  readonly who: Identity;
+  readonly startedAtMs: number;
+  readonly expiresAtMs: number;
+  /** The token bucket of the session lives here: no second look-up a request. */
+  tokens: number;
+  refilledAtMs: number;
+};
+
+export type GrantVerifier = Readonly<{
+  /** Never throws. A remembered grant is still checked for its end. */
+  open: (token: string, nowMs: number) => SessionGrant | 'invalid' | 'expired';
+}>;
+
+/** `keyOf` answers for past epochs too; `tokens` is what a session's bucket starts with. */
+export function grantVerifier(
+  keyOf: (jurisdiction: Jurisdiction, epoch: Epoch) => CellKey | undefined,
+  tokens: number,
+): GrantVerifier {
+  const grants = twoGenerations<SessionGrant>(GRANTS_GENERATION_MAX);
+  const keyObjects = twoGenerations<KeyObject>(KEY_OBJECTS_MAX);
+
+  const keyObjectOf = (jurisdiction: Jurisdiction, epoch: Epoch): KeyObject | undefined => {
+    const key = keyOf(jurisdiction, epoch);
+    if (key === undefined) return undefined;
+    const known = keyObjects.get(key.publicKeyPem);
+    if (known !== undefined) return known;
+    const made = createPublicKey(key.publicKeyPem);
+    keyObjects.set(key.publicKeyPem, made);
+    return made;
+  };
+
+  const verified = (token: string, nowMs: number): SessionGrant | undefined => {
+    const fields = verifiedFields(token, keyObjectOf);
+    if (fields === undefined) return undefined;
+    const { jurisdiction, session, person, startedAtMs, expiresAtMs } = fields;
+    const grant: SessionGrant = {
+      jurisdiction,
+      sessionKey: grantSessionKey(session),
+      who: person === 0 ? { kind: 'anonymous' } : { kind: 'person', person },
+      startedAtMs,
+      expiresAtMs,
+      tokens,
+      refilledAtMs: nowMs,
+    };
+    grants.set(token, grant);
+    return grant;
+  };
+
+  return {
+    open: (token, nowMs) => {
+      const grant = grants.get(token) ?? verified(token, nowMs);
+      if (grant === undefined) return 'invalid';
+      return nowMs < grant.expiresAtMs ? grant : 'expired';
+    },
+  };
+}
