@@ -63,10 +63,14 @@ function bytesOnDisk(): string {
     .join('\n');
 }
 
-function otherProcess(...args: string[]): { id: string; secret: string; revoked: boolean }[] {
-  return JSON.parse(
-    execFileSync(process.execPath, [OTHER_PROCESS, file, ...args], { encoding: 'utf8' }),
-  );
+type Made = Readonly<{ id: string; secret: string; revoked: boolean }>;
+
+// The other process is ours, so its output is taken at its word.
+const madeBy = (output: string): readonly Made[] => JSON.parse(output) as Made[];
+
+function otherProcess(...args: string[]): readonly Made[] {
+  const argv = [OTHER_PROCESS, file, ...args];
+  return madeBy(execFileSync(process.execPath, argv, { encoding: 'utf8' }));
 }
 
 describe('making keys', () => {
@@ -257,9 +261,7 @@ describe('finding and revoking', () => {
     const keys = open();
     const own = make(keys);
     const outputs = await Promise.all(processes);
-    const made = outputs.flatMap(({ stdout }): { secret: string; revoked: boolean }[] =>
-      JSON.parse(stdout),
-    );
+    const made = outputs.flatMap(({ stdout }) => madeBy(stdout));
     expect(keys.list()).toHaveLength(101);
     expect(keys.find(own.secret).kind).toBe('known');
     expect(made.map(({ secret }) => keys.find(secret).kind)).toEqual(
@@ -326,12 +328,12 @@ describe('keys of the environment', () => {
     expect(open({ fixed: [{ ...service, secret }] }).find(secret)).toEqual({ kind: 'revoked' });
   });
 
-  test.each(['', 'short77', 'x'.repeat(129), ' leading1', 'trailing ', 'tab\there', 'schlüssel'])(
+  test.each(['short77', 'x'.repeat(129), ' leading1', 'trailing ', 'tab\there', 'schlüssel'])(
     'K18: the secret %j is refused without being shown',
     (secret) => {
       const error = thrownBy(() => open({ fixed: [{ ...service, secret }] }));
       expect(error).toMatchObject({ code: 'keys-fixed-invalid', retryable: false });
-      if (secret !== '') expect(String(error)).not.toContain(secret);
+      expect(String(error)).not.toContain(secret);
     },
   );
 

@@ -14,12 +14,10 @@ import { KeysError, keysErrorOf } from './keys-error.ts';
 
 /** Keys in the file, revoked ones included. */
 export const KEYS_MAX = 10_000;
-/** Longest name of a key, in code points. */
-export const KEY_NAME_CHARS_MAX = 64;
 /** Longest secret that can be a key, in characters. */
-export const KEY_SECRET_CHARS_MAX = 128;
+const SECRET_CHARS_MAX = 128;
 /** Tenant of a key that names none. */
-export const TENANT_DEFAULT = 'default';
+const TENANT_DEFAULT = 'default';
 
 const SECRET_BYTES = 32;
 const ID_BYTES = 12;
@@ -27,7 +25,7 @@ const PREFIX = { service: 'hfk_', operator: 'hfo_' } as const;
 
 // Letters, marks, numbers, punctuation, symbols and the plain space: no control characters, no
 // invisible or direction-changing ones, because names are printed on terminals.
-const NAME_PATTERN = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u;
+const NAME_PATTERN = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,64}$/u;
 const TENANT_PATTERN = /^[a-z0-9-]{1,32}$/;
 const FIXED_SECRET_PATTERN = /^[!-~][ -~]{6,126}[!-~]$/;
 
@@ -111,43 +109,13 @@ export function openKeys(options: OpenKeys): Keys {
   const keysMax = options.limits?.keysMax ?? KEYS_MAX;
   const fixed = fixedKeys(options.fixed ?? []);
   const db = openDatabase(options.file);
-  const statements = prepareStatements(db);
-  let stored: KeysBySecretHash = new Map();
-  let readAtVersion: SQLOutputValue | undefined;
-
-  const reload = (): void => {
-    stored = new Map(
-      statements.all.all().map((row) => [text(row, 'secret_hash'), keyOfRow(row)] as const),
-    );
-  };
-
-  const current = (): KeysBySecretHash => {
-    // The version is asked first: a commit between the two makes the next call read again, while
-    // the other order could keep old rows under the new version.
-    const version = statements.dataVersion.get()?.['data_version'];
-    if (version !== readAtVersion) {
-      reload();
-      readAtVersion = version;
-    }
-    return stored;
-  };
-
-  const store = (key: Key, secretHash: string, createdAtMs: number): boolean =>
-    transaction(db, () => {
-      const { held } = statements.count.get() ?? {};
-      if (typeof held === 'number' && held >= keysMax) {
-        if (statements.dropOldestRevoked.run().changes === 0) return false;
-      }
-      const { id, kind, name, tenant } = key;
-      statements.insert.run(id, kind, name, tenant, secretHash, createdAtMs);
-      return true;
-    });
+  const stored = storedKeys(db);
 
   return {
     create: guarded((request: NewKey): CreateResult => {
       const name = request.name.trim();
       const tenant = request.tenant ?? TENANT_DEFAULT;
-      if (!isKeyName(name)) return { kind: 'name-invalid' };
+      if (!NAME_PATTERN.test(name)) return { kind: 'name-invalid' };
       if (!TENANT_PATTERN.test(tenant)) return { kind: 'tenant-invalid' };
       const createdAtMs = nowMs();
       const key: Key = {
@@ -158,30 +126,28 @@ export function openKeys(options: OpenKeys): Keys {
         source: { kind: 'stored', createdAtMs, revokedAtMs: undefined },
       };
       const secret = PREFIX[request.kind] + base64url(randomBytes(SECRET_BYTES));
-      if (!store(key, secretHashOf(secret), createdAtMs)) return { kind: 'too-many-keys', keysMax };
-      // A commit of this connection does not move its own data_version.
-      reload();
+      const added = stored.add(key, secretHashOf(secret), createdAtMs, keysMax);
+      if (!added) return { kind: 'too-many-keys', keysMax };
       return { kind: 'created', key, secret };
     }),
 
-    list: guarded(() => [...fixed.values(), ...current().values()]),
+    list: guarded(() => [...fixed.values(), ...stored.current().values()]),
 
     revoke: guarded((id: string): RevokeResult => {
       for (const key of fixed.values()) {
         if (key.id === id) return { kind: 'set-by-environment', key };
       }
-      const changed = statements.revoke.run(nowMs(), id).changes > 0;
-      reload();
-      for (const key of stored.values()) {
+      const changed = stored.revoke(id, nowMs());
+      for (const key of stored.current().values()) {
         if (key.id === id) return { kind: changed ? 'revoked' : 'already-revoked', key };
       }
       return { kind: 'unknown' };
     }),
 
     find: guarded((secret: string): FindResult => {
-      if (secret.length > KEY_SECRET_CHARS_MAX) return { kind: 'unknown' };
+      if (secret.length > SECRET_CHARS_MAX) return { kind: 'unknown' };
       const secretHash = secretHashOf(secret);
-      const key = current().get(secretHash) ?? fixed.get(secretHash);
+      const key = stored.current().get(secretHash) ?? fixed.get(secretHash);
       if (key === undefined) return { kind: 'unknown' };
       return isRevoked(key) ? { kind: 'revoked' } : { kind: 'known', key };
     }),
@@ -209,6 +175,49 @@ function fixedKeys(fixed: readonly FixedKey[]): KeysBySecretHash {
     });
   }
   return keys;
+}
+
+/** The keys of the file, held in memory and read again when anybody has changed them. */
+function storedKeys(db: DatabaseSync) {
+  const statements = prepareStatements(db);
+  let keys: KeysBySecretHash = new Map();
+  let readAtVersion: SQLOutputValue | undefined;
+
+  return {
+    current(): KeysBySecretHash {
+      // The version is asked first: a commit between the two makes the next call read again, while
+      // the other order could keep old rows under the new version.
+      const version = statements.dataVersion.get()?.['data_version'];
+      if (version !== readAtVersion) {
+        const rows = statements.all.all();
+        keys = new Map(rows.map((row) => [text(row, 'secret_hash'), keyOfRow(row)]));
+        readAtVersion = version;
+      }
+      return keys;
+    },
+
+    /** Stores a key; false when the store is full of keys that are not revoked. */
+    add(key: Key, secretHash: string, createdAtMs: number, keysMax: number): boolean {
+      const added = transaction(db, () => {
+        const held = statements.count.get()?.['held'];
+        const isFull = typeof held !== 'number' || held >= keysMax;
+        if (isFull && statements.dropOldestRevoked.run().changes === 0) return false;
+        const { id, kind, name, tenant } = key;
+        statements.insert.run(id, kind, name, tenant, secretHash, createdAtMs);
+        return true;
+      });
+      // A commit of this connection does not move its own data_version.
+      readAtVersion = undefined;
+      return added;
+    },
+
+    /** Revokes a key; false when it is not known or was revoked before. */
+    revoke(id: string, revokedAtMs: number): boolean {
+      const { changes } = statements.revoke.run(revokedAtMs, id);
+      readAtVersion = undefined;
+      return changes > 0;
+    },
+  };
 }
 
 function prepareStatements(db: DatabaseSync) {
@@ -269,10 +278,6 @@ function guarded<Args extends readonly unknown[], Result>(
 
 function isRevoked({ source }: Key): boolean {
   return source.kind === 'stored' && source.revokedAtMs !== undefined;
-}
-
-function isKeyName(name: string): boolean {
-  return NAME_PATTERN.test(name) && [...name].length <= KEY_NAME_CHARS_MAX;
 }
 
 // The one place where a string becomes a key id: it was made here or read from our file.
