@@ -1,0 +1,227 @@
+// How one installation runs: flags and environment, checked once into types that need no re-check.
+//
+// A flag beats the environment, and the environment beats the default. All faults are told at
+// once, each with the name that the person used and what to do. Secrets are kept apart from the
+// rest and behind a function, so that printing or logging a configuration cannot show one.
+
+import { resolve } from 'node:path';
+import { isJurisdiction } from '@holdfast/protocol/ids.ts';
+import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import type { EnvName, EnvValues } from './env.ts';
+
+/** Cells of one process; each has a thread and files of its own. */
+export const CELLS_MAX = 16;
+export const PORT_DEFAULT = 7400;
+export const HOST_DEFAULT = '127.0.0.1';
+export const DATA_DEFAULT = './data';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export type Config = Readonly<{
+  host: string;
+  /** 0 asks the system for a free one. */
+  port: number;
+  /** Absolute path. */
+  dataDir: string;
+  cells: readonly [Jurisdiction, ...Jurisdiction[]];
+  /** One of `cells`. */
+  residency: Jurisdiction;
+  /** Lower case, or `undefined` when no proxy can be trusted to name a country. */
+  countryHeader: string | undefined;
+  operator: string;
+  demo: boolean;
+  secureCookies: boolean;
+  logLevel: LogLevel;
+}>;
+
+/** A value that shows itself only when asked: printed or logged it is an empty object. */
+export type Secret = Readonly<{ reveal: () => string }>;
+
+export type Secrets = Readonly<{
+  serviceKey: Secret | undefined;
+  operatorKey: Secret | undefined;
+}>;
+
+/** What `holdfast start` was called with; the flag's text as it stood. */
+export type StartFlags = Readonly<{
+  host?: string;
+  port?: string;
+  data?: string;
+  log?: string;
+  demo?: boolean;
+}>;
+
+export type ConfigFault = Readonly<{
+  /** The flag or variable to change. */
+  name: string;
+  /** What is wrong with it and what would be right; never the value of a secret. */
+  detail: string;
+}>;
+
+export type ConfigResult = Readonly<
+  | { kind: 'ok'; config: Config; secrets: Secrets }
+  | { kind: 'faults'; faults: readonly ConfigFault[] }
+>;
+
+type Setting = Readonly<{ name: string; text: string }>;
+
+const HEADER_PATTERN = /^[a-z0-9-]{1,64}$/;
+const OPERATOR_PATTERN = /^[a-z0-9][a-z0-9-]{0,31}$/;
+const HOST_PATTERN = /^[A-Za-z0-9.:_-]{1,253}$/;
+// As `keys/keys.ts` wants it, told here with the name of the variable.
+const SECRET_PATTERN = /^[!-~][ -~]{6,126}[!-~]$/;
+
+const TRUE_WORDS = ['1', 'true', 'yes', 'on'];
+const FALSE_WORDS = ['0', 'false', 'no', 'off'];
+
+/** Checks everything that `holdfast start` can be told. `cwd` anchors a relative data folder. */
+export function readConfig(flags: StartFlags, env: EnvValues, cwd: string): ConfigResult {
+  const faults: ConfigFault[] = [];
+  const fault = ({ name }: Readonly<{ name: string }>, detail: string): void => {
+    faults.push({ name, detail });
+  };
+  const pick = (flag: string | undefined, flagName: string, name: EnvName): Setting | undefined =>
+    flag === undefined ? fromEnv(env, name) : { name: flagName, text: flag };
+
+  const cells = readCells(fromEnv(env, 'HOLDFAST_CELLS'), fault);
+  const config: Config = {
+    host: readHost(pick(flags.host, '--host', 'HOLDFAST_HOST'), fault),
+    port: readPort(pick(flags.port, '--port', 'HOLDFAST_PORT'), fault),
+    dataDir: resolveDataDir(flags.data, env, cwd),
+    cells,
+    residency: readResidency(fromEnv(env, 'HOLDFAST_RESIDENCY'), cells, fault),
+    countryHeader: readHeader(fromEnv(env, 'HOLDFAST_COUNTRY_HEADER'), fault),
+    operator: readOperator(fromEnv(env, 'HOLDFAST_OPERATOR'), fault),
+    demo: flags.demo ?? true,
+    secureCookies: readSwitch(fromEnv(env, 'HOLDFAST_SECURE_COOKIES'), fault),
+    logLevel: readLogLevel(pick(flags.log, '--log', 'HOLDFAST_LOG'), fault),
+  };
+  const secrets = readSecrets(env, fault);
+  return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'ok', config, secrets };
+}
+
+/** The data folder, for every command that has one. Absolute. */
+export function resolveDataDir(flag: string | undefined, env: EnvValues, cwd: string): string {
+  return resolve(cwd, flag ?? env.HOLDFAST_DATA ?? DATA_DEFAULT);
+}
+
+type Fault = (setting: Readonly<{ name: string }>, detail: string) => void;
+
+function fromEnv(env: EnvValues, name: EnvName): Setting | undefined {
+  const text = env[name];
+  return text === undefined ? undefined : { name, text };
+}
+
+function readHost(setting: Setting | undefined, fault: Fault): string {
+  if (setting === undefined) return HOST_DEFAULT;
+  if (!HOST_PATTERN.test(setting.text)) {
+    fault(setting, 'must be an address or a host name, such as 127.0.0.1, 0.0.0.0 or ::1');
+  }
+  return setting.text;
+}
+
+function readPort(setting: Setting | undefined, fault: Fault): number {
+  if (setting === undefined) return PORT_DEFAULT;
+  const port = Number(setting.text);
+  if (!/^\d{1,5}$/.test(setting.text) || port > 65_535) {
+    fault(setting, `must be a whole number from 0 to 65535, not ${quoted(setting)}`);
+  }
+  return port;
+}
+
+function readCells(setting: Setting | undefined, fault: Fault): Config['cells'] {
+  const fallback: Config['cells'] = ['us' as Jurisdiction, 'eu' as Jurisdiction];
+  if (setting === undefined) return fallback;
+  const cells: Jurisdiction[] = [];
+  for (const name of setting.text.split(',').map((part) => part.trim())) {
+    if (!isJurisdiction(name)) {
+      fault(setting, `must be names of 2 to 8 letters a-z apart by commas, such as us,eu,row`);
+      return fallback;
+    }
+    if (cells.includes(name)) {
+      fault(setting, `names ${name} twice; name each cell once`);
+      return fallback;
+    }
+    cells.push(name);
+  }
+  if (cells.length > CELLS_MAX) fault(setting, `may name at most ${CELLS_MAX} cells`);
+  const [first, ...rest] = cells;
+  return first === undefined ? fallback : [first, ...rest];
+}
+
+function readResidency(
+  setting: Setting | undefined,
+  cells: Config['cells'],
+  fault: Fault,
+): Jurisdiction {
+  if (setting === undefined) return cells[0];
+  const cell = cells.find((name) => name === setting.text);
+  if (cell === undefined) {
+    fault(setting, `must be one of the cells (${cells.join(', ')}), not ${quoted(setting)}`);
+  }
+  return cell ?? cells[0];
+}
+
+function readHeader(setting: Setting | undefined, fault: Fault): string | undefined {
+  const name = setting?.text.toLowerCase();
+  if (setting !== undefined && name !== undefined && !HEADER_PATTERN.test(name)) {
+    fault(setting, 'must be the name of a header, such as cf-ipcountry');
+  }
+  return name;
+}
+
+function readOperator(setting: Setting | undefined, fault: Fault): string {
+  if (setting === undefined) return 'local-operator';
+  if (!OPERATOR_PATTERN.test(setting.text)) {
+    fault(setting, 'must be 1 to 32 of a-z 0-9 -, beginning with a letter or digit');
+  }
+  return setting.text;
+}
+
+function readSwitch(setting: Setting | undefined, fault: Fault): boolean {
+  if (setting === undefined) return false;
+  const word = setting.text.toLowerCase();
+  if (!TRUE_WORDS.includes(word) && !FALSE_WORDS.includes(word)) {
+    fault(setting, `must be 1 or 0, not ${quoted(setting)}`);
+  }
+  return TRUE_WORDS.includes(word);
+}
+
+function readLogLevel(setting: Setting | undefined, fault: Fault): LogLevel {
+  if (setting === undefined) return 'info';
+  const level = LOG_LEVELS.find((name) => name === setting.text);
+  if (level === undefined) {
+    fault(setting, `must be one of ${LOG_LEVELS.join(', ')}, not ${quoted(setting)}`);
+  }
+  return level ?? 'info';
+}
+
+function readSecrets(env: EnvValues, fault: Fault): Secrets {
+  const read = (name: EnvName): Secret | undefined => {
+    const text = env[name];
+    if (text === undefined) return undefined;
+    if (!SECRET_PATTERN.test(text)) {
+      fault({ name }, 'must be 8 to 128 printable ASCII characters, as it is sent in a header');
+    }
+    return { reveal: () => text };
+  };
+  const secrets = {
+    serviceKey: read('HOLDFAST_SERVICE_KEY'),
+    operatorKey: read('HOLDFAST_OPERATOR_KEY'),
+  };
+  if (secrets.serviceKey !== undefined && env.HOLDFAST_SERVICE_KEY === env.HOLDFAST_OPERATOR_KEY) {
+    const detail = 'must differ from HOLDFAST_SERVICE_KEY: one secret cannot be two kinds of key';
+    fault({ name: 'HOLDFAST_OPERATOR_KEY' }, detail);
+  }
+  return secrets;
+}
+
+// Long enough to recognise what was typed, short enough for one line of a terminal.
+const QUOTED_CHARS_MAX = 40;
+
+function quoted({ text }: Setting): string {
+  return JSON.stringify(
+    text.length > QUOTED_CHARS_MAX ? `${text.slice(0, QUOTED_CHARS_MAX)}…` : text,
+  );
+}

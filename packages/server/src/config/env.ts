@@ -1,0 +1,45 @@
+// The names that Holdfast reads from the environment, and nothing else: `config.ts` checks values.
+
+/** One line a name, as `holdfast start --help` shows it. */
+export const ENV_NAMES = {
+  HOLDFAST_HOST: 'address to listen on (127.0.0.1)',
+  HOLDFAST_PORT: 'port to listen on (7400); 0 takes a free one',
+  HOLDFAST_DATA: 'folder that holds everything (./data)',
+  HOLDFAST_CELLS: 'jurisdictions to run, apart by commas (us,eu)',
+  HOLDFAST_RESIDENCY: 'cell of people whose country is not known (the first of the cells)',
+  HOLDFAST_COUNTRY_HEADER: 'header in which your proxy names the country of a request (none)',
+  HOLDFAST_OPERATOR: 'name of the operator that founds new cells (local-operator)',
+  HOLDFAST_SERVICE_KEY: 'a service key, beside those of `holdfast keys`',
+  HOLDFAST_OPERATOR_KEY: 'an operator key, beside those of `holdfast keys`',
+  HOLDFAST_SECURE_COOKIES: '1 when people reach this server over HTTPS only (0)',
+  HOLDFAST_LOG: 'least level that is logged: debug, info, warn, error or silent (info)',
+} as const;
+
+export type EnvName = keyof typeof ENV_NAMES;
+
+/** What was set, by name. An empty value is as good as none, as is usual in compose files. */
+export type EnvValues = Readonly<Partial<Record<EnvName, string>>>;
+
+export type EnvReading = Readonly<{
+  values: EnvValues;
+  /** Names that begin like ours and are not: most likely misspelled, so worth a warning. */
+  unknownNames: readonly string[];
+}>;
+
+const PREFIX = 'HOLDFAST_';
+
+/** Picks our names out of an environment. */
+export function readEnv(env: Readonly<Record<string, string | undefined>>): EnvReading {
+  const values: Partial<Record<EnvName, string>> = {};
+  const unknownNames: string[] = [];
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith(PREFIX)) continue;
+    if (!isEnvName(name)) unknownNames.push(name);
+    else if (value !== undefined && value.trim() !== '') values[name] = value.trim();
+  }
+  return { values, unknownNames: unknownNames.toSorted() };
+}
+
+function isEnvName(name: string): name is EnvName {
+  return Object.hasOwn(ENV_NAMES, name);
+}
