@@ -263,6 +263,15 @@ describe('charter', () => {
     }
   });
 
+  it('R8: refuses to open when an entry was replaced by another that is well signed', () => {
+    threeEntries();
+    changeLine(2, (line) => {
+      const entry = JSON.parse(line) as Parameters<typeof signEntry>[0];
+      return JSON.stringify(signEntry(entry, south));
+    });
+    expect(() => openCharter()).toThrow(/broken at line 3: it does not follow the line before/);
+  });
+
   it('R8: notices any changed byte', () => {
     threeEntries();
     const whole = readFileSync(file);
