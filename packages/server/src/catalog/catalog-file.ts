@@ -1,0 +1,204 @@
+// The catalog's SQLite file: videos, and the deliveries that cells have yet to take.
+//
+// A video and its deliveries are written in one transaction with fsync, so a crash leaves either
+// nothing or a video that every cell will be told of. Deliveries that were taken are removed in
+// batches later: a crash before that tells the cell again, and cells take repetition.
+
+import { DatabaseSync } from 'node:sqlite';
+import type { SQLOutputValue } from 'node:sqlite';
+import type { Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
+import type { Video } from './catalog.ts';
+import { CatalogError, catalogErrorOf } from './catalog-error.ts';
+import type { Realm } from './creator-key.ts';
+
+const APPLICATION_ID = 0x68666331;
+const SCHEMA_VERSION = 1;
+
+// `n` grows with every new video, so it orders the feed even within a millisecond.
+const SCHEMA = `
+  CREATE TABLE videos (
+    n INTEGER PRIMARY KEY,
+    video TEXT NOT NULL UNIQUE,
+    realm TEXT NOT NULL,
+    creator TEXT NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    caption TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    media_url TEXT,
+    poster_url TEXT,
+    created_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX playable ON videos (n) WHERE media_url IS NOT NULL;
+  CREATE TABLE cells (jurisdiction TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE TABLE undelivered (
+    jurisdiction TEXT NOT NULL,
+    video TEXT NOT NULL,
+    PRIMARY KEY (jurisdiction, video)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+type Row = Record<string, SQLOutputValue>;
+
+/** A row of the feed, with the number to go on from. */
+export type NumberedVideo = Readonly<{ n: number; entry: Video }>;
+
+export type CatalogFile = Readonly<{
+  /** Runs a change as one transaction; durable on return. Throws `CatalogError`, nothing changed. */
+  transaction: <Result>(change: () => Result) => Result;
+  find: (video: VideoId) => Video | undefined;
+  insert: (entry: Video) => void;
+  update: (entry: Video) => void;
+  ids: () => Iterable<VideoId>;
+  /** Notes a cell; one that is new has every known video to take. */
+  addCell: (jurisdiction: Jurisdiction) => void;
+  addUndelivered: (jurisdiction: Jurisdiction, video: VideoId) => void;
+  removeUndelivered: (jurisdiction: Jurisdiction, video: VideoId) => void;
+  undelivered: (jurisdiction: Jurisdiction) => Iterable<VideoId>;
+  playable: (belowN: number, itemsMax: number) => readonly NumberedVideo[];
+  close: () => void;
+}>;
+
+/** Opens `catalog.db`, and makes it where there is none. Throws `CatalogError`. */
+export function openCatalogFile(file: string): CatalogFile {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(file);
+    prepare(db);
+    return operations(db);
+  } catch (cause) {
+    db?.close();
+    throw catalogErrorOf(cause);
+  }
+}
+
+function operations(db: DatabaseSync): CatalogFile {
+  const sql = statements(db);
+  return {
+    transaction: (change) => transaction(db, change),
+    find: (video) => {
+      const row = sql.find.get(video);
+      return row === undefined ? undefined : videoOf(row);
+    },
+    insert: (entry) => {
+      const { video, realm, creator, durationMs, title, caption, tags } = entry;
+      const urls = [entry.mediaUrl ?? null, entry.posterUrl ?? null] as const;
+      const tagsJson = JSON.stringify(tags);
+      const rest = [durationMs, title, caption, tagsJson, ...urls, entry.createdAtMs] as const;
+      sql.insert.run(video, realm, creator, ...rest);
+    },
+    update: ({ video, title, caption, tags, mediaUrl, posterUrl }) => {
+      const tagsJson = JSON.stringify(tags);
+      sql.update.run(title, caption, tagsJson, mediaUrl ?? null, posterUrl ?? null, video);
+    },
+    ids: () => videosOf(sql.ids.iterate()),
+    addCell: (jurisdiction) => {
+      if (sql.addCell.run(jurisdiction).changes === 0) return;
+      sql.addEvery.run(jurisdiction);
+    },
+    addUndelivered: (jurisdiction, video) => {
+      sql.addUndelivered.run(jurisdiction, video);
+    },
+    removeUndelivered: (jurisdiction, video) => {
+      sql.removeUndelivered.run(jurisdiction, video);
+    },
+    undelivered: (jurisdiction) => videosOf(sql.undelivered.iterate(jurisdiction)),
+    playable: (belowN, itemsMax) =>
+      sql.playable.all(belowN, itemsMax).map((row) => ({ n: Number(row['n']), entry: videoOf(row) })),
+    close: () => {
+      if (db.isOpen) db.close();
+    },
+  };
+}
+
+function statements(db: DatabaseSync) {
+  return {
+    find: db.prepare('SELECT * FROM videos WHERE video = ?'),
+    insert: db.prepare(
+      `INSERT INTO videos (video, realm, creator, duration_ms, title, caption, tags, media_url,
+         poster_url, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    update: db.prepare(
+      `UPDATE videos SET title = ?, caption = ?, tags = ?, media_url = ?, poster_url = ?
+       WHERE video = ?`,
+    ),
+    ids: db.prepare('SELECT video FROM videos'),
+    addCell: db.prepare('INSERT OR IGNORE INTO cells VALUES (?)'),
+    addEvery: db.prepare('INSERT OR IGNORE INTO undelivered SELECT ?, video FROM videos'),
+    addUndelivered: db.prepare('INSERT OR IGNORE INTO undelivered VALUES (?, ?)'),
+    removeUndelivered: db.prepare('DELETE FROM undelivered WHERE jurisdiction = ? AND video = ?'),
+    undelivered: db.prepare('SELECT video FROM undelivered WHERE jurisdiction = ?'),
+    playable: db.prepare(
+      'SELECT * FROM videos WHERE media_url IS NOT NULL AND n < ? ORDER BY n DESC LIMIT ?',
+    ),
+  };
+}
+
+function transaction<Result>(db: DatabaseSync, change: () => Result): Result {
+  try {
+    db.exec('BEGIN IMMEDIATE');
+    const result = change();
+    db.exec('COMMIT');
+    return result;
+  } catch (cause) {
+    // Some failures, such as a full disk, have rolled back already.
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw catalogErrorOf(cause);
+  }
+}
+
+function prepare(db: DatabaseSync): void {
+  const tables = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'];
+  const ours = pragma(db, 'application_id') === APPLICATION_ID;
+  if (tables !== 0 && !ours) throw new CatalogError('catalog-foreign-file');
+  db.exec('PRAGMA journal_mode = WAL');
+  db.exec('PRAGMA synchronous = FULL');
+  if (pragma(db, 'journal_mode') !== 'wal' || pragma(db, 'synchronous') !== 2) {
+    throw new CatalogError('catalog-unsafe-settings');
+  }
+  const version = pragma(db, 'user_version');
+  if (version === SCHEMA_VERSION) return;
+  if (version !== 0) throw new CatalogError('catalog-foreign-file');
+  transaction(db, () => {
+    db.exec(SCHEMA);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  });
+}
+
+function pragma(db: DatabaseSync, name: string): unknown {
+  return db.prepare(`PRAGMA ${name}`).get()?.[name];
+}
+
+function* videosOf(rows: Iterable<Row>): Iterable<VideoId> {
+  // The file holds only ids that were checked when they came in.
+  for (const row of rows) yield row['video'] as VideoId;
+}
+
+function videoOf(row: Row): Video {
+  // Written by `insert` and `update` alone, in a STRICT table, so the columns have these types.
+  const column = row as {
+    video: VideoId;
+    realm: Realm;
+    creator: string;
+    duration_ms: number;
+    title: string;
+    caption: string;
+    tags: string;
+    media_url: string | null;
+    poster_url: string | null;
+    created_at_ms: number;
+  };
+  return {
+    video: column.video,
+    realm: column.realm,
+    creator: column.creator,
+    durationMs: column.duration_ms,
+    title: column.title,
+    caption: column.caption,
+    tags: JSON.parse(column.tags) as readonly string[],
+    mediaUrl: column.media_url ?? undefined,
+    posterUrl: column.poster_url ?? undefined,
+    createdAtMs: column.created_at_ms,
+  };
+}

@@ -1,0 +1,121 @@
+// Brings registered videos to one cell, for as long as it takes.
+//
+// Every video that the cell has yet to take is in `queued` or `underWay`. A cell that is away or
+// refuses is asked again with growing pauses; repetition changes nothing there.
+
+import type { VideoId } from '@holdfast/protocol/ids.ts';
+import type { CellClient } from '../cell/cell-client.ts';
+
+/** Registrations that are on their way to one cell at once. */
+export const COURIER_UNDER_WAY_MAX = 256;
+
+export type CourierOptions = Readonly<{
+  cell: CellClient;
+  waiting: Iterable<VideoId>;
+  /** What the cell is told about a video. */
+  describe: (video: VideoId) => Readonly<{ durationMs: number; creatorKey: string }>;
+  /** The cell has taken a video, durably. */
+  onDelivered: (video: VideoId) => void;
+  onFailed: (cause: unknown) => void;
+  retryMsMin: number;
+  retryMsMax: number;
+}>;
+
+export type Courier = Readonly<{
+  add: (video: VideoId) => void;
+  awaits: (video: VideoId) => boolean;
+  size: () => number;
+  /** Resolves when the cell has taken the video, at once when it is away, or after `waitMs`. */
+  settled: (video: VideoId, waitMs: number) => Promise<void>;
+  close: () => void;
+}>;
+
+export function openCourier(options: CourierOptions): Courier {
+  const { cell, describe, onDelivered, onFailed, retryMsMin, retryMsMax } = options;
+  const queued = new Set<VideoId>(options.waiting);
+  const underWay = new Set<VideoId>();
+  const waiters = new Map<VideoId, (() => void)[]>();
+  let retryTimer: NodeJS.Timeout | undefined;
+  let retryMs = retryMsMin;
+  let closed = false;
+
+  const wake = (video: VideoId): void => {
+    const callbacks = waiters.get(video);
+    waiters.delete(video);
+    for (const callback of callbacks ?? []) callback();
+  };
+
+  const retryLater = (): void => {
+    if (closed || retryTimer !== undefined) return;
+    retryTimer = setTimeout(() => {
+      retryTimer = undefined;
+      pump();
+    }, retryMs);
+    // A process that has nothing else to do may end: what waits is in the file.
+    retryTimer.unref();
+    retryMs = Math.min(retryMs * 2, retryMsMax);
+    for (const video of waiters.keys()) wake(video);
+  };
+
+  const deliver = async (video: VideoId): Promise<void> => {
+    const reply = await cell.call('registerVideo', { video, ...describe(video) });
+    if (closed) return;
+    if (reply.kind === 'unavailable') return retryLater();
+    retryMs = retryMsMin;
+    underWay.delete(video);
+    onDelivered(video);
+    wake(video);
+  };
+
+  const start = (video: VideoId): void => {
+    queued.delete(video);
+    underWay.add(video);
+    deliver(video)
+      .catch((cause: unknown) => {
+        onFailed(cause);
+        retryLater();
+      })
+      .finally(() => {
+        // Still under way means not taken: it goes back to the others.
+        if (underWay.delete(video)) queued.add(video);
+        pump();
+      });
+  };
+
+  const pump = (): void => {
+    if (closed || retryTimer !== undefined || queued.size === 0) return;
+    if (!cell.ready()) return retryLater();
+    for (const video of queued) {
+      if (underWay.size >= COURIER_UNDER_WAY_MAX) return;
+      start(video);
+    }
+  };
+
+  const awaits = (video: VideoId): boolean => queued.has(video) || underWay.has(video);
+
+  pump();
+  return {
+    add: (video) => {
+      queued.add(video);
+      pump();
+    },
+    awaits,
+    size: () => queued.size + underWay.size,
+    settled: async (video, waitMs) => {
+      if (!awaits(video) || retryTimer !== undefined || closed) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, waitMs);
+        const callback = (): void => {
+          clearTimeout(timer);
+          resolve();
+        };
+        waiters.set(video, [...(waiters.get(video) ?? []), callback]);
+      });
+    },
+    close: () => {
+      closed = true;
+      clearTimeout(retryTimer);
+      for (const video of waiters.keys()) wake(video);
+    },
+  };
+}
