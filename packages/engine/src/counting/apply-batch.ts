@@ -1,0 +1,189 @@
+// The counting core: one pure function from (rows, batch) to changed rows. The domain starts here.
+//
+//   keysNeeded(batch) ─► rows, loaded by a store ─► applyBatch(rows, batch) ─► changes, stored with seq
+//
+// Why counts stay right: the change of a like count follows from the like row itself (C6), an op's
+// name is used up in the same step that gives it its effect (C1), everything that a clock or a
+// person could decide was decided before and is written in the batch (C5), and the changes of a
+// batch are stored together with its seq, so a batch is either in the state or not.
+//
+// The rules C1-C24 and V1-V8 are in docs/spec/counting.md and docs/spec/views.md. Stage 1, by
+// person, is in judge.ts; stage 2, by video, in lines.ts.
+
+import { HOLDFAST_1 } from '@holdfast/protocol/view-rule.ts';
+import type { ViewRule } from '@holdfast/protocol/view-rule.ts';
+import { assert } from './assert.ts';
+import type { Batch, CorrectionEntry, Entry, PersonEntry, VideoEntry } from './entries.ts';
+import { highestSeen, lineOf, takeNumber, videoRow } from './fold.ts';
+import type { Fold } from './fold.ts';
+import { applyErase, applyOps } from './judge.ts';
+import { addLine, correctionRows, movesMinute } from './lines.ts';
+import type { Line } from './lines.ts';
+import { MINUTE_MS } from './numbers.ts';
+import type { VideoDayKey, VideoNo } from './numbers.ts';
+import { newVideoRow, shownLikes, shownViews } from './rows.ts';
+import type { CorrectionRow, MinuteRow, RowChanges, Rows, VideoRow } from './rows.ts';
+import { isBeyondWindow } from './session-window.ts';
+import { addViewers, NO_VIEWERS } from './uniques.ts';
+import type { Uniques } from './uniques.ts';
+
+/** Why a request may not become part of the batch; it has left no trace. */
+export type Refusal = Readonly<
+  | { kind: 'op-window'; n: number; highest: number }
+  | { kind: 'below-zero'; value: number }
+  | { kind: 'unknown-video' }
+>;
+
+/** What one entry came to: outcome bytes for ops, nothing to tell for the others. */
+export type Applied = Uint8Array | undefined;
+
+export type BatchHead = Omit<Batch, 'entries'>;
+
+const VIEW_RULES: Readonly<Record<number, ViewRule>> = { [HOLDFAST_1.version]: HOLDFAST_1 };
+
+/** Starts a batch on rows that hold every key it needs. Nothing in `rows` will be changed. */
+export function beginBatch(rows: Rows, head: BatchHead): Fold {
+  const rule = VIEW_RULES[head.ruleVersion];
+  assert(rule !== undefined, `view rule version ${head.ruleVersion} is known`);
+  assert(head.seq === rows.meta.seq + 1, `batch ${head.seq} follows state ${rows.meta.seq}`);
+  assert(head.epoch >= rows.meta.epoch, 'epochs never go back');
+  const { meta } = rows;
+  return {
+    rows,
+    rule,
+    seq: head.seq,
+    atMs: head.atMs,
+    meta: {
+      ...meta,
+      epoch: head.epoch,
+      seq: head.seq,
+      books: meta.books.slice(),
+      elsewhere: meta.elsewhere.slice(),
+      likesHash: meta.likesHash.slice(),
+      countsHash: meta.countsHash.slice(),
+    },
+    sessions: new Map(),
+    persons: new Map(),
+    newVideos: new Map(),
+    likes: new Map(),
+    lines: new Map(),
+    viewers: new Map(),
+  };
+}
+
+/**
+ * Whether the entries of one request may join the batch (C3, C15). Looks, and changes nothing.
+ * Refusals happen here, before the journal; a batch that was written is never refused.
+ */
+export function admit(fold: Fold, entries: readonly Entry[]): Refusal | undefined {
+  const highest = new Map<string, number>();
+  for (const entry of entries) {
+    if (entry.kind === 'correction') {
+      const refusal = admitCorrection(fold, entry);
+      if (refusal !== undefined) return refusal;
+    }
+    if (entry.kind !== 'ops') continue;
+    let top = highest.get(entry.sessionKey) ?? highestSeen(fold, entry);
+    for (const { n } of entry.ops) {
+      if (isBeyondWindow(top, n)) return { kind: 'op-window', n, highest: top };
+      if (n > top) top = n;
+    }
+    highest.set(entry.sessionKey, top);
+  }
+  return undefined;
+}
+
+function admitCorrection(fold: Fold, entry: CorrectionEntry): Refusal | undefined {
+  const row = videoRow(fold, entry.video);
+  if (row === undefined) return { kind: 'unknown-video' };
+  const line = fold.lines.get(entry.video);
+  const waiting = line === undefined ? 0 : waitingDelta(line, entry.metric);
+  const value = (entry.metric === 'likes' ? shownLikes(row) : shownViews(row)) + waiting;
+  return value + entry.delta < 0 ? { kind: 'below-zero', value } : undefined;
+}
+
+/** What a batch has already added to a metric before the correction at hand. */
+function waitingDelta(line: Line, metric: CorrectionEntry['metric']): number {
+  const corrected = line.corrections
+    .filter((correction) => correction.metric === metric)
+    .reduce((sum, correction) => sum + correction.delta, 0);
+  return corrected + (metric === 'likes' ? line.likes : line.views);
+}
+
+/** Applies one admitted entry. */
+export function applyEntry(fold: Fold, entry: Entry): Applied {
+  switch (entry.kind) {
+    case 'ops':
+      return applyOps(fold, entry);
+    case 'person':
+      return addPerson(fold, entry);
+    case 'video':
+      return addVideo(fold, entry);
+    case 'correction': {
+      const { metric, delta, reason, note } = entry;
+      lineOf(fold, entry.video).corrections.push({ metric, delta, reason, note });
+      return undefined;
+    }
+    case 'erase':
+      return applyErase(fold, entry.person);
+  }
+}
+
+function addPerson(fold: Fold, entry: PersonEntry): undefined {
+  fold.meta.personsNumbered = takeNumber(entry.person, fold.meta.personsNumbered, 'person');
+  const { person, pseudonym, creatorKey } = entry;
+  fold.persons.set(person, { person, pseudonym, creatorKey, erased: false, capsDay: 0, caps: [] });
+}
+
+function addVideo(fold: Fold, entry: VideoEntry): undefined {
+  fold.meta.videosNumbered = takeNumber(entry.no, fold.meta.videosNumbered, 'video');
+  const { no, video, durationMs, creatorKey } = entry;
+  fold.newVideos.set(no, newVideoRow(no, video, durationMs, creatorKey, fold.seq));
+}
+
+/** Ends a batch: folds its lines into the counts and gives everything that changed. */
+export function finishBatch(fold: Fold): RowChanges {
+  const videos = new Map<VideoNo, VideoRow>(fold.newVideos);
+  const minutes = new Map<VideoNo, MinuteRow>();
+  const corrections: CorrectionRow[] = [];
+  for (const [video, line] of fold.lines) {
+    const row = videoRow(fold, video);
+    assert(row !== undefined, 'a line has a video');
+    videos.set(video, addLine(row, line, fold.seq, fold.meta.countsHash));
+    if (movesMinute(line)) {
+      const { likes, views, starts, loops, watchMs } = line;
+      minutes.set(video, { likes, views, starts, loops, watchMs });
+    }
+    if (line.corrections.length > 0 || line.erasedLikes > 0) {
+      corrections.push(...correctionRows(video, line, fold.seq, fold.atMs));
+    }
+  }
+  return {
+    meta: fold.meta,
+    sessions: fold.sessions,
+    persons: fold.persons,
+    videos,
+    likes: fold.likes,
+    uniques: uniquesOf(fold),
+    minute: Math.floor(fold.atMs / MINUTE_MS),
+    minutes,
+    corrections,
+  };
+}
+
+function uniquesOf(fold: Fold): Map<VideoDayKey, Uniques> {
+  const changed = new Map<VideoDayKey, Uniques>();
+  for (const [key, hashes] of fold.viewers) {
+    const before = fold.rows.uniques.get(key) ?? NO_VIEWERS;
+    const after = addViewers(before, hashes);
+    if (after !== before) changed.set(key, after);
+  }
+  return changed;
+}
+
+/** The whole of it, for replay, followers and recounts: the batch was admitted when written. */
+export function applyBatch(rows: Rows, batch: Batch): RowChanges {
+  const fold = beginBatch(rows, batch);
+  for (const entry of batch.entries) applyEntry(fold, entry);
+  return finishBatch(fold);
+}

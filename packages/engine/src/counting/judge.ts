@@ -1,0 +1,160 @@
+// Stage 1, by person: how one op ends (C9, V1-V8). All that is personal is read and changed here.
+
+import { SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
+import { outcomeByte } from '@holdfast/protocol/outcome-byte.ts';
+import type { InvalidCode, Outcome } from '@holdfast/protocol/ops.ts';
+import { OUTCOMES } from '@holdfast/protocol/ops.ts';
+import { loopsOf, qualifies } from '@holdfast/protocol/view-rule.ts';
+import { assert } from './assert.ts';
+import type { NumberedOp, OpsEntry } from './entries.ts';
+import { lineOf, ownPerson, personRow, sessionOf, videoRow } from './fold.ts';
+import type { Fold } from './fold.ts';
+import type { Line } from './lines.ts';
+import { likeKey, NOBODY, utcDay, videoDayKey, videoOf } from './numbers.ts';
+import type { PersonNo } from './numbers.ts';
+import { GONE } from './rows.ts';
+import type { PersonRow, SessionRow, VideoRow } from './rows.ts';
+import { isRepeat, markSeen } from './session-window.ts';
+import { emptyHash, moveLike } from './set-hash.ts';
+import { TALLY_SLOT } from './tallies.ts';
+import { sessionViewerHash, viewerHash } from './uniques.ts';
+import { takeView } from './viewer-caps.ts';
+
+type ViewOp = Extract<NumberedOp, { kind: 'view' }>;
+
+const BYTE_OF: Readonly<Record<Outcome, number>> = Object.fromEntries(
+  OUTCOMES.map((outcome) => [outcome, outcomeByte(outcome, undefined)]),
+) as Record<Outcome, number>;
+
+const INVALID_BYTE: Readonly<Record<InvalidCode, number>> = {
+  'unknown-video': outcomeByte('invalid', 'unknown-video'),
+  'sign-in-required': outcomeByte('invalid', 'sign-in-required'),
+  'erased-person': outcomeByte('invalid', 'erased-person'),
+};
+
+/** Applies the ops of one session; returns an outcome byte for each, in their order. */
+export function applyOps(fold: Fold, entry: OpsEntry): Uint8Array {
+  const session = sessionOf(fold, entry);
+  const person = entry.person === NOBODY ? undefined : personRow(fold, entry.person);
+  const isLate = fold.atMs - session.startedAtMs > SESSION_LIFE_MS;
+  const isErased = entry.person !== NOBODY && (person === undefined || person.erased);
+  const bytes = new Uint8Array(entry.ops.length);
+  for (let index = 0; index < bytes.length; index += 1) {
+    const op = entry.ops[index] as NumberedOp;
+    const video = videoRow(fold, op.video);
+    const line = video === undefined ? undefined : lineOf(fold, video.no);
+    const ended = endOf(fold, entry, session, person, op, video, line, isLate, isErased);
+    const invalid = ended in INVALID_BYTE;
+    const slot = TALLY_SLOT[op.kind][invalid ? 'invalid' : (ended as Outcome)];
+    fold.meta.books[slot] = (fold.meta.books[slot] ?? 0) + 1;
+    if (line === undefined) fold.meta.elsewhere[slot] = (fold.meta.elsewhere[slot] ?? 0) + 1;
+    else line.slots.push(slot);
+    bytes[index] = invalid ? INVALID_BYTE[ended as InvalidCode] : BYTE_OF[ended as Outcome];
+  }
+  fold.meta.opsAccepted += bytes.length;
+  return bytes;
+}
+
+/** The order of the questions is the rule (docs/spec/views.md, last lines). */
+function endOf(
+  fold: Fold,
+  entry: OpsEntry,
+  session: SessionRow,
+  person: Readonly<PersonRow> | undefined,
+  op: NumberedOp,
+  video: Readonly<VideoRow> | undefined,
+  line: Line | undefined,
+  isLate: boolean,
+  isErased: boolean,
+): Exclude<Outcome, 'invalid'> | InvalidCode {
+  if (isRepeat(session, op.n)) return 'duplicate';
+  markSeen(session, op.n);
+  if (isLate) return 'late';
+  if (video === undefined || line === undefined) return 'unknown-video';
+  if (isErased) return 'erased-person';
+  if (op.kind === 'view') return judgeView(fold, entry, session, person, op, video, line);
+  if (person === undefined) return 'sign-in-required';
+  return setLike(fold, person, video, line, op.kind === 'like');
+}
+
+/** C6: the change follows from the row, never from what the op hopes for. */
+function setLike(
+  fold: Fold,
+  person: Readonly<PersonRow>,
+  video: Readonly<VideoRow>,
+  line: Line,
+  liked: boolean,
+): 'counted' | 'unchanged' {
+  const key = likeKey(person.person, video.no);
+  const likedAtMs = fold.likes.get(key) ?? fold.rows.likes.get(key) ?? GONE;
+  if ((likedAtMs !== GONE) === liked) return 'unchanged';
+  fold.likes.set(key, liked ? fold.atMs : GONE);
+  moveLike(fold.meta.likesHash, person.pseudonym, video.lanes, liked ? 1 : -1);
+  fold.meta.likeRows += liked ? 1 : -1;
+  line.likes += liked ? 1 : -1;
+  return 'counted';
+}
+
+function judgeView(
+  fold: Fold,
+  entry: OpsEntry,
+  session: SessionRow,
+  person: Readonly<PersonRow> | undefined,
+  op: ViewOp,
+  video: Readonly<VideoRow>,
+  line: Line,
+): 'own' | 'held' | 'unqualified' | 'capped' | 'counted' {
+  const { watchedMs } = op;
+  if (person !== undefined && person.creatorKey === video.creatorKey) return 'own';
+  if (!entry.vouched) {
+    const allowedMs = fold.atMs - session.startedAtMs + fold.rule.claimSlackMs;
+    if (session.claimedMs + watchedMs > allowedMs) return 'held';
+    session.claimedMs += watchedMs;
+  }
+  line.starts += 1;
+  line.watchMs += watchedMs;
+  line.loops += loopsOf(watchedMs, video.durationMs);
+  if (!qualifies(fold.rule, watchedMs, video.durationMs)) return 'unqualified';
+  const day = utcDay(fold.atMs);
+  const viewer = person === undefined ? session : ownPerson(fold, person);
+  if (!takeView(viewer, video.no, day, fold.rule.countedPerViewerDayMax)) return 'capped';
+  line.views += 1;
+  const hash =
+    person === undefined
+      ? sessionViewerHash(entry.sessionKey)
+      : viewerHash(person.pseudonym[0] ?? 0, person.pseudonym[1] ?? 0);
+  const key = videoDayKey(video.no, day);
+  const seen = fold.viewers.get(key);
+  if (seen === undefined) fold.viewers.set(key, [hash]);
+  else seen.push(hash);
+  return 'counted';
+}
+
+/** Like rows that one erasure entry takes away; the engine writes entries until none is left. */
+export const ERASE_LIKES_MAX = 10_000;
+
+/**
+ * C17: takes away like rows of a person, and with the last of them all that is known of the person.
+ * An erasure has a batch to itself, so that `likesOf` is the whole truth about the rows.
+ */
+export function applyErase(fold: Fold, person: PersonNo): undefined {
+  assert(fold.likes.size === 0, 'an erasure has a batch to itself');
+  const row = personRow(fold, person);
+  if (row === undefined) return;
+  const own = ownPerson(fold, row);
+  own.erased = true;
+  own.creatorKey = '';
+  own.caps = [];
+  const keys = fold.rows.likesOf.get(person) ?? [];
+  for (const key of keys.slice(0, ERASE_LIKES_MAX)) {
+    const video = videoRow(fold, videoOf(key));
+    assert(video !== undefined, 'a like row has a video');
+    fold.likes.set(key, GONE);
+    moveLike(fold.meta.likesHash, row.pseudonym, video.lanes, -1);
+    fold.meta.likeRows -= 1;
+    const line = lineOf(fold, video.no);
+    line.likes -= 1;
+    line.erasedLikes += 1;
+  }
+  if (keys.length <= ERASE_LIKES_MAX) own.pseudonym = emptyHash();
+}

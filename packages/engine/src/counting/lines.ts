@@ -1,0 +1,110 @@
+// Stage 2, by video: numbers only. A batch reaches it as one line a video, however many people
+// were behind it, so a viral video costs one line and nothing here is personal.
+
+import type { CorrectionReason, Metric } from '@holdfast/protocol/counts.ts';
+import type { Seq } from '@holdfast/protocol/ids.ts';
+import type { VideoNo } from './numbers.ts';
+import type { CorrectionRow, MinuteRow, VideoRow } from './rows.ts';
+import { moveCount } from './set-hash.ts';
+import type { LaneHash } from './set-hash.ts';
+
+/** What one batch adds to one video. */
+export type Line = MinuteRow & {
+  /** A tally slot for each op, as often as it was filled. */
+  slots: number[];
+  /** Likes lost to erasure, a part of `likes`. */
+  erasedLikes: number;
+  corrections: { metric: Metric; delta: number; reason: CorrectionReason; note: string }[];
+};
+
+export function emptyLine(): Line {
+  return {
+    likes: 0,
+    views: 0,
+    starts: 0,
+    loops: 0,
+    watchMs: 0,
+    slots: [],
+    erasedLikes: 0,
+    corrections: [],
+  };
+}
+
+/** The numbers of a video that the counts hash covers, in a fixed order (C23). */
+export function committedNumbers(row: Readonly<VideoRow>): readonly number[] {
+  return [
+    row.likes,
+    row.likesCorrected,
+    row.views,
+    row.viewsCorrected,
+    row.starts,
+    row.loops,
+    row.watchMs,
+  ];
+}
+
+/** Whether a line changes a number that a rollup holds. */
+export function movesMinute(line: Readonly<Line>): boolean {
+  return (
+    line.likes !== 0 ||
+    line.views !== 0 ||
+    line.starts !== 0 ||
+    line.loops !== 0 ||
+    line.watchMs !== 0
+  );
+}
+
+/**
+ * Adds a line to a video's counts and keeps the counts hash up to date.
+ *
+ * C16: a correction that took away likes may meet unlikes of the very same likes; what would then
+ * be missing below zero is given back to the correction, so that no like is taken away twice.
+ */
+export function addLine(
+  row: Readonly<VideoRow>,
+  line: Readonly<Line>,
+  seq: Seq,
+  countsHash: LaneHash,
+): VideoRow {
+  const next: VideoRow = {
+    ...row,
+    likes: row.likes + line.likes,
+    views: row.views + line.views,
+    starts: row.starts + line.starts,
+    loops: row.loops + line.loops,
+    watchMs: row.watchMs + line.watchMs,
+    tally: row.tally.slice(),
+    seq,
+  };
+  for (const slot of line.slots) next.tally[slot] = (next.tally[slot] ?? 0) + 1;
+  for (const correction of line.corrections) {
+    if (correction.metric === 'likes') next.likesCorrected += correction.delta;
+    else next.viewsCorrected += correction.delta;
+  }
+  if (next.likes + next.likesCorrected < 0) next.likesCorrected = -next.likes;
+  const before = committedNumbers(row);
+  committedNumbers(next).forEach((value, slot) => {
+    moveCount(countsHash, row.lanes, slot, value - (before[slot] ?? 0));
+  });
+  return next;
+}
+
+/** The correction rows that a line leaves behind, erased likes among them (C14, C17). */
+export function correctionRows(
+  video: VideoNo,
+  line: Readonly<Line>,
+  seq: Seq,
+  atMs: number,
+): CorrectionRow[] {
+  const rows: CorrectionRow[] = line.corrections.map((correction) => ({
+    seq,
+    video,
+    atMs,
+    ...correction,
+  }));
+  if (line.erasedLikes > 0) {
+    const delta = -line.erasedLikes;
+    rows.push({ seq, video, atMs, metric: 'likes', delta, reason: 'erasure', note: '' });
+  }
+  return rows;
+}

@@ -1,0 +1,174 @@
+// The rows that the core reads and changes. A store keeps them; nothing else holds counts.
+
+import type { CorrectionReason, Metric } from '@holdfast/protocol/counts.ts';
+import type { Epoch, Seq, VideoId } from '@holdfast/protocol/ids.ts';
+import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from './numbers.ts';
+import type { SessionWindow } from './session-window.ts';
+import { emptyHash, textHash } from './set-hash.ts';
+import type { LaneHash } from './set-hash.ts';
+import { emptyTally } from './tallies.ts';
+import type { Uniques } from './uniques.ts';
+import type { ViewerCaps } from './viewer-caps.ts';
+
+/** A session: which numbers it used, and for anonymous ones the viewer's caps. */
+export type SessionRow = SessionWindow &
+  ViewerCaps & {
+    startedAtMs: number;
+    /** Watch time that its views have claimed (V5). */
+    claimedMs: number;
+  };
+
+/** A person as counting sees them: no name, no handle, no subject. */
+export type PersonRow = ViewerCaps & {
+  person: PersonNo;
+  /** Keyed hash of who it is; all zero once erased. */
+  pseudonym: LaneHash;
+  creatorKey: string;
+  erased: boolean;
+};
+
+/** A video's counts in this cell. `likes` is the number of like rows. */
+export type VideoRow = {
+  no: VideoNo;
+  video: VideoId;
+  /** Hash of the id, for the commitments; derived, not stored. */
+  lanes: LaneHash;
+  durationMs: number;
+  creatorKey: string;
+  likes: number;
+  likesCorrected: number;
+  views: number;
+  viewsCorrected: number;
+  starts: number;
+  loops: number;
+  watchMs: number;
+  tally: number[];
+  /** Batch of the last change. */
+  seq: Seq;
+};
+
+/** What one minute added to a video; the rows of a video add up to its raw counts (C20). */
+export type MinuteRow = {
+  likes: number;
+  views: number;
+  starts: number;
+  loops: number;
+  watchMs: number;
+};
+
+export type CorrectionRow = Readonly<{
+  seq: Seq;
+  video: VideoNo;
+  metric: Metric;
+  delta: number;
+  reason: CorrectionReason;
+  note: string;
+  atMs: number;
+}>;
+
+/** What a cell knows about itself. One row; it is stored with the rows of its batch. */
+export type MetaRow = {
+  epoch: Epoch;
+  /** The state includes every batch up to this one. */
+  seq: Seq;
+  personsNumbered: number;
+  videosNumbered: number;
+  /** Ops accepted, counted as they come and not by class, so that C10 can fail. */
+  opsAccepted: number;
+  /** Every op by kind and class. */
+  books: number[];
+  /** The part of the books on videos that the cell does not know. */
+  elsewhere: number[];
+  likesHash: LaneHash;
+  countsHash: LaneHash;
+  /** Like rows that exist. */
+  likeRows: number;
+};
+
+/** Rows that a batch may read. A key that is absent from a map has no row. */
+export type Rows = Readonly<{
+  meta: Readonly<MetaRow>;
+  sessions: ReadonlyMap<string, Readonly<SessionRow>>;
+  persons: ReadonlyMap<PersonNo, Readonly<PersonRow>>;
+  videos: ReadonlyMap<VideoNo, Readonly<VideoRow>>;
+  /** When the like was made, in ms. */
+  likes: ReadonlyMap<LikeKey, number>;
+  uniques: ReadonlyMap<VideoDayKey, Uniques>;
+  /** For persons that the batch erases: their like rows in key order, as many as one entry takes. */
+  likesOf: ReadonlyMap<PersonNo, readonly LikeKey[]>;
+}>;
+
+/** Marks a like row that is gone. */
+export const GONE = 0;
+
+/** Rows that a batch changed, whole; except minutes, which are added to what is stored. */
+export type RowChanges = Readonly<{
+  meta: MetaRow;
+  sessions: ReadonlyMap<string, SessionRow>;
+  persons: ReadonlyMap<PersonNo, PersonRow>;
+  videos: ReadonlyMap<VideoNo, VideoRow>;
+  /** `GONE` for a row that is no more. */
+  likes: ReadonlyMap<LikeKey, number>;
+  uniques: ReadonlyMap<VideoDayKey, Uniques>;
+  /** UTC minute (ms / 60,000) that all of the batch falls into. */
+  minute: number;
+  minutes: ReadonlyMap<VideoNo, MinuteRow>;
+  corrections: readonly CorrectionRow[];
+}>;
+
+/** The state before the first batch. */
+export function emptyMeta(epoch: Epoch): MetaRow {
+  return {
+    epoch,
+    seq: 0 as Seq,
+    personsNumbered: 0,
+    videosNumbered: 0,
+    opsAccepted: 0,
+    books: emptyTally(),
+    elsewhere: emptyTally(),
+    likesHash: emptyHash(),
+    countsHash: emptyHash(),
+    likeRows: 0,
+  };
+}
+
+/** A video just registered: every count is a known 0. */
+export function newVideoRow(
+  no: VideoNo,
+  video: VideoId,
+  durationMs: number,
+  creatorKey: string,
+  seq: Seq,
+): VideoRow {
+  return {
+    no,
+    video,
+    lanes: textHash(video),
+    durationMs,
+    creatorKey,
+    likes: 0,
+    likesCorrected: 0,
+    views: 0,
+    viewsCorrected: 0,
+    starts: 0,
+    loops: 0,
+    watchMs: 0,
+    tally: emptyTally(),
+    seq,
+  };
+}
+
+/** Whether an erasure is complete: nothing says any more who the person was (C17). */
+export function isForgotten(row: Readonly<PersonRow>): boolean {
+  return row.erased && row.pseudonym.every((lane) => lane === 0);
+}
+
+/** Likes as shown: rows and corrections (C7). */
+export function shownLikes(row: Readonly<VideoRow>): number {
+  return row.likes + row.likesCorrected;
+}
+
+/** Views as shown. */
+export function shownViews(row: Readonly<VideoRow>): number {
+  return row.views + row.viewsCorrected;
+}

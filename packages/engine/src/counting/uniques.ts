@@ -1,0 +1,125 @@
+// Unique viewers of one video and UTC day (C22): the viewers' hashes while they are few, then a
+// HyperLogLog (Flajolet et al. 2007, with the linear counting of its small range) of 2^14 registers,
+// whose standard error is 1.04 / sqrt(2^14) = 0.81 %.
+//
+// Every function returns a new value; the rows of a batch stay as they were loaded.
+
+import { mix32 } from './set-hash.ts';
+
+/** Viewers that are kept one by one; the list is then as large as half of the registers. */
+export const EXACT_VIEWERS_MAX = 1_024;
+
+const REGISTER_BITS = 14;
+export const REGISTERS = 2 ** REGISTER_BITS;
+const REST_BITS = 53 - REGISTER_BITS;
+
+export type Uniques = Readonly<
+  /** Sorted 53-bit hashes. */
+  | { kind: 'exact'; hashes: Float64Array }
+  /** One byte a register: the longest run of leading zeros, plus one. */
+  | { kind: 'registers'; registers: Uint8Array }
+>;
+
+export const NO_VIEWERS: Uniques = { kind: 'exact', hashes: new Float64Array(0) };
+
+/** A 53-bit hash of a viewer, from two lanes of a hash that is already even. */
+export function viewerHash(high: number, low: number): number {
+  return (mix32(high ^ 0x2545f491) & 0x1fffff) * 2 ** 32 + mix32(low ^ 0x9e3779b9);
+}
+
+/** A 53-bit hash of an anonymous viewer, from the key of the session. */
+export function sessionViewerHash(sessionKey: string): number {
+  let high = 0x811c9dc5;
+  let low = 0xc2b2ae35;
+  for (let index = 0; index < sessionKey.length; index += 1) {
+    const code = sessionKey.charCodeAt(index);
+    high = Math.imul(high ^ code, 0x01000193);
+    low = Math.imul(low ^ code, 0x5bd1e995) ^ (low >>> 15);
+  }
+  return viewerHash(high, low);
+}
+
+/** Adds viewers by their hashes; returns the same object when nothing changed. */
+export function addViewers(uniques: Uniques, hashes: readonly number[]): Uniques {
+  if (uniques.kind === 'registers') return addToRegisters(uniques, hashes);
+  const merged = mergeSorted(uniques.hashes, hashes);
+  if (merged.length === uniques.hashes.length) return uniques;
+  if (merged.length <= EXACT_VIEWERS_MAX) return { kind: 'exact', hashes: merged };
+  return addToRegisters({ kind: 'registers', registers: new Uint8Array(REGISTERS) }, merged);
+}
+
+function mergeSorted(held: Float64Array, added: readonly number[]): Float64Array {
+  if (added.length === 1) return insertOne(held, added[0] ?? 0);
+  return Float64Array.from(new Set([...held, ...added])).sort();
+}
+
+function insertOne(held: Float64Array, hash: number): Float64Array {
+  let from = 0;
+  let to = held.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((held[middle] ?? 0) < hash) from = middle + 1;
+    else to = middle;
+  }
+  if (held[from] === hash) return held;
+  const merged = new Float64Array(held.length + 1);
+  merged.set(held.subarray(0, from));
+  merged[from] = hash;
+  merged.set(held.subarray(from), from + 1);
+  return merged;
+}
+
+function addToRegisters(
+  uniques: Extract<Uniques, { kind: 'registers' }>,
+  hashes: Iterable<number>,
+): Uniques {
+  let registers = uniques.registers;
+  for (const hash of hashes) {
+    const register = hash % REGISTERS;
+    const rank = rankOf(Math.floor(hash / REGISTERS));
+    if (rank <= (registers[register] ?? 0)) continue;
+    if (registers === uniques.registers) registers = registers.slice();
+    registers[register] = rank;
+  }
+  return registers === uniques.registers ? uniques : { kind: 'registers', registers };
+}
+
+/** Leading zeros of a 39-bit number, plus one. */
+function rankOf(rest: number): number {
+  const high = Math.floor(rest / 2 ** 32);
+  if (high > 0) return Math.clz32(high) - (32 - (REST_BITS - 32)) + 1;
+  return REST_BITS - 32 + Math.clz32(rest) + 1;
+}
+
+/** All viewers of several days (or one), each counted once. */
+export function unite(parts: readonly Uniques[]): Uniques {
+  let united: Uniques = NO_VIEWERS;
+  for (const part of parts) {
+    if (part.kind === 'exact') united = addViewers(united, Array.from(part.hashes));
+    else united = uniteRegisters(united, part.registers);
+  }
+  return united;
+}
+
+function uniteRegisters(left: Uniques, right: Uint8Array): Uniques {
+  if (left.kind === 'exact') {
+    return addToRegisters({ kind: 'registers', registers: right.slice() }, left.hashes);
+  }
+  const registers = left.registers.map((rank, index) => Math.max(rank, right[index] ?? 0));
+  return { kind: 'registers', registers };
+}
+
+/** How many viewers: exact while few, else the estimate. */
+export function countViewers(uniques: Uniques): number {
+  if (uniques.kind === 'exact') return uniques.hashes.length;
+  let harmonic = 0;
+  let zeros = 0;
+  for (const rank of uniques.registers) {
+    harmonic += 2 ** -rank;
+    if (rank === 0) zeros += 1;
+  }
+  const alpha = 0.7213 / (1 + 1.079 / REGISTERS);
+  const raw = (alpha * REGISTERS * REGISTERS) / harmonic;
+  const small = raw <= 2.5 * REGISTERS && zeros > 0;
+  return Math.round(small ? REGISTERS * Math.log(REGISTERS / zeros) : raw);
+}

@@ -1,0 +1,111 @@
+// When and how the overlay goes to the store: large flushes, one at a time, tried again on failure.
+
+import { overlayRows } from '../state/overlay.ts';
+import type { StateStore } from '../state/state-store.ts';
+import type { RowView } from './row-view.ts';
+
+export type FlushLimits = Readonly<{
+  /** A flush begins when this many rows have changed … */
+  flushRowsMin: number;
+  /** … or when a change has waited this long. */
+  flushAgeMsMax: number;
+  /** Rows that may wait in memory; beyond it batches wait for the flush. */
+  overlayRowsMax: number;
+}>;
+
+const RETRY_MS = 1_000;
+
+export class Flusher {
+  readonly #view: RowView;
+  readonly #store: StateStore;
+  readonly #limits: FlushLimits;
+  readonly #onFailure: (error: unknown) => void;
+  #flushing: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosing = false;
+
+  constructor(
+    view: RowView,
+    store: StateStore,
+    limits: FlushLimits,
+    onFailure: (error: unknown) => void,
+  ) {
+    this.#view = view;
+    this.#store = store;
+    this.#limits = limits;
+    this.#onFailure = onFailure;
+  }
+
+  /** Whether so much waits that batches should wait too. */
+  get isFull(): boolean {
+    return this.#flushing !== undefined && this.#waitingRows() > this.#limits.overlayRowsMax;
+  }
+
+  /** Resolves when the flush that is under way has ended. */
+  async room(): Promise<void> {
+    await this.#flushing;
+  }
+
+  #waitingRows(): number {
+    return overlayRows(this.#view.active);
+  }
+
+  /** To be called after each batch: begins a flush when one is due. */
+  poke(): void {
+    if (this.#flushing !== undefined) return;
+    if (this.#waitingRows() >= this.#limits.flushRowsMin) {
+      this.#begin();
+      return;
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#flushing === undefined) this.#begin();
+    }, this.#limits.flushAgeMsMax);
+    this.#timer.unref();
+  }
+
+  #begin(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#flushing = this.#flush().finally(() => {
+      this.#flushing = undefined;
+      // Batches that came meanwhile have changes of their own.
+      if (!this.#isClosing && overlayRows(this.#view.active) > 0) this.poke();
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const overlay = this.#view.flushing ?? this.#view.beginFlush();
+    for (;;) {
+      try {
+        // A crash here means that the state is the old or the new one; the journal has the rest.
+        await this.#store.store(overlay);
+        this.#view.endFlush();
+        return;
+      } catch (error) {
+        this.#onFailure(error);
+        if (this.#isClosing) throw error;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+      }
+    }
+  }
+
+  /** Stores all that was applied before the call. */
+  async flushAll(): Promise<void> {
+    while (this.#flushing !== undefined) await this.#flushing;
+    if (overlayRows(this.#view.active) === 0) return;
+    this.#begin();
+    await this.#flushing;
+  }
+
+  /** A last flush; a failure is told and leaves the rest to the next replay. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    clearTimeout(this.#timer);
+    try {
+      await this.flushAll();
+    } catch (error) {
+      this.#onFailure(error);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+// Opening: the batches that the state has not yet seen are applied again, by the same pure core.
+
+import type { Seq } from '@holdfast/protocol/ids.ts';
+import { applyBatch } from '../counting/apply-batch.ts';
+import { InvariantError } from '../counting/assert.ts';
+import type { Batch } from '../counting/entries.ts';
+import { addKeysNeeded, noKeys } from '../counting/keys-needed.ts';
+import type { MetaRow } from '../counting/rows.ts';
+import { emptyMeta } from '../counting/rows.ts';
+import { chainHash, decodeEntries } from '../journal/batch-codec.ts';
+import type { Journal, JournalRecord } from '../journal/journal.ts';
+import { mergeChanges, overlayRows } from '../state/overlay.ts';
+import type { EngineOptions } from './engine.ts';
+import { RowView } from './row-view.ts';
+
+/** Journal bytes that are read and prepared at a time. */
+const READ_BYTES_MAX = 1024 * 1024;
+/** Rows that gather before they are stored during a replay. */
+const FLUSH_ROWS = 1_000_000;
+
+export type ReplayProgress = Readonly<{
+  batches: number;
+  batchesTotal: number;
+  /** An estimate, from the batches so far; `undefined` at the start. */
+  msLeft: number | undefined;
+}>;
+
+export type Replayed = Readonly<{
+  view: RowView;
+  /** Hash that the next batch is chained to. */
+  chain: Uint8Array;
+  /** Time of the last batch; the next is not before it. */
+  lastAtMs: number;
+}>;
+
+type Source = Pick<EngineOptions, 'epoch' | 'journal' | 'store' | 'clocks' | 'onReplay' | 'onApplied'>;
+
+/** Brings a view of the state up to the journal's head. Throws when the two do not fit. */
+export async function replayJournal(source: Source): Promise<Replayed> {
+  const { journal, store, clocks } = source;
+  const meta = (await store.meta()) ?? emptyMeta(source.epoch);
+  const head = await journal.head();
+  const base = await journal.base();
+  const headSeq = head?.seq ?? base.seq;
+  if (meta.seq > headSeq || meta.seq < base.seq) throw doNotFit(meta, base.seq, headSeq);
+  const view = new RowView(store, meta);
+  let chain = await hashAt(journal, meta.seq);
+  const startedAt = clocks.monotonicMs();
+  const batchesTotal = headSeq - meta.seq;
+  while (view.active.meta.seq < headSeq) {
+    const records = await journal.read(view.active.meta.seq, READ_BYTES_MAX);
+    chain = await applyRecords(view, records, chain, source);
+    const batches = view.active.meta.seq - meta.seq;
+    const msSoFar = clocks.monotonicMs() - startedAt;
+    source.onReplay({
+      batches,
+      batchesTotal,
+      msLeft: Math.round((msSoFar / batches) * (batchesTotal - batches)),
+    });
+    if (overlayRows(view.active) > FLUSH_ROWS) await storeSoFar(view, source);
+  }
+  return { view, chain, lastAtMs: head?.atMs ?? 0 };
+}
+
+function doNotFit(meta: MetaRow, baseSeq: number, headSeq: number): InvariantError {
+  return new InvariantError(
+    `the state includes batches up to ${meta.seq}, but the journal holds ${baseSeq + 1} to ` +
+      `${headSeq}; one of the two is from another time. Nothing was changed. Restore both from ` +
+      'the same backup.',
+  );
+}
+
+/** The chain hash at a seq: of the record itself, or of the base when it was trimmed. */
+export async function hashAt(journal: Journal, seq: Seq): Promise<Uint8Array> {
+  const base = await journal.base();
+  if (seq === base.seq) return base.hash;
+  const [record] = await journal.read((seq - 1) as Seq, 1);
+  if (record?.seq !== seq) throw new InvariantError(`the journal has no batch ${seq}`);
+  return record.hash;
+}
+
+/** Decodes a record and checks its place in the chain (C24). */
+export function openRecord(record: JournalRecord, previous: Uint8Array): Batch {
+  const { epoch, seq, atMs, body, hash } = record;
+  const expected = chainHash(previous, epoch, seq, atMs, body);
+  if (!Buffer.from(expected).equals(hash)) {
+    throw new InvariantError(`batch ${seq} of the journal does not follow the one before it`);
+  }
+  return { epoch, seq, atMs, ...decodeEntries(body) };
+}
+
+async function applyRecords(
+  view: RowView,
+  records: readonly JournalRecord[],
+  chain: Uint8Array,
+  source: Source,
+): Promise<Uint8Array> {
+  const batches: Batch[] = [];
+  let previous = chain;
+  for (const record of records) {
+    batches.push(openRecord(record, previous));
+    previous = record.hash;
+  }
+  // One look-up for all of them; the batches then find their rows in memory.
+  const ahead = noKeys();
+  for (const { entries, atMs } of batches) addKeysNeeded(ahead, entries, atMs);
+  ahead.erased.clear();
+  await view.load(ahead, view.active.meta);
+  for (const batch of batches) {
+    const keys = noKeys();
+    addKeysNeeded(keys, batch.entries, batch.atMs);
+    const rows = await view.load(keys, view.active.meta);
+    const changes = applyBatch(rows, batch);
+    mergeChanges(view.active, changes);
+    source.onApplied(changes.meta, changes.videos);
+  }
+  return previous;
+}
+
+async function storeSoFar(view: RowView, source: Source): Promise<void> {
+  await source.store.store(view.beginFlush());
+  view.endFlush();
+}

@@ -1,0 +1,18 @@
+// What the writer's thread and the storing thread say to each other.
+
+import type { CorrectionRow, MetaRow } from '../../counting/rows.ts';
+import type { FlushTable, LikeColumns } from './flush-rows.ts';
+
+export type FlushRequest =
+  | { kind: 'rows'; table: FlushTable; bytes: Uint8Array }
+  | { kind: 'likes'; columns: LikeColumns }
+  | { kind: 'uniques'; rows: readonly { key: number; kind: number; data: Uint8Array }[] }
+  | { kind: 'commit'; meta: MetaRow; corrections: readonly CorrectionRow[] }
+  | { kind: 'maintain'; nowMs: number }
+  | { kind: 'checkpoint-journal'; file: string }
+  | { kind: 'close' };
+
+export type FlushReply =
+  | { kind: 'ready' }
+  | { kind: 'done' }
+  | { kind: 'failed'; isFull: boolean; message: string };

@@ -1,0 +1,162 @@
+// Changes on their way to the thread that stores them: rows of one table as one run of bytes.
+//
+// Structured cloning of row objects would cost the writer's thread several times as much, and that
+// thread is the one which acknowledges ops.
+
+import { ByteReader, ByteWriter } from '../../codec/bytes.ts';
+import type { LikeKey, VideoNo } from '../../counting/numbers.ts';
+import type { MinuteRow, PersonRow, SessionRow, VideoRow } from '../../counting/rows.ts';
+import { laneBytes } from '../../journal/batch-codec.ts';
+import { numbersToBytes } from './row-bytes.ts';
+
+export type SqlValue = number | string | Uint8Array;
+/** Parameters of one row, in the order of the table's columns. */
+export type SqlRow = readonly SqlValue[];
+
+const LANE_BYTES = 32;
+
+function blob(writer: ByteWriter, bytes: Uint8Array): void {
+  writer.uint(bytes.length);
+  writer.bytes(bytes);
+}
+
+export function writeSession(writer: ByteWriter, key: string, row: SessionRow): void {
+  writer.text(key);
+  writer.uint(row.startedAtMs);
+  writer.uint(row.highest);
+  writer.uint(row.seenLow);
+  writer.uint(row.seenHigh);
+  writer.uint(row.claimedMs);
+  writer.uint(row.capsDay);
+  blob(writer, numbersToBytes(row.caps));
+}
+
+export function readSession(reader: ByteReader): SqlRow {
+  return [
+    reader.text(),
+    reader.uint(),
+    reader.uint(),
+    reader.uint(),
+    reader.uint(),
+    reader.uint(),
+    reader.uint(),
+    reader.bytes(reader.uint()),
+  ];
+}
+
+export function writePerson(writer: ByteWriter, row: PersonRow): void {
+  writer.uint(row.person);
+  writer.bytes(laneBytes(row.pseudonym));
+  writer.text(row.creatorKey);
+  writer.uint(row.erased ? 1 : 0);
+  writer.uint(row.capsDay);
+  blob(writer, numbersToBytes(row.caps));
+}
+
+export function readPerson(reader: ByteReader): SqlRow {
+  return [
+    reader.uint(),
+    reader.bytes(LANE_BYTES),
+    reader.text(),
+    reader.uint(),
+    reader.uint(),
+    reader.bytes(reader.uint()),
+  ];
+}
+
+export function writeVideo(writer: ByteWriter, row: VideoRow): void {
+  writer.uint(row.no);
+  writer.text(row.video);
+  writer.uint(row.durationMs);
+  writer.text(row.creatorKey);
+  writer.uint(row.likes);
+  writer.int(row.likesCorrected);
+  writer.uint(row.views);
+  writer.int(row.viewsCorrected);
+  writer.uint(row.starts);
+  writer.uint(row.loops);
+  writer.uint(row.watchMs);
+  writer.uint(row.seq);
+  blob(writer, numbersToBytes(row.tally));
+}
+
+export function readVideo(reader: ByteReader): SqlRow {
+  return [
+    reader.uint(),
+    reader.text(),
+    reader.uint(),
+    reader.text(),
+    reader.uint(),
+    reader.int(),
+    reader.uint(),
+    reader.int(),
+    reader.uint(),
+    reader.uint(),
+    reader.uint(),
+    reader.uint(),
+    reader.bytes(reader.uint()),
+  ];
+}
+
+export function writeMinute(
+  writer: ByteWriter,
+  minute: number,
+  video: VideoNo,
+  row: MinuteRow,
+): void {
+  writer.uint(minute);
+  writer.uint(video);
+  writer.int(row.likes);
+  writer.uint(row.views);
+  writer.uint(row.starts);
+  writer.uint(row.loops);
+  writer.uint(row.watchMs);
+}
+
+/** Columns of `rollups`; what comes from batches is always one minute wide. */
+export function readMinute(reader: ByteReader): SqlRow {
+  return [
+    1,
+    reader.uint(),
+    reader.uint(),
+    reader.int(),
+    reader.uint(),
+    reader.uint(),
+    reader.uint(),
+    reader.uint(),
+  ];
+}
+
+export type FlushTable = 'sessions' | 'persons' | 'counts' | 'rollups';
+
+export const ROW_READERS: Readonly<Record<FlushTable, (reader: ByteReader) => SqlRow>> = {
+  sessions: readSession,
+  persons: readPerson,
+  counts: readVideo,
+  rollups: readMinute,
+};
+
+/** All rows in a run of bytes. */
+export function readRows(table: FlushTable, bytes: Uint8Array): SqlRow[] {
+  const reader = new ByteReader(bytes);
+  const readRow = ROW_READERS[table];
+  const rows: SqlRow[] = [];
+  while (!reader.atEnd) rows.push(readRow(reader));
+  return rows;
+}
+
+export type LikeColumns = Readonly<{ keys: Float64Array; atMs: Float64Array }>;
+
+/** Like rows as two columns. */
+export function likeColumns(likes: ReadonlyMap<LikeKey, number>): LikeColumns {
+  const keys = new Float64Array(likes.size);
+  const atMs = new Float64Array(likes.size);
+  let index = 0;
+  for (const [key, at] of likes) {
+    keys[index] = key;
+    atMs[index] = at;
+    index += 1;
+  }
+  return { keys, atMs };
+}
+

@@ -1,0 +1,266 @@
+// The thread that stores changes, so that acknowledging ops never waits for the state's disk.
+//
+// It gathers the rows of one flush, sorts them by key (a B-tree takes sorted rows several times
+// faster) and stores them in one transaction together with the cell's own row.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { GONE } from '../../counting/rows.ts';
+import type { CorrectionRow, MetaRow } from '../../counting/rows.ts';
+import { laneBytes } from '../../journal/batch-codec.ts';
+import { isFullError, openSqlite } from '../../sqlite/open-sqlite.ts';
+import { maintainState } from './maintain.ts';
+import type { FlushReply, FlushRequest } from './flush-messages.ts';
+import { readRows } from './flush-rows.ts';
+import type { FlushTable, SqlRow, SqlValue } from './flush-rows.ts';
+import { openStateWriter, STATE_FORMAT } from './schema.ts';
+
+/** Rows that go to SQLite with one statement; calls cost more than rows. */
+const ROWS_PER_STATEMENT = 32;
+/** The WAL is copied back into the database file when it is larger than this. */
+const WAL_PAGES_MAX = 16_384;
+
+type Gathered = {
+  tables: Record<FlushTable, SqlRow[]>;
+  likeKeys: Float64Array;
+  likesAtMs: Map<number, number>;
+  uniques: { key: number; kind: number; data: Uint8Array }[];
+};
+
+const TABLES: readonly FlushTable[] = ['sessions', 'persons', 'counts', 'rollups'];
+
+const UPSERT: Readonly<Record<FlushTable, { head: string; columns: number; tail: string }>> = {
+  sessions: { head: 'INSERT OR REPLACE INTO sessions VALUES ', columns: 8, tail: '' },
+  persons: { head: 'INSERT OR REPLACE INTO persons VALUES ', columns: 6, tail: '' },
+  counts: { head: 'INSERT OR REPLACE INTO counts VALUES ', columns: 13, tail: '' },
+  rollups: {
+    head: 'INSERT INTO rollups VALUES ',
+    columns: 8,
+    tail: ` ON CONFLICT DO UPDATE SET likes = likes + excluded.likes, views = views + excluded.views,
+      starts = starts + excluded.starts, loops = loops + excluded.loops,
+      watch_ms = watch_ms + excluded.watch_ms`,
+  },
+};
+
+function nothingGathered(): Gathered {
+  return {
+    tables: { sessions: [], persons: [], counts: [], rollups: [] },
+    likeKeys: new Float64Array(0),
+    likesAtMs: new Map(),
+    uniques: [],
+  };
+}
+
+function byKey(table: FlushTable, left: SqlRow, right: SqlRow): number {
+  if (table === 'rollups') {
+    return Number(left[1]) - Number(right[1]) || Number(left[2]) - Number(right[2]);
+  }
+  const [first = 0] = left;
+  const [second = 0] = right;
+  return first < second ? -1 : 1;
+}
+
+/** Stores rows many at a time; `statementFor` gives the statement for a number of rows. */
+class ManyRows {
+  readonly #db: DatabaseSync;
+  readonly #head: string;
+  readonly #one: string;
+  readonly #tail: string;
+  readonly #statements = new Map<number, StatementSync>();
+
+  constructor(db: DatabaseSync, head: string, columns: number, tail: string) {
+    this.#db = db;
+    this.#head = head;
+    this.#one = `(${new Array<string>(columns).fill('?').join(', ')})`;
+    this.#tail = tail;
+  }
+
+  #statementFor(rows: number): StatementSync {
+    const held = this.#statements.get(rows);
+    if (held !== undefined) return held;
+    const values = new Array<string>(rows).fill(this.#one).join(', ');
+    const statement = this.#db.prepare(`${this.#head}${values}${this.#tail}`);
+    this.#statements.set(rows, statement);
+    return statement;
+  }
+
+  run(rows: readonly SqlRow[]): void {
+    for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
+      const part = rows.slice(start, start + ROWS_PER_STATEMENT);
+      this.#statementFor(part.length).run(...(part.flat() as SqlValue[]));
+    }
+  }
+}
+
+type Store = Readonly<{
+  db: DatabaseSync;
+  upsert: Record<FlushTable, ManyRows>;
+  likes: ManyRows;
+  uniques: ManyRows;
+  newVideos: ManyRows;
+  newSubjects: ManyRows;
+  corrections: ManyRows;
+  unlike: StatementSync;
+  forget: StatementSync;
+  meta: StatementSync;
+  numbered: StatementSync;
+}>;
+
+function openStore(file: string): Store {
+  const db = openStateWriter(file);
+  const upsert = Object.fromEntries(
+    TABLES.map((table) => {
+      const { head, columns, tail } = UPSERT[table];
+      return [table, new ManyRows(db, head, columns, tail)];
+    }),
+  ) as Record<FlushTable, ManyRows>;
+  return {
+    db,
+    upsert,
+    likes: new ManyRows(db, 'INSERT OR REPLACE INTO likes VALUES ', 2, ''),
+    uniques: new ManyRows(db, 'INSERT OR REPLACE INTO uniques VALUES ', 3, ''),
+    newVideos: new ManyRows(db, 'INSERT INTO videos VALUES ', 2, ''),
+    newSubjects: new ManyRows(db, 'INSERT INTO subjects VALUES ', 2, ''),
+    corrections: new ManyRows(db, 'INSERT INTO corrections VALUES ', 8, ''),
+    unlike: db.prepare('DELETE FROM likes WHERE key = ?'),
+    forget: db.prepare(
+      'DELETE FROM subjects WHERE pseudonym = (SELECT pseudonym FROM persons WHERE person = ?)',
+    ),
+    meta: db.prepare('INSERT OR REPLACE INTO meta VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    numbered: db.prepare('SELECT persons, videos FROM meta'),
+  };
+}
+
+function storeLikes(store: Store, gathered: Gathered): void {
+  const live: SqlRow[] = [];
+  for (const key of gathered.likeKeys.sort()) {
+    const atMs = gathered.likesAtMs.get(key) ?? GONE;
+    if (atMs === GONE) store.unlike.run(key);
+    else live.push([key, atMs]);
+  }
+  store.likes.run(live);
+}
+
+function storeNames(store: Store, gathered: Gathered): void {
+  const numbered = store.numbered.get() as { persons: number; videos: number } | undefined;
+  const persons = gathered.tables.persons;
+  const isForgotten = (row: SqlRow): boolean => (row[1] as Uint8Array).every((byte) => byte === 0);
+  for (const row of persons) if (isForgotten(row)) store.forget.run(row[0] ?? 0);
+  const isNewPerson = (row: SqlRow): boolean => Number(row[0]) > (numbered?.persons ?? 0);
+  const newPersons = persons.filter((row) => isNewPerson(row) && !isForgotten(row));
+  store.newSubjects.run(newPersons.map((row) => [row[1] ?? '', row[0] ?? 0]));
+  const isNewVideo = (row: SqlRow): boolean => Number(row[0]) > (numbered?.videos ?? 0);
+  const newVideos = gathered.tables.counts.filter(isNewVideo);
+  store.newVideos.run(newVideos.map((row) => [row[1] ?? '', row[0] ?? 0]));
+}
+
+function correctionValues(rows: readonly CorrectionRow[]): SqlRow[] {
+  return rows.map(({ video, seq, metric, delta, reason, note, atMs }, part) => [
+    video,
+    seq,
+    part,
+    metric,
+    delta,
+    reason,
+    note,
+    atMs,
+  ]);
+}
+
+function commit(
+  store: Store,
+  gathered: Gathered,
+  meta: MetaRow,
+  corrections: readonly CorrectionRow[],
+): void {
+  const { db } = store;
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    storeNames(store, gathered);
+    for (const table of TABLES) {
+      const rows = gathered.tables[table].sort((left, right) => byKey(table, left, right));
+      store.upsert[table].run(rows);
+    }
+    storeLikes(store, gathered);
+    const sketches = gathered.uniques.sort((left, right) => left.key - right.key);
+    store.uniques.run(sketches.map(({ key, kind, data }) => [key, kind, data]));
+    store.corrections.run(correctionValues(corrections));
+    store.meta.run(
+      STATE_FORMAT,
+      meta.epoch,
+      meta.seq,
+      meta.personsNumbered,
+      meta.videosNumbered,
+      meta.opsAccepted,
+      meta.likeRows,
+      JSON.stringify(meta.books),
+      JSON.stringify(meta.elsewhere),
+      laneBytes(meta.likesHash),
+      laneBytes(meta.countsHash),
+    );
+    // A crash before this line leaves the state at the batch it was at; after it, at the new one.
+    db.exec('COMMIT');
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+  checkpointIfLarge(db);
+}
+
+function checkpointIfLarge(db: DatabaseSync): void {
+  const state = db.prepare('PRAGMA wal_checkpoint(NOOP)').get() as { log: number } | undefined;
+  if (state !== undefined && state.log > WAL_PAGES_MAX) db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+}
+
+function reply(message: FlushReply): void {
+  parentPort?.postMessage(message);
+}
+
+function main(file: string): void {
+  const store = openStore(file);
+  let journal: DatabaseSync | undefined;
+  let gathered = nothingGathered();
+  const gather = (request: FlushRequest): void => {
+    if (request.kind === 'rows') {
+      const rows = gathered.tables[request.table];
+      for (const row of readRows(request.table, request.bytes)) rows.push(row);
+    } else if (request.kind === 'likes') {
+      gathered.likeKeys = request.columns.keys;
+      request.columns.keys.forEach((key, index) => {
+        gathered.likesAtMs.set(key, request.columns.atMs[index] ?? GONE);
+      });
+    } else if (request.kind === 'uniques') gathered.uniques.push(...request.rows);
+  };
+  const work = (request: FlushRequest): void => {
+    if (request.kind === 'commit') {
+      const flush = gathered;
+      gathered = nothingGathered();
+      commit(store, flush, request.meta, request.corrections);
+    } else if (request.kind === 'maintain') maintainState(store.db, request.nowMs);
+    else if (request.kind === 'checkpoint-journal') {
+      journal ??= openSqlite({ file: request.file, synchronous: 'FULL', cacheKiB: 1_024 });
+      journal.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    } else if (request.kind === 'close') {
+      journal?.close();
+      store.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      store.db.close();
+    }
+  };
+  parentPort?.on('message', (request: FlushRequest) => {
+    if (request.kind === 'rows' || request.kind === 'likes' || request.kind === 'uniques') {
+      gather(request);
+      return;
+    }
+    try {
+      work(request);
+      reply({ kind: 'done' });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      reply({ kind: 'failed', isFull: isFullError(error), message });
+    }
+    if (request.kind === 'close') parentPort?.close();
+  });
+  reply({ kind: 'ready' });
+}
+
+main((workerData as { file: string }).file);

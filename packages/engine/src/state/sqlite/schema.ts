@@ -1,0 +1,131 @@
+// The tables of `state.db`, and the settings that both its connections share.
+
+import type { DatabaseSync } from 'node:sqlite';
+import { assertSqlite, openSqlite } from '../../sqlite/open-sqlite.ts';
+
+/** Page cache of the connection that reads rows for batches. */
+const READ_CACHE_KIB = 64 * 1024;
+/** Page cache of the connection that stores changes. */
+const WRITE_CACHE_KIB = 64 * 1024;
+/** How much of the file is read through a memory map; the kernel may drop these pages. */
+const MMAP_BYTES = 8 * 1024 ** 3;
+
+const FORMAT_VERSION = 1;
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS meta (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  format INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  persons INTEGER NOT NULL,
+  videos INTEGER NOT NULL,
+  ops INTEGER NOT NULL,
+  like_rows INTEGER NOT NULL,
+  books TEXT NOT NULL,
+  elsewhere TEXT NOT NULL,
+  likes_hash BLOB NOT NULL,
+  counts_hash BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS sessions (
+  key TEXT PRIMARY KEY,
+  started INTEGER NOT NULL,
+  highest INTEGER NOT NULL,
+  seen_low INTEGER NOT NULL,
+  seen_high INTEGER NOT NULL,
+  claimed INTEGER NOT NULL,
+  caps_day INTEGER NOT NULL,
+  caps BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS subjects (
+  pseudonym BLOB PRIMARY KEY,
+  person INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS persons (
+  person INTEGER PRIMARY KEY,
+  pseudonym BLOB NOT NULL,
+  creator_key TEXT NOT NULL,
+  erased INTEGER NOT NULL,
+  caps_day INTEGER NOT NULL,
+  caps BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS videos (
+  id TEXT PRIMARY KEY,
+  no INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counts (
+  no INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  duration INTEGER NOT NULL,
+  creator_key TEXT NOT NULL,
+  likes INTEGER NOT NULL CHECK (likes >= 0),
+  likes_corrected INTEGER NOT NULL,
+  views INTEGER NOT NULL CHECK (views >= 0),
+  views_corrected INTEGER NOT NULL,
+  starts INTEGER NOT NULL,
+  loops INTEGER NOT NULL,
+  watch_ms INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  tally BLOB NOT NULL,
+  CHECK (likes + likes_corrected >= 0 AND views + views_corrected >= 0)
+);
+CREATE TABLE IF NOT EXISTS likes (
+  key INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS uniques (
+  key INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  data BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS rollups (
+  width INTEGER NOT NULL,
+  minute INTEGER NOT NULL,
+  video INTEGER NOT NULL,
+  likes INTEGER NOT NULL,
+  views INTEGER NOT NULL,
+  starts INTEGER NOT NULL,
+  loops INTEGER NOT NULL,
+  watch_ms INTEGER NOT NULL,
+  PRIMARY KEY (width, minute, video)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS corrections (
+  video INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  part INTEGER NOT NULL,
+  metric TEXT NOT NULL,
+  delta INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  note TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (video, seq, part)
+) WITHOUT ROWID;`;
+
+/** `format` of the meta row, so that an older program refuses a newer state. */
+export const STATE_FORMAT: number = FORMAT_VERSION;
+
+/** The connection that stores changes; it makes the tables. */
+export function openStateWriter(file: string): DatabaseSync {
+  const db = openSqlite({
+    file,
+    synchronous: 'NORMAL',
+    cacheKiB: WRITE_CACHE_KIB,
+    mmapBytes: MMAP_BYTES,
+  });
+  assertSqlite(db);
+  db.exec(SCHEMA);
+  return db;
+}
+
+/** The connection that reads; it changes nothing. */
+export function openStateReader(file: string): DatabaseSync {
+  const db = openSqlite({
+    file,
+    synchronous: 'NORMAL',
+    cacheKiB: READ_CACHE_KIB,
+    mmapBytes: MMAP_BYTES,
+    readOnly: true,
+  });
+  assertSqlite(db);
+  return db;
+}

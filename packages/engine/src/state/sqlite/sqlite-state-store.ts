@@ -1,0 +1,138 @@
+// The state on disk: `state.db`, read here and written by a thread of its own (`flush-thread.ts`).
+//
+// WAL with `synchronous=NORMAL`: a `store` survives a crash of the process; after a power cut the
+// state may be an older one, which is why the journal keeps what came after.
+
+import { Worker } from 'node:worker_threads';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ByteWriter } from '../../codec/bytes.ts';
+import type { StateChanges, StateStore } from '../state-store.ts';
+import { StateError } from '../state-store.ts';
+import type { FlushReply, FlushRequest } from './flush-messages.ts';
+import { likeColumns, writeMinute, writePerson, writeSession, writeVideo } from './flush-rows.ts';
+import type { FlushTable } from './flush-rows.ts';
+import { uniquesToBytes } from './row-bytes.ts';
+import { openStateReads } from './state-reads.ts';
+
+/** Rows that are handed over in one go, so that the thread that acknowledges is soon back. */
+const ROWS_PER_TURN = 2_000;
+
+export type SqliteStateStore = StateStore &
+  Readonly<{
+    /** Copies a journal's WAL back into its file, in the storing thread. */
+    checkpointJournal: (file: string) => Promise<void>;
+  }>;
+
+/** Opens or creates the state. Rejects with `StateError` when it cannot be read or written. */
+export async function openSqliteStateStore(file: string): Promise<SqliteStateStore> {
+  mkdirSync(dirname(file), { recursive: true });
+  const thread = await startFlushThread(file);
+  const reads = openStateReads(file);
+  return {
+    ...reads.port,
+    store: async (changes) => {
+      await handOver(thread, changes);
+      await thread.ask({ kind: 'commit', meta: changes.meta, corrections: changes.corrections });
+    },
+    maintain: async (nowMs) => thread.ask({ kind: 'maintain', nowMs }),
+    checkpointJournal: async (journal) => thread.ask({ kind: 'checkpoint-journal', file: journal }),
+    close: async () => {
+      reads.close();
+      await thread.ask({ kind: 'close' });
+    },
+  };
+}
+
+type FlushThread = Readonly<{
+  tell: (request: FlushRequest, transfer: ArrayBuffer[]) => void;
+  ask: (request: FlushRequest) => Promise<void>;
+}>;
+
+async function startFlushThread(file: string): Promise<FlushThread> {
+  const worker = new Worker(new URL('./flush-thread.ts', import.meta.url), {
+    workerData: { file },
+    execArgv: [],
+  });
+  const waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  const fail = (error: Error): void => {
+    for (const { reject } of waiting.splice(0)) reject(error);
+  };
+  let dead: StateError | undefined;
+  worker.on('error', (error) => {
+    dead = new StateError('io', 'the thread that stores the state has stopped', error);
+    fail(dead);
+  });
+  worker.on('exit', () => {
+    dead ??= new StateError('io', 'the state is closed');
+    fail(dead);
+  });
+  worker.on('message', (reply: FlushReply) => {
+    const first = waiting.shift();
+    if (reply.kind !== 'failed') first?.resolve();
+    else first?.reject(new StateError(reply.isFull ? 'full' : 'io', reply.message));
+  });
+  const answer = async (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (dead === undefined) waiting.push({ resolve, reject });
+      else reject(dead);
+    });
+  await answer();
+  return {
+    tell: (request, transfer) => worker.postMessage(request, transfer),
+    ask: async (request) => {
+      const replied = answer();
+      if (dead === undefined) worker.postMessage(request);
+      await replied;
+    },
+  };
+}
+
+/** Lets whatever waits for this thread go first. */
+async function yieldTurn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function handOver(thread: FlushThread, changes: StateChanges): Promise<void> {
+  const writer = new ByteWriter(256 * 1024);
+  const send = async <Row>(
+    table: FlushTable,
+    rows: Iterable<Row>,
+    write: (row: Row) => void,
+  ): Promise<void> => {
+    let rowsWritten = 0;
+    for (const row of rows) {
+      write(row);
+      rowsWritten += 1;
+      if (rowsWritten % ROWS_PER_TURN !== 0) continue;
+      const bytes = writer.take();
+      thread.tell({ kind: 'rows', table, bytes }, [bytes.buffer]);
+      await yieldTurn();
+    }
+    const bytes = writer.take();
+    thread.tell({ kind: 'rows', table, bytes }, [bytes.buffer]);
+  };
+  await send('sessions', changes.sessions, ([key, row]) => writeSession(writer, key, row));
+  await send('persons', changes.persons.values(), (row) => writePerson(writer, row));
+  await send('counts', changes.videos.values(), (row) => writeVideo(writer, row));
+  for (const [minute, rows] of changes.minutes) {
+    await send('rollups', rows, ([video, row]) => writeMinute(writer, minute, video, row));
+  }
+  await yieldTurn();
+  const columns = likeColumns(changes.likes);
+  const { keys, atMs } = columns;
+  thread.tell({ kind: 'likes', columns }, [keys.buffer as ArrayBuffer, atMs.buffer as ArrayBuffer]);
+  await handOverUniques(thread, changes);
+}
+
+async function handOverUniques(thread: FlushThread, changes: StateChanges): Promise<void> {
+  let rows: { key: number; kind: number; data: Uint8Array }[] = [];
+  for (const [key, uniques] of changes.uniques) {
+    rows.push({ key, ...uniquesToBytes(uniques) });
+    if (rows.length < ROWS_PER_TURN) continue;
+    thread.tell({ kind: 'uniques', rows }, []);
+    rows = [];
+    await yieldTurn();
+  }
+  thread.tell({ kind: 'uniques', rows }, []);
+}

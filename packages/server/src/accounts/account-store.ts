@@ -1,0 +1,188 @@
+// The rows of `accounts.db`: accounts, their sessions and the marks of deletion. Synchronous.
+// Rules A4, A31, A33, A35 and A37 of docs/spec/accounts.md.
+//
+// Why deleting leaves nothing: with secure_delete SQLite overwrites what it deletes, but older
+// pages stay in the write-ahead log until that is emptied. So a deletion is finished only after
+// the log was emptied, and its mark stays until then.
+
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { AccountsError } from './accounts-error.ts';
+import { emptyWriteAheadLog, transaction } from './database.ts';
+import type { FailureStore } from './failure-store.ts';
+import type { Handle } from './handle.ts';
+
+/** A session ends so long after it was last renewed. */
+export const SESSION_LIFE_MS = 30 * 86_400_000;
+const SESSIONS_PER_ACCOUNT_MAX = 20;
+/** Sessions that have run out which each new session removes at most. */
+const CLEANED_ROWS_MAX = 20;
+/** Marks of deletion in one answer. */
+const DELETIONS_LISTED_MAX = 1_000;
+
+declare const brand: unique symbol;
+/** Names an account for ever; says nothing about the person. */
+export type AccountId = string & { readonly [brand]: 'AccountId' };
+/** SHA-256 of a session token. */
+export type TokenHash = Uint8Array & { readonly [brand]: 'TokenHash' };
+
+export type Account = Readonly<{
+  id: AccountId;
+  handle: Handle;
+  passwordHash: string;
+  createdAtMs: number;
+}>;
+
+export type Session = Readonly<{
+  accountId: AccountId;
+  handle: Handle;
+  createdAtMs: number;
+  renewedAtMs: number;
+}>;
+
+/** Every change is durable on return. Errors are those of SQLite. */
+export type AccountStore = Readonly<{
+  accountByHandle(handle: Handle): Account | undefined;
+  accountById(id: string): Account | undefined;
+  /** Adds an account with its first session; false when the handle is taken. */
+  addAccount(account: Account, tokenHash: TokenHash): boolean;
+  /** Adds a session unless the account has gone meanwhile; `beforehand` is in its transaction. */
+  addSession(id: AccountId, tokenHash: TokenHash, nowMs: number, beforehand: () => void): boolean;
+  sessionByToken(tokenHash: TokenHash): Session | undefined;
+  sessionsOf(id: AccountId): readonly Session[];
+  renewSession(tokenHash: TokenHash, nowMs: number): void;
+  endSession(tokenHash: TokenHash): boolean;
+  /** Ends all sessions of an account and returns how many there were. */
+  endSessions(id: string): number;
+  /** Replaces all rows of an account by a mark of deletion. */
+  deleteAccount(account: Account): void;
+  isDeletionPending(id: string): boolean;
+  pendingDeletions(): readonly AccountId[];
+  /** Removes the mark once no trace is left; false when another process holds on to the file. */
+  finishDeletion(id: string): boolean;
+}>;
+
+export function createAccountStore(db: DatabaseSync, failures: FailureStore): AccountStore {
+  const sql = prepareStatements(db);
+
+  const insertSession = (id: AccountId, tokenHash: TokenHash, nowMs: number): void => {
+    sql.cleanSessions.run(nowMs - SESSION_LIFE_MS, CLEANED_ROWS_MAX);
+    sql.insertSession.run(id, tokenHash, nowMs, nowMs);
+    sql.endOldestSessions.run(id, id, SESSIONS_PER_ACCOUNT_MAX);
+  };
+
+  return {
+    accountByHandle: (handle) => accountOf(sql.accountByHandle.get(handle)),
+    accountById: (id) => accountOf(sql.accountById.get(id)),
+
+    addAccount: ({ id, handle, passwordHash, createdAtMs }, tokenHash) =>
+      transaction(db, () => {
+        const { changes } = sql.insertAccount.run(id, handle, passwordHash, createdAtMs);
+        if (changes === 0) return false;
+        insertSession(id, tokenHash, createdAtMs);
+        return true;
+      }),
+
+    addSession: (id, tokenHash, nowMs, beforehand) =>
+      transaction(db, () => {
+        if (sql.accountById.get(id) === undefined) return false;
+        beforehand();
+        insertSession(id, tokenHash, nowMs);
+        return true;
+      }),
+
+    sessionByToken: (tokenHash) => sessionsIn([sql.sessionByToken.get(tokenHash)])[0],
+    sessionsOf: (id) => sessionsIn(sql.sessionsOf.all(id)),
+    renewSession: (tokenHash, nowMs) => void sql.renewSession.run(nowMs, tokenHash),
+    endSession: (tokenHash) => sql.endSession.run(tokenHash).changes > 0,
+    endSessions: (id) => Number(sql.endSessions.run(id).changes),
+
+    deleteAccount({ id, handle }) {
+      transaction(db, () => {
+        sql.endSessions.run(id);
+        failures.forget(handle);
+        sql.deleteAccount.run(id);
+        sql.markDeletion.run(id);
+      });
+      // Early, for the sake of the person; `finishDeletion` insists on it.
+      emptyWriteAheadLog(db);
+    },
+
+    isDeletionPending: (id) => sql.isDeletionPending.get(id) !== undefined,
+    pendingDeletions: () =>
+      sql.pendingDeletions.all(DELETIONS_LISTED_MAX).map((row) => text(row, 'account_id') as AccountId),
+
+    finishDeletion(id) {
+      if (!emptyWriteAheadLog(db)) return false;
+      sql.unmarkDeletion.run(id);
+      return true;
+    },
+  };
+}
+
+function prepareStatements(db: DatabaseSync) {
+  const session = `SELECT account_id, handle, s.created_at_ms, renewed_at_ms
+    FROM sessions s JOIN accounts a ON a.id = s.account_id`;
+  return {
+    accountByHandle: db.prepare('SELECT * FROM accounts WHERE handle = ?'),
+    accountById: db.prepare('SELECT * FROM accounts WHERE id = ?'),
+    insertAccount: db.prepare(
+      `INSERT INTO accounts (id, handle, password_hash, created_at_ms) VALUES (?, ?, ?, ?)
+       ON CONFLICT (handle) DO NOTHING`,
+    ),
+    deleteAccount: db.prepare('DELETE FROM accounts WHERE id = ?'),
+    insertSession: db.prepare(
+      `INSERT INTO sessions (account_id, token_hash, created_at_ms, renewed_at_ms)
+       VALUES (?, ?, ?, ?)`,
+    ),
+    sessionByToken: db.prepare(`${session} WHERE token_hash = ?`),
+    sessionsOf: db.prepare(`${session} WHERE account_id = ? ORDER BY n`),
+    renewSession: db.prepare('UPDATE sessions SET renewed_at_ms = ? WHERE token_hash = ?'),
+    endSession: db.prepare('DELETE FROM sessions WHERE token_hash = ?'),
+    endSessions: db.prepare('DELETE FROM sessions WHERE account_id = ?'),
+    endOldestSessions: db.prepare(
+      `DELETE FROM sessions WHERE account_id = ? AND n NOT IN (
+         SELECT n FROM sessions WHERE account_id = ? ORDER BY n DESC LIMIT ?)`,
+    ),
+    cleanSessions: db.prepare(
+      `DELETE FROM sessions WHERE n IN (
+         SELECT n FROM sessions WHERE renewed_at_ms <= ? ORDER BY renewed_at_ms LIMIT ?)`,
+    ),
+    markDeletion: db.prepare('INSERT OR IGNORE INTO deletions (account_id) VALUES (?)'),
+    unmarkDeletion: db.prepare('DELETE FROM deletions WHERE account_id = ?'),
+    isDeletionPending: db.prepare('SELECT 1 FROM deletions WHERE account_id = ?'),
+    pendingDeletions: db.prepare('SELECT account_id FROM deletions ORDER BY account_id LIMIT ?'),
+  };
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+// The casts below are the edge: these columns are written by this file alone, from these types.
+
+function accountOf(row: Row | undefined): Account | undefined {
+  if (row === undefined) return undefined;
+  return {
+    id: text(row, 'id') as AccountId,
+    handle: text(row, 'handle') as Handle,
+    passwordHash: text(row, 'password_hash'),
+    createdAtMs: Number(row['created_at_ms']),
+  };
+}
+
+function sessionsIn(rows: readonly (Row | undefined)[]): readonly Session[] {
+  return rows.flatMap((row) =>
+    row === undefined
+      ? []
+      : {
+          accountId: text(row, 'account_id') as AccountId,
+          handle: text(row, 'handle') as Handle,
+          createdAtMs: Number(row['created_at_ms']),
+          renewedAtMs: Number(row['renewed_at_ms']),
+        },
+  );
+}
+
+function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new AccountsError('accounts-corrupt');
+  return value;
+}

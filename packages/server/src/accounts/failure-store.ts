@@ -1,0 +1,64 @@
+// The failed sign-ins of handles, kept over restarts and bounded. Rules A24, A26 and A33 of
+// docs/spec/accounts.md.
+
+import { hash } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { afterFailure, FAILURES_LIFE_MS, type Failures } from './failures.ts';
+import type { Handle } from './handle.ts';
+
+/** Rows without meaning that each new failure removes at most. */
+const CLEANED_ROWS_MAX = 20;
+
+export type FailureStore = Readonly<{
+  /** The failures in a row of a handle, whether anybody has it or not. */
+  failures(handle: Handle): Failures | undefined;
+  /** Counts one more. Durable on return unless the caller's transaction is open. */
+  count(handle: Handle, nowMs: number): void;
+  forget(handle: Handle): void;
+}>;
+
+export function createFailureStore(
+  db: DatabaseSync,
+  limits: { failuresMax: number },
+): FailureStore {
+  const select = db.prepare('SELECT count, last_at_ms FROM failures WHERE handle_hash = ?');
+  const upsert = db.prepare(
+    `INSERT INTO failures (handle_hash, count, last_at_ms) VALUES (?, ?, ?)
+     ON CONFLICT (handle_hash) DO UPDATE SET count = excluded.count, last_at_ms = excluded.last_at_ms`,
+  );
+  const remove = db.prepare('DELETE FROM failures WHERE handle_hash = ?');
+  const clean = db.prepare(
+    `DELETE FROM failures WHERE handle_hash IN (
+       SELECT handle_hash FROM failures WHERE last_at_ms <= ? ORDER BY last_at_ms LIMIT ?)`,
+  );
+  // The fewest first: whoever tries many handles once drops their own rows, not those that delay
+  // an attack on one handle.
+  const dropLightest = db.prepare(
+    `DELETE FROM failures WHERE handle_hash = (
+       SELECT handle_hash FROM failures ORDER BY count, last_at_ms LIMIT 1)
+       AND (SELECT count(*) FROM failures) >= ?`,
+  );
+
+  const failures = (handle: Handle): Failures | undefined => {
+    const row = select.get(hashOf(handle));
+    return row && { count: Number(row['count']), lastAtMs: Number(row['last_at_ms']) };
+  };
+
+  return {
+    failures,
+    count(handle, nowMs) {
+      const before = failures(handle);
+      const { count, lastAtMs } = afterFailure(before, nowMs);
+      clean.run(nowMs - FAILURES_LIFE_MS, CLEANED_ROWS_MAX);
+      if (before === undefined) dropLightest.run(limits.failuresMax);
+      upsert.run(hashOf(handle), count, lastAtMs);
+    },
+    forget(handle) {
+      remove.run(hashOf(handle));
+    },
+  };
+}
+
+function hashOf(handle: Handle): Uint8Array {
+  return hash('sha256', handle, 'buffer');
+}
