@@ -23,7 +23,8 @@ import { fileURLToPath } from 'node:url';
 const NODE_MAJOR_MIN = 20;
 /** npm and the terminal both deliver one Ctrl-C; within this time it counts as the same one. */
 const SIGNAL_REPEAT_MS = 500;
-const PROGRESS_EVERY_MS = 1_000;
+const PROGRESS_TERMINAL_MS = 500;
+const PROGRESS_LOG_MS = 5_000;
 
 const isWindows = process.platform === 'win32';
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -58,6 +59,11 @@ function fitsThisMachine({ os, cpu }) {
   return fits(os, process.platform) && fits(cpu, process.arch);
 }
 
+/** @param {LockedPackage} locked */
+function isOptional({ optional, devOptional }) {
+  return optional === true || devOptional === true;
+}
+
 /** Does node_modules hold what the lock file asks for, for this machine, at this place? */
 function isInstalled() {
   try {
@@ -85,7 +91,7 @@ function isPackageInstalled(path, wanted, installed) {
   if (wanted.link) {
     return realpathSync(join(root, path)) === realpathSync(join(root, wanted.resolved ?? ''));
   }
-  if (installed === undefined) return wanted.optional === true || wanted.devOptional === true;
+  if (installed === undefined) return isOptional(wanted);
   return installed.version === wanted.version && installed.integrity === wanted.integrity;
 }
 
@@ -139,27 +145,27 @@ function endAs({ code, signal }) {
   process.exit(128 + constants.signals[signal]); // only where a signal to oneself is not at once
 }
 
-/** Reports the share of packages that are on disk; npm itself is silent without a terminal. */
+/** Reports how many packages are on disk; npm itself is silent without a terminal. */
 function reportProgress() {
   const startedAtMs = Date.now();
-  const wanted = Object.entries(readPackages('package-lock.json'))
-    .filter(([path, each]) => path.startsWith('node_modules/') && fitsThisMachine(each))
+  const secondsSoFar = () => Math.round((Date.now() - startedAtMs) / 1_000);
+  const paths = Object.entries(readPackages('package-lock.json'))
+    .filter(([path, each]) => path.startsWith('node_modules/') && !isOptional(each))
     .map(([path]) => join(root, path, 'package.json'));
-  const clearLine = process.stderr.isTTY ? '\r\x1b[K' : '';
-  const lineEnd = process.stderr.isTTY ? '' : '\n';
-  let last = '';
-  const timer = setInterval(() => {
-    const done = wanted.filter((path) => existsSync(path)).length;
-    const next = `  ${done} of about ${wanted.length} packages`;
-    if (lineEnd !== '' && next === last) return;
-    last = next;
-    const seconds = Math.round((Date.now() - startedAtMs) / 1_000);
-    process.stderr.write(`${clearLine}${next}, ${seconds} s${lineEnd}`);
-  }, PROGRESS_EVERY_MS);
+  const { isTTY } = process.stderr;
+  const [lineStart, lineEnd] = isTTY ? ['\r\x1b[K', ''] : ['', '\n'];
+  const timer = setInterval(
+    () => {
+      const done = paths.filter((path) => existsSync(path)).length;
+      const next = done === paths.length ? ', now Node itself' : '';
+      const line = `  ${done} of ${paths.length} packages${next}, ${secondsSoFar()} s`;
+      process.stderr.write(`${lineStart}${line}${lineEnd}`);
+    },
+    isTTY ? PROGRESS_TERMINAL_MS : PROGRESS_LOG_MS,
+  );
   return () => {
     clearInterval(timer);
-    const seconds = ((Date.now() - startedAtMs) / 1_000).toFixed(1);
-    process.stderr.write(`${clearLine}holdfast: installation ended after ${seconds} s\n`);
+    process.stderr.write(`${lineStart}holdfast: npm ci ended after ${secondsSoFar()} s\n`);
   };
 }
 
