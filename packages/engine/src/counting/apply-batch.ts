@@ -34,9 +34,6 @@ export type Refusal = Readonly<
   | { kind: 'unknown-video' }
 >;
 
-/** What one entry came to: outcome bytes for ops, nothing to tell for the others. */
-export type Applied = Uint8Array | undefined;
-
 export type BatchHead = Omit<Batch, 'entries'>;
 
 const VIEW_RULES: Readonly<Record<number, ViewRule>> = { [HOLDFAST_1.version]: HOLDFAST_1 };
@@ -68,6 +65,7 @@ export function beginBatch(rows: Rows, head: BatchHead): Fold {
     likes: new Map(),
     lines: new Map(),
     viewers: new Map(),
+    outcomes: [],
   };
 }
 
@@ -110,32 +108,37 @@ function waitingDelta(line: Line, metric: CorrectionEntry['metric']): number {
   return corrected + (metric === 'likes' ? line.likes : line.views);
 }
 
-/** Applies one admitted entry. */
-export function applyEntry(fold: Fold, entry: Entry): Applied {
+/** Applies one admitted entry; for ops, `fold.outcomes` grows by a byte each. */
+export function applyEntry(fold: Fold, entry: Entry): void {
   switch (entry.kind) {
     case 'ops':
-      return applyOps(fold, entry);
+      applyOps(fold, entry);
+      return;
     case 'person':
-      return addPerson(fold, entry);
+      addPerson(fold, entry);
+      return;
     case 'video':
-      return addVideo(fold, entry);
+      addVideo(fold, entry);
+      return;
     case 'correction': {
       const { metric, delta, reason, note } = entry;
-      lineOf(fold, entry.video).corrections.push({ metric, delta, reason, note });
-      return undefined;
+      const line = lineOf(fold, entry.video);
+      line.corrections = [...line.corrections, { metric, delta, reason, note }];
+      return;
     }
     case 'erase':
-      return applyErase(fold, entry.person);
+      applyErase(fold, entry.person);
+      return;
   }
 }
 
-function addPerson(fold: Fold, entry: PersonEntry): undefined {
+function addPerson(fold: Fold, entry: PersonEntry): void {
   fold.meta.personsNumbered = takeNumber(entry.person, fold.meta.personsNumbered, 'person');
   const { person, pseudonym, creatorKey } = entry;
   fold.persons.set(person, { person, pseudonym, creatorKey, erased: false, capsDay: 0, caps: [] });
 }
 
-function addVideo(fold: Fold, entry: VideoEntry): undefined {
+function addVideo(fold: Fold, entry: VideoEntry): void {
   fold.meta.videosNumbered = takeNumber(entry.no, fold.meta.videosNumbered, 'video');
   const { no, video, durationMs, creatorKey } = entry;
   fold.newVideos.set(no, newVideoRow(no, video, durationMs, creatorKey, fold.seq));

@@ -26,6 +26,8 @@ export type Fold = {
   readonly lines: Map<VideoNo, Line>;
   /** Hashes of viewers whose view counted, by video and day. */
   readonly viewers: Map<VideoDayKey, number[]>;
+  /** An outcome byte for each op so far, in order. */
+  readonly outcomes: number[];
 };
 
 /** The session of an entry, ready to be changed; begun now if it is new (C13). */
@@ -44,9 +46,16 @@ export function sessionOf(fold: Fold, entry: OpsEntry): SessionRow {
           capsDay: 0,
           caps: [],
         }
-      : { ...stored, caps: stored.caps.slice() };
+      : copyOf(stored);
   fold.sessions.set(entry.sessionKey, session);
   return session;
+}
+
+/** A plain copy of the fields costs a third of a spread, and this one is made for every session. */
+function copyOf(row: Readonly<SessionRow>): SessionRow {
+  const { startedAtMs, highest, seenLow, seenHigh, claimedMs, capsDay } = row;
+  const caps = row.caps.slice();
+  return { startedAtMs, highest, seenLow, seenHigh, claimedMs, capsDay, caps };
 }
 
 /** C13: a name that an integrator used long ago is as good as new, stored row or not. */

@@ -3,7 +3,7 @@
 import { SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
 import { outcomeByte } from '@holdfast/protocol/outcome-byte.ts';
 import type { InvalidCode, Outcome } from '@holdfast/protocol/ops.ts';
-import { OUTCOMES } from '@holdfast/protocol/ops.ts';
+import { INVALID_CODES, OUTCOMES } from '@holdfast/protocol/ops.ts';
 import { loopsOf, qualifies } from '@holdfast/protocol/view-rule.ts';
 import { assert } from './assert.ts';
 import type { NumberedOp, OpsEntry } from './entries.ts';
@@ -22,37 +22,45 @@ import { takeView } from './viewer-caps.ts';
 
 type ViewOp = Extract<NumberedOp, { kind: 'view' }>;
 
-const BYTE_OF: Readonly<Record<Outcome, number>> = Object.fromEntries(
-  OUTCOMES.map((outcome) => [outcome, outcomeByte(outcome, undefined)]),
-) as Record<Outcome, number>;
+/** How an op can end: a class, or for `invalid` the reason. */
+type End = Exclude<Outcome, 'invalid'> | InvalidCode;
 
-const INVALID_BYTE: Readonly<Record<InvalidCode, number>> = {
-  'unknown-video': outcomeByte('invalid', 'unknown-video'),
-  'sign-in-required': outcomeByte('invalid', 'sign-in-required'),
-  'erased-person': outcomeByte('invalid', 'erased-person'),
-};
+const ENDS: readonly End[] = [
+  ...OUTCOMES.filter((outcome) => outcome !== 'invalid'),
+  ...INVALID_CODES,
+];
 
-/** Applies the ops of one session; returns an outcome byte for each, in their order. */
-export function applyOps(fold: Fold, entry: OpsEntry): Uint8Array {
+function isInvalid(end: End): end is InvalidCode {
+  return (INVALID_CODES as readonly string[]).includes(end);
+}
+
+/** The class and the byte of every end, looked up once an op. */
+const END: Readonly<Record<End, Readonly<{ outcome: Outcome; byte: number }>>> = Object.fromEntries(
+  ENDS.map((end) => [
+    end,
+    isInvalid(end)
+      ? { outcome: 'invalid', byte: outcomeByte('invalid', end) }
+      : { outcome: end, byte: outcomeByte(end, undefined) },
+  ]),
+) as Record<End, { outcome: Outcome; byte: number }>;
+
+/** Applies the ops of one session; adds an outcome byte for each to the fold, in their order. */
+export function applyOps(fold: Fold, entry: OpsEntry): void {
   const session = sessionOf(fold, entry);
   const person = entry.person === NOBODY ? undefined : personRow(fold, entry.person);
   const isLate = fold.atMs - session.startedAtMs > SESSION_LIFE_MS;
   const isErased = entry.person !== NOBODY && (person === undefined || person.erased);
-  const bytes = new Uint8Array(entry.ops.length);
-  for (let index = 0; index < bytes.length; index += 1) {
-    const op = entry.ops[index] as NumberedOp;
+  for (const op of entry.ops) {
     const video = videoRow(fold, op.video);
     const line = video === undefined ? undefined : lineOf(fold, video.no);
-    const ended = endOf(fold, entry, session, person, op, video, line, isLate, isErased);
-    const invalid = ended in INVALID_BYTE;
-    const slot = TALLY_SLOT[op.kind][invalid ? 'invalid' : (ended as Outcome)];
+    const end = END[endOf(fold, entry, session, person, op, video, line, isLate, isErased)];
+    const slot = TALLY_SLOT[op.kind][end.outcome];
     fold.meta.books[slot] = (fold.meta.books[slot] ?? 0) + 1;
     if (line === undefined) fold.meta.elsewhere[slot] = (fold.meta.elsewhere[slot] ?? 0) + 1;
     else line.slots.push(slot);
-    bytes[index] = invalid ? INVALID_BYTE[ended as InvalidCode] : BYTE_OF[ended as Outcome];
+    fold.outcomes.push(end.byte);
   }
-  fold.meta.opsAccepted += bytes.length;
-  return bytes;
+  fold.meta.opsAccepted += entry.ops.length;
 }
 
 /** The order of the questions is the rule (docs/spec/views.md, last lines). */
@@ -66,7 +74,7 @@ function endOf(
   line: Line | undefined,
   isLate: boolean,
   isErased: boolean,
-): Exclude<Outcome, 'invalid'> | InvalidCode {
+): End {
   if (isRepeat(session, op.n)) return 'duplicate';
   markSeen(session, op.n);
   if (isLate) return 'late';
@@ -137,7 +145,7 @@ export const ERASE_LIKES_MAX = 10_000;
  * C17: takes away like rows of a person, and with the last of them all that is known of the person.
  * An erasure has a batch to itself, so that `likesOf` is the whole truth about the rows.
  */
-export function applyErase(fold: Fold, person: PersonNo): undefined {
+export function applyErase(fold: Fold, person: PersonNo): void {
   assert(fold.likes.size === 0, 'an erasure has a batch to itself');
   const row = personRow(fold, person);
   if (row === undefined) return;

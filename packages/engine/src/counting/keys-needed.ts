@@ -3,6 +3,7 @@
 import type { Entry } from './entries.ts';
 import { likeKey, NO_VIDEO, NOBODY, utcDay, videoDayKey } from './numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from './numbers.ts';
+import type { Lookup, Rows } from './rows.ts';
 
 export type Keys = Readonly<{
   sessions: Set<string>;
@@ -13,6 +14,13 @@ export type Keys = Readonly<{
   /** Persons whose like rows are needed whole. */
   erased: Set<PersonNo>;
 }>;
+
+/** Rows in memory: what they have need not be loaded. */
+export type HeldRows = Pick<Rows, 'sessions' | 'persons' | 'videos' | 'likes' | 'uniques'>;
+
+function needKey<Key>(keys: Set<Key>, held: Lookup<Key, unknown>, key: Key): void {
+  if (held.get(key) === undefined) keys.add(key);
+}
 
 export function noKeys(): Keys {
   return {
@@ -25,23 +33,33 @@ export function noKeys(): Keys {
   };
 }
 
-/** Adds the keys that entries need when they are applied at `atMs`. */
-export function addKeysNeeded(keys: Keys, entries: readonly Entry[], atMs: number): void {
+/**
+ * Adds the keys that entries need when they are applied at `atMs` and that `held` does not have.
+ * What is held already need not be loaded; a store that holds nothing gets all keys.
+ */
+export function addKeysNeeded(
+  keys: Keys,
+  entries: readonly Entry[],
+  atMs: number,
+  held: HeldRows,
+): void {
   const day = utcDay(atMs);
   for (const entry of entries) {
-    if (entry.kind === 'correction') keys.videos.add(entry.video);
+    if (entry.kind === 'correction') needKey(keys.videos, held.videos, entry.video);
     if (entry.kind === 'erase') {
-      keys.persons.add(entry.person);
+      needKey(keys.persons, held.persons, entry.person);
       keys.erased.add(entry.person);
     }
     if (entry.kind !== 'ops') continue;
-    keys.sessions.add(entry.sessionKey);
-    if (entry.person !== NOBODY) keys.persons.add(entry.person);
+    needKey(keys.sessions, held.sessions, entry.sessionKey);
+    if (entry.person !== NOBODY) needKey(keys.persons, held.persons, entry.person);
     for (const op of entry.ops) {
       if (op.video === NO_VIDEO) continue;
-      keys.videos.add(op.video);
-      if (op.kind === 'view') keys.uniques.add(videoDayKey(op.video, day));
-      else if (entry.person !== NOBODY) keys.likes.add(likeKey(entry.person, op.video));
+      needKey(keys.videos, held.videos, op.video);
+      if (op.kind === 'view') needKey(keys.uniques, held.uniques, videoDayKey(op.video, day));
+      else if (entry.person !== NOBODY) {
+        needKey(keys.likes, held.likes, likeKey(entry.person, op.video));
+      }
     }
   }
 }

@@ -14,8 +14,17 @@ export type Line = MinuteRow & {
   slots: number[];
   /** Likes lost to erasure, a part of `likes`. */
   erasedLikes: number;
-  corrections: { metric: Metric; delta: number; reason: CorrectionReason; note: string }[];
+  corrections: readonly LineCorrection[];
 };
+
+type LineCorrection = Readonly<{
+  metric: Metric;
+  delta: number;
+  reason: CorrectionReason;
+  note: string;
+}>;
+
+const NO_CORRECTIONS: readonly LineCorrection[] = [];
 
 export function emptyLine(): Line {
   return {
@@ -26,22 +35,21 @@ export function emptyLine(): Line {
     watchMs: 0,
     slots: [],
     erasedLikes: 0,
-    corrections: [],
+    corrections: NO_CORRECTIONS,
   };
 }
 
 /** The numbers of a video that the counts hash covers, in a fixed order (C23). */
-export function committedNumbers(row: Readonly<VideoRow>): readonly number[] {
-  return [
-    row.likes,
-    row.likesCorrected,
-    row.views,
-    row.viewsCorrected,
-    row.starts,
-    row.loops,
-    row.watchMs,
-  ];
-}
+export const COMMITTED = [
+  'likes',
+  'likesCorrected',
+  'views',
+  'viewsCorrected',
+  'starts',
+  'loops',
+  'watchMs',
+] as const satisfies readonly (keyof VideoRow)[];
+type Committed = (typeof COMMITTED)[number];
 
 /** Whether a line changes a number that a rollup holds. */
 export function movesMinute(line: Readonly<Line>): boolean {
@@ -67,9 +75,15 @@ export function addLine(
   countsHash: LaneHash,
 ): VideoRow {
   const next: VideoRow = {
-    ...row,
+    no: row.no,
+    video: row.video,
+    lanes: row.lanes,
+    durationMs: row.durationMs,
+    creatorKey: row.creatorKey,
     likes: row.likes + line.likes,
+    likesCorrected: row.likesCorrected,
     views: row.views + line.views,
+    viewsCorrected: row.viewsCorrected,
     starts: row.starts + line.starts,
     loops: row.loops + line.loops,
     watchMs: row.watchMs + line.watchMs,
@@ -82,10 +96,10 @@ export function addLine(
     else next.viewsCorrected += correction.delta;
   }
   if (next.likes + next.likesCorrected < 0) next.likesCorrected = -next.likes;
-  const before = committedNumbers(row);
-  committedNumbers(next).forEach((value, slot) => {
-    moveCount(countsHash, row.lanes, slot, value - (before[slot] ?? 0));
-  });
+  for (let slot = 0; slot < COMMITTED.length; slot += 1) {
+    const field = COMMITTED[slot] as Committed;
+    moveCount(countsHash, row.lanes, slot, next[field] - row[field]);
+  }
   return next;
 }
 

@@ -85,15 +85,18 @@ export type MetaRow = {
   likeRows: number;
 };
 
-/** Rows that a batch may read. A key that is absent from a map has no row. */
+/** Finds rows by key; `undefined` says that there is no row. A `Map` is one. */
+export type Lookup<Key, Row> = Readonly<{ get: (key: Key) => Row | undefined }>;
+
+/** Rows that a batch may read: at least those that `addKeysNeeded` names. */
 export type Rows = Readonly<{
   meta: Readonly<MetaRow>;
-  sessions: ReadonlyMap<string, Readonly<SessionRow>>;
-  persons: ReadonlyMap<PersonNo, Readonly<PersonRow>>;
-  videos: ReadonlyMap<VideoNo, Readonly<VideoRow>>;
-  /** When the like was made, in ms. */
-  likes: ReadonlyMap<LikeKey, number>;
-  uniques: ReadonlyMap<VideoDayKey, Uniques>;
+  sessions: Lookup<string, Readonly<SessionRow>>;
+  persons: Lookup<PersonNo, Readonly<PersonRow>>;
+  videos: Lookup<VideoNo, Readonly<VideoRow>>;
+  /** When the like was made, in ms; `GONE` is as good as no row. */
+  likes: Lookup<LikeKey, number>;
+  uniques: Lookup<VideoDayKey, Uniques>;
   /** For persons that the batch erases: their like rows in key order, as many as one entry takes. */
   likesOf: ReadonlyMap<PersonNo, readonly LikeKey[]>;
 }>;

@@ -31,6 +31,7 @@ type Naming = {
   persons: PersonEntry[];
   newPersons: Map<string, PersonNo>;
   newVideos: Map<VideoId, VideoNo>;
+  unknownVideos: Set<VideoId>;
   personsNumbered: number;
   videosNumbered: number;
 };
@@ -60,28 +61,29 @@ export class Admission {
       persons: [],
       newPersons: new Map(),
       newVideos: new Map(),
+      unknownVideos: new Set(),
       personsNumbered: meta.personsNumbered,
       videosNumbered: meta.videosNumbered,
     };
-    await this.#learnVideos(requests, view);
-    const admitted: Admitted[] = [];
-    for (const request of requests) admitted.push(await this.#admitOne(request, view, naming));
+    const firstTry = await this.#admitAll(requests, view, naming);
+    if (naming.unknownVideos.size === 0) return { persons: naming.persons, admitted: firstTry };
+    // Some videos were not remembered: they are looked up in one go, then all is named again.
+    for (const [id, no] of await view.findVideos([...naming.unknownVideos])) {
+      this.#videos.set(id, no);
+    }
+    const again = { ...naming, newVideos: new Map(), videosNumbered: meta.videosNumbered };
+    const admitted = await this.#admitAll(requests, view, again);
     return { persons: naming.persons, admitted };
   }
 
-  /** Looks up all videos that are not remembered in one go. */
-  async #learnVideos(requests: readonly EngineRequest[], view: RowView): Promise<void> {
-    const unknown = new Set<VideoId>();
-    const note = (video: VideoId): void => {
-      if (this.#videos.get(video) === undefined) unknown.add(video);
-    };
-    for (const request of requests) {
-      if (request.kind === 'video' || request.kind === 'correction') note(request.video);
-      if (request.kind !== 'ops') continue;
-      for (const { ops } of request.groups) for (const { video } of ops) note(video);
-    }
-    if (unknown.size === 0) return;
-    for (const [id, no] of await view.findVideos([...unknown])) this.#videos.set(id, no);
+  async #admitAll(
+    requests: readonly EngineRequest[],
+    view: RowView,
+    naming: Naming,
+  ): Promise<Admitted[]> {
+    const admitted: Admitted[] = [];
+    for (const request of requests) admitted.push(await this.#admitOne(request, view, naming));
+    return admitted;
   }
 
   async #admitOne(request: EngineRequest, view: RowView, naming: Naming): Promise<Admitted> {
@@ -89,7 +91,9 @@ export class Admission {
       case 'ops': {
         const entries: OpsEntry[] = [];
         for (const group of request.groups) {
-          const person = await this.#personOf(group.who, view, naming, true);
+          const person =
+            this.#knownPerson(group.who, naming) ??
+            (await this.#personOf(group.who, view, naming, true));
           if (person === undefined) return { kind: 'unavailable', code: 'storage-full' };
           entries.push(this.#opsEntry(group, person, naming));
         }
@@ -134,7 +138,10 @@ export class Admission {
   }
 
   #videoNo(video: VideoId, naming: Naming): VideoNo {
-    return this.#videos.get(video) ?? naming.newVideos.get(video) ?? NO_VIDEO;
+    const no = this.#videos.get(video) ?? naming.newVideos.get(video);
+    if (no !== undefined) return no;
+    naming.unknownVideos.add(video);
+    return NO_VIDEO;
   }
 
   #opsEntry(group: OpsGroup, person: PersonNo, naming: Naming): OpsEntry {
@@ -149,18 +156,25 @@ export class Admission {
     return { kind: 'ops', sessionKey, person, startedAtMs, vouched, ops };
   }
 
-  /** The person's number; a new one when `create`, `undefined` when there is none to give. */
-  async #personOf(
-    who: Who,
+  /** The person's number without asking the store, if it is known here. */
+  #knownPerson(who: Who, naming: Naming): PersonNo | undefined {
+    switch (who.kind) {
+      case 'anonymous':
+        return NOBODY;
+      case 'person':
+        return who.person;
+      case 'subject':
+        return this.#subjects.get(who.subjectKey) ?? naming.newPersons.get(who.subjectKey);
+    }
+  }
+
+  /** The person's number from the store; a new one when `create` and there is one to give. */
+  async #findPerson(
+    subjectKey: string,
     view: RowView,
     naming: Naming,
     create: boolean,
   ): Promise<PersonNo | undefined> {
-    if (who.kind === 'anonymous') return NOBODY;
-    if (who.kind === 'person') return who.person;
-    const { subjectKey } = who;
-    const known = this.#subjects.get(subjectKey) ?? naming.newPersons.get(subjectKey);
-    if (known !== undefined) return known;
     const { pseudonym, creatorKey } = this.#identify(subjectKey);
     const found = await view.findPerson(pseudonym);
     if (found !== undefined) {
@@ -173,5 +187,16 @@ export class Admission {
     naming.newPersons.set(subjectKey, person);
     naming.persons.push({ kind: 'person', person, pseudonym, creatorKey });
     return person;
+  }
+
+  async #personOf(
+    who: Who,
+    view: RowView,
+    naming: Naming,
+    create: boolean,
+  ): Promise<PersonNo | undefined> {
+    const known = this.#knownPerson(who, naming);
+    if (known !== undefined || who.kind !== 'subject') return known;
+    return this.#findPerson(who.subjectKey, view, naming, create);
   }
 }

@@ -21,7 +21,6 @@ import type { MetaRow, VideoRow } from '../counting/rows.ts';
 import { chainHash, encodeEntries } from '../journal/batch-codec.ts';
 import { JournalError } from '../journal/journal.ts';
 import type { Journal } from '../journal/journal.ts';
-import { mergeChanges } from '../state/overlay.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { Admission } from './admission.ts';
 import type { Admitted } from './admission.ts';
@@ -83,8 +82,6 @@ const RETRY_AFTER_MS: Readonly<Record<UnavailableCode, number>> = {
   'shutting-down': 2_000,
 };
 
-const NO_OUTCOMES = new Uint8Array(0);
-
 function opsIn(request: EngineRequest): number {
   if (request.kind !== 'ops') return 1;
   return request.groups.reduce((ops, group) => ops + group.ops.length, 0);
@@ -128,7 +125,7 @@ export class Engine {
 
   /** The state as of the last acknowledged batch. */
   get meta(): Readonly<MetaRow> {
-    return this.#view.active.meta;
+    return this.#view.meta;
   }
 
   /** Rows as of the last acknowledged batch, for reads beside ops. */
@@ -243,9 +240,9 @@ export class Engine {
     const { persons, admitted } = await this.#admission.admit(requests, this.#view, meta);
     const keys = noKeys();
     for (const one of admitted) {
-      if (one.kind === 'entries') addKeysNeeded(keys, one.entries, atMs);
+      if (one.kind === 'entries') addKeysNeeded(keys, one.entries, atMs, this.#view);
     }
-    const rows = await this.#view.load(keys, meta);
+    const rows = await this.#view.load(keys);
     const head = {
       epoch: this.#options.epoch,
       seq: (meta.seq + 1) as Seq,
@@ -259,7 +256,7 @@ export class Engine {
     if (entries.length === 0) return replies.map((reply) => this.#at(reply, meta.seq));
     await this.#write(fold, entries, atMs);
     const changes = finishBatch(fold);
-    mergeChanges(this.#view.active, changes);
+    this.#view.apply(changes);
     this.#lastAtMs = atMs;
     this.#options.onApplied(changes.meta, changes.videos);
     const [first] = entries;
@@ -279,14 +276,12 @@ export class Engine {
     if (admitted.kind !== 'entries') return admitted;
     const refusal = admit(fold, admitted.entries);
     if (refusal !== undefined) return refusal;
-    const parts: Uint8Array[] = [];
+    const before = fold.outcomes.length;
     for (const entry of admitted.entries) {
       entries.push(entry);
-      const outcomes = applyEntry(fold, entry);
-      if (outcomes !== undefined) parts.push(outcomes);
+      applyEntry(fold, entry);
     }
-    const [only = NO_OUTCOMES] = parts;
-    const outcomes = parts.length > 1 ? new Uint8Array(Buffer.concat(parts)) : only;
+    const outcomes = Uint8Array.from(fold.outcomes.slice(before));
     const { epoch } = this.#options;
     return { kind: 'durable', epoch, seq: fold.seq, outcomes, person: admitted.person };
   }
@@ -308,9 +303,8 @@ export class Engine {
 
   /** C17: a person with very many likes is erased over several batches, all before the answer. */
   async #eraseRest(person: PersonNo): Promise<void> {
-    const keys = { ...noKeys(), persons: new Set([person]) };
     for (;;) {
-      const row = (await this.#view.load(keys, this.meta)).persons.get(person);
+      const row = this.#view.persons.get(person);
       if (row === undefined || isForgotten(row)) return;
       await this.#commitBatch([{ kind: 'erase', who: { kind: 'person', person } }]);
     }

@@ -1,7 +1,6 @@
 // When and how the overlay goes to the store: large flushes, one at a time, tried again on failure.
 
-import { overlayRows } from '../state/overlay.ts';
-import type { StateStore } from '../state/state-store.ts';
+import type { StateChanges, StateStore } from '../state/state-store.ts';
 import type { RowView } from './row-view.ts';
 
 export type FlushLimits = Readonly<{
@@ -23,6 +22,8 @@ export class Flusher {
   #flushing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosing = false;
+  /** What a flush is storing, until the store has it. */
+  #unstored: StateChanges | undefined;
 
   constructor(
     view: RowView,
@@ -38,7 +39,7 @@ export class Flusher {
 
   /** Whether so much waits that batches should wait too. */
   get isFull(): boolean {
-    return this.#flushing !== undefined && this.#waitingRows() > this.#limits.overlayRowsMax;
+    return this.#flushing !== undefined && this.#view.changedRows > this.#limits.overlayRowsMax;
   }
 
   /** Resolves when the flush that is under way has ended. */
@@ -46,14 +47,10 @@ export class Flusher {
     await this.#flushing;
   }
 
-  #waitingRows(): number {
-    return overlayRows(this.#view.active);
-  }
-
   /** To be called after each batch: begins a flush when one is due. */
   poke(): void {
     if (this.#flushing !== undefined) return;
-    if (this.#waitingRows() >= this.#limits.flushRowsMin) {
+    if (this.#view.changedRows >= this.#limits.flushRowsMin) {
       this.#begin();
       return;
     }
@@ -70,16 +67,18 @@ export class Flusher {
     this.#flushing = this.#flush().finally(() => {
       this.#flushing = undefined;
       // Batches that came meanwhile have changes of their own.
-      if (!this.#isClosing && overlayRows(this.#view.active) > 0) this.poke();
+      if (!this.#isClosing && this.#view.isAhead) this.poke();
     });
   }
 
   async #flush(): Promise<void> {
-    const overlay = this.#view.flushing ?? this.#view.beginFlush();
+    const unstored = this.#unstored ?? this.#view.beginFlush();
+    this.#unstored = unstored;
     for (;;) {
       try {
         // A crash here means that the state is the old or the new one; the journal has the rest.
-        await this.#store.store(overlay);
+        await this.#store.store(unstored);
+        this.#unstored = undefined;
         this.#view.endFlush();
         return;
       } catch (error) {
@@ -93,7 +92,7 @@ export class Flusher {
   /** Stores all that was applied before the call. */
   async flushAll(): Promise<void> {
     while (this.#flushing !== undefined) await this.#flushing;
-    if (overlayRows(this.#view.active) === 0) return;
+    if (!this.#view.isAhead && this.#unstored === undefined) return;
     this.#begin();
     await this.#flushing;
   }

@@ -9,7 +9,6 @@ import type { MetaRow } from '../counting/rows.ts';
 import { emptyMeta } from '../counting/rows.ts';
 import { chainHash, decodeEntries } from '../journal/batch-codec.ts';
 import type { Journal, JournalRecord } from '../journal/journal.ts';
-import { mergeChanges, overlayRows } from '../state/overlay.ts';
 import type { EngineOptions } from './engine.ts';
 import { RowView } from './row-view.ts';
 
@@ -47,17 +46,17 @@ export async function replayJournal(source: Source): Promise<Replayed> {
   let chain = await hashAt(journal, meta.seq);
   const startedAt = clocks.monotonicMs();
   const batchesTotal = headSeq - meta.seq;
-  while (view.active.meta.seq < headSeq) {
-    const records = await journal.read(view.active.meta.seq, READ_BYTES_MAX);
+  while (view.meta.seq < headSeq) {
+    const records = await journal.read(view.meta.seq, READ_BYTES_MAX);
     chain = await applyRecords(view, records, chain, source);
-    const batches = view.active.meta.seq - meta.seq;
+    const batches = view.meta.seq - meta.seq;
     const msSoFar = clocks.monotonicMs() - startedAt;
     source.onReplay({
       batches,
       batchesTotal,
       msLeft: Math.round((msSoFar / batches) * (batchesTotal - batches)),
     });
-    if (overlayRows(view.active) > FLUSH_ROWS) await storeSoFar(view, source);
+    if (view.changedRows > FLUSH_ROWS) await storeSoFar(view, source);
   }
   return { view, chain, lastAtMs: head?.atMs ?? 0 };
 }
@@ -103,15 +102,14 @@ async function applyRecords(
   }
   // One look-up for all of them; the batches then find their rows in memory.
   const ahead = noKeys();
-  for (const { entries, atMs } of batches) addKeysNeeded(ahead, entries, atMs);
+  for (const { entries, atMs } of batches) addKeysNeeded(ahead, entries, atMs, view);
   ahead.erased.clear();
-  await view.load(ahead, view.active.meta);
+  await view.load(ahead);
   for (const batch of batches) {
     const keys = noKeys();
-    addKeysNeeded(keys, batch.entries, batch.atMs);
-    const rows = await view.load(keys, view.active.meta);
-    const changes = applyBatch(rows, batch);
-    mergeChanges(view.active, changes);
+    addKeysNeeded(keys, batch.entries, batch.atMs, view);
+    const changes = applyBatch(await view.load(keys), batch);
+    view.apply(changes);
     source.onApplied(changes.meta, changes.videos);
   }
   return previous;

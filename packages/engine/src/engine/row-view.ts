@@ -1,153 +1,167 @@
-// The newest version of every row: changes not yet stored, rows lately read, then the store.
-//
-// Generations are looked up newest first and dropped oldest first, so a row that was read before
-// it changed can never hide the change.
+// The state as of the last acknowledged batch: the store, and over it all that it does not have.
 
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import type { Keys } from '../counting/keys-needed.ts';
 import { personOf, videoOf } from '../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../counting/numbers.ts';
 import { GONE, isForgotten } from '../counting/rows.ts';
-import type { MetaRow, PersonRow, Rows, SessionRow, VideoRow } from '../counting/rows.ts';
+import type { CorrectionRow, MetaRow, MinuteRow, PersonRow } from '../counting/rows.ts';
+import type { RowChanges, Rows, SessionRow, VideoRow } from '../counting/rows.ts';
 import { hashHex } from '../counting/set-hash.ts';
 import type { LaneHash } from '../counting/set-hash.ts';
 import type { Uniques } from '../counting/uniques.ts';
-import { emptyOverlay } from '../state/overlay.ts';
-import type { Overlay } from '../state/overlay.ts';
-import type { LoadedRows, StateStore } from '../state/state-store.ts';
+import { mergeMinutes } from '../state/minutes.ts';
+import type { Minutes } from '../state/minutes.ts';
+import type { LikeItem, StateChanges, StateStore } from '../state/state-store.ts';
+import { RowTable } from './row-table.ts';
 
-type Generation = Readonly<{
-  sessions: Map<string, SessionRow>;
-  persons: Map<PersonNo, PersonRow>;
-  videos: Map<VideoNo, VideoRow>;
-  likes: Map<LikeKey, number>;
-  uniques: Map<VideoDayKey, Uniques>;
-}>;
+/** Rows of each table that stay in memory after use, in each of two generations. */
+const ROWS_KEPT = {
+  sessions: 100_000,
+  persons: 100_000,
+  videos: 50_000,
+  likes: 400_000,
+  uniques: 5_000,
+} as const;
 
-type Loaded = {
-  [Table in keyof LoadedRows]: LoadedRows[Table] extends ReadonlyMap<infer Key, infer Row>
-    ? Map<Key, Row>
-    : never;
+/** What changed since the last flush began, beside the rows of the tables. */
+type Gathered = {
+  minutes: Minutes;
+  corrections: CorrectionRow[];
+  /** Numbers given since then, to be found by name before they are stored. */
+  newVideos: Map<VideoId, VideoNo>;
+  newPersons: Map<string, PersonNo>;
 };
 
-/** Rows read from the store and kept, at most, before the oldest are let go. */
-const ROWS_READ_MAX = 100_000;
-
-function generationRows(generation: Generation): number {
-  const { sessions, persons, videos, likes, uniques } = generation;
-  return sessions.size + persons.size + videos.size + likes.size + uniques.size;
+function nothingGathered(): Gathered {
+  return { minutes: new Map(), corrections: [], newVideos: new Map(), newPersons: new Map() };
 }
 
 export class RowView {
   readonly #store: StateStore;
-  /** Changes since the last flush began. */
-  active: Overlay;
-  /** Changes that a flush is storing. */
-  flushing: Overlay | undefined;
-  #read: Generation;
-  #readBefore: Generation | undefined;
+  readonly sessions = new RowTable<string, SessionRow>(ROWS_KEPT.sessions);
+  readonly persons = new RowTable<PersonNo, PersonRow>(ROWS_KEPT.persons);
+  readonly videos = new RowTable<VideoNo, VideoRow>(ROWS_KEPT.videos);
+  readonly likes = new RowTable<LikeKey, number>(ROWS_KEPT.likes);
+  readonly uniques = new RowTable<VideoDayKey, Uniques>(ROWS_KEPT.uniques);
+  #gathered = nothingGathered();
+  #storing: Gathered | undefined;
+  /** The cell's own row after the last batch. */
+  meta: MetaRow;
 
   constructor(store: StateStore, meta: MetaRow) {
     this.#store = store;
-    this.active = emptyOverlay(meta);
-    this.#read = emptyOverlay(meta);
+    this.meta = meta;
   }
 
-  /** Sets the changes gathered so far aside for a flush; new ones gather beside them. */
-  beginFlush(): Overlay {
-    this.flushing = this.active;
-    this.active = emptyOverlay(this.flushing.meta);
-    return this.flushing;
+  /** Rows changed since the last flush began: a measure of memory and of work to come. */
+  get changedRows(): number {
+    let minutes = 0;
+    for (const rows of this.#gathered.minutes.values()) minutes += rows.size;
+    const { sessions, persons, videos, likes, uniques } = this;
+    const people = sessions.changed.size + persons.changed.size + likes.changed.size;
+    return people + videos.changed.size + uniques.changed.size + minutes;
   }
 
-  /** The flush is stored: its rows go on as rows lately read. */
-  endFlush(): void {
-    if (this.flushing === undefined) return;
-    this.#readBefore = this.#read;
-    this.#read = this.flushing;
-    this.flushing = undefined;
+  /** Whether the store lacks anything. */
+  get isAhead(): boolean {
+    return this.changedRows > 0 || this.#gathered.corrections.length > 0;
   }
 
-  #newest(): Generation[] {
-    const all = [this.active, this.flushing, this.#read, this.#readBefore];
-    return all.filter((generation) => generation !== undefined);
-  }
-
-  /** Rows for the keys of a batch; what no generation holds is read from the store. */
-  async load(keys: Keys, meta: MetaRow): Promise<Rows> {
-    const generations = this.#newest();
-    const rows: Loaded = {
-      sessions: new Map(),
-      persons: new Map(),
-      videos: new Map(),
-      likes: new Map(),
-      uniques: new Map(),
-    };
+  /** Rows for the next batch: reads into memory what is not there, then gives all there is. */
+  async load(keys: Keys): Promise<Rows> {
     const likesOf = await this.#likesOfErased(keys);
-    for (const liked of likesOf.values()) {
-      for (const key of liked) keys.videos.add(videoOf(key));
+    if (hasKeys(keys)) {
+      const found = await this.#store.load(keys);
+      for (const [key, row] of found.sessions) this.sessions.keep(key, row);
+      for (const [key, row] of found.persons) this.persons.keep(key, row);
+      for (const [key, row] of found.videos) this.videos.keep(key, row);
+      for (const [key, row] of found.uniques) this.uniques.keep(key, row);
+      // That there is no like is worth remembering too: it is the common case.
+      for (const key of keys.likes) this.likes.keep(key, found.likes.get(key) ?? GONE);
     }
-    const missing = {
-      sessions: new Set(find(keys.sessions, rows.sessions, generations.map((g) => g.sessions))),
-      persons: new Set(find(keys.persons, rows.persons, generations.map((g) => g.persons))),
-      videos: new Set(find(keys.videos, rows.videos, generations.map((g) => g.videos))),
-      likes: new Set(find(keys.likes, rows.likes, generations.map((g) => g.likes))),
-      uniques: new Set(find(keys.uniques, rows.uniques, generations.map((g) => g.uniques))),
-    };
-    const isMissing = Object.values(missing).some((set) => set.size > 0);
-    if (isMissing) this.#keep(rows, missing, await this.#store.load(missing));
-    return { meta, ...rows, likesOf };
+    const { meta, sessions, persons, videos, likes, uniques } = this;
+    return { meta, sessions, persons, videos, likes, uniques, likesOf };
   }
 
-  #keep(rows: Loaded, missing: Omit<Keys, 'erased'>, found: LoadedRows): void {
-    if (generationRows(this.#read) > ROWS_READ_MAX) {
-      this.#readBefore = this.#read;
-      this.#read = emptyOverlay(this.active.meta);
+  /** Takes the changes of the next batch. */
+  apply(changes: RowChanges): void {
+    const { personsNumbered, videosNumbered } = this.meta;
+    for (const [key, row] of changes.sessions) this.sessions.change(key, row);
+    for (const [no, row] of changes.persons) {
+      this.persons.change(no, row);
+      if (no > personsNumbered) this.#gathered.newPersons.set(hashHex(row.pseudonym), no);
     }
-    const read = this.#read;
-    for (const [key, row] of found.sessions) keepRow(rows.sessions, read.sessions, key, row);
-    for (const [key, row] of found.persons) keepRow(rows.persons, read.persons, key, row);
-    for (const [key, row] of found.videos) keepRow(rows.videos, read.videos, key, row);
-    for (const [key, row] of found.uniques) keepRow(rows.uniques, read.uniques, key, row);
-    for (const key of missing.likes) {
-      keepRow(rows.likes, read.likes, key, found.likes.get(key) ?? GONE);
+    for (const [no, row] of changes.videos) {
+      this.videos.change(no, row);
+      if (no > videosNumbered) this.#gathered.newVideos.set(row.video, no);
+    }
+    for (const [key, atMs] of changes.likes) this.likes.change(key, atMs);
+    for (const [key, uniques] of changes.uniques) this.uniques.change(key, uniques);
+    this.#gathered.corrections.push(...changes.corrections);
+    mergeMinutes(this.#gathered.minutes, changes.minute, changes.minutes);
+    this.meta = changes.meta;
+  }
+
+  /** Sets everything that the store lacks aside for a flush; later changes gather beside it. */
+  beginFlush(): StateChanges {
+    this.#storing = this.#gathered;
+    this.#gathered = nothingGathered();
+    return {
+      meta: this.meta,
+      sessions: this.sessions.beginFlush(),
+      persons: this.persons.beginFlush(),
+      videos: this.videos.beginFlush(),
+      likes: this.likes.beginFlush(),
+      uniques: this.uniques.beginFlush(),
+      minutes: this.#storing.minutes,
+      corrections: this.#storing.corrections,
+    };
+  }
+
+  /** The store has what `beginFlush` gave. */
+  endFlush(): void {
+    this.#storing = undefined;
+    for (const table of [this.sessions, this.persons, this.videos, this.likes, this.uniques]) {
+      table.endFlush();
     }
   }
 
   async #likesOfErased(keys: Keys): Promise<Map<PersonNo, LikeKey[]>> {
     const likesOf = new Map<PersonNo, LikeKey[]>();
     for (const person of keys.erased) {
-      const likes = await this.likesOf(person, Number.MAX_SAFE_INTEGER);
-      likesOf.set(person, likes.map(({ key }) => key));
+      const liked = (await this.likesOf(person)).map(({ key }) => key);
+      likesOf.set(person, liked);
+      for (const video of liked.map(videoOf)) {
+        if (this.videos.get(video) === undefined) keys.videos.add(video);
+      }
     }
     return likesOf;
   }
 
-  /** All likes of a person, in key order, changes included. */
-  async likesOf(
-    person: PersonNo,
-    rowsMax: number,
-  ): Promise<{ key: LikeKey; atMs: number }[]> {
-    const stored = await this.#store.likesOf(person, 0 as LikeKey, rowsMax);
+  /** All likes of a person, in key order. */
+  async likesOf(person: PersonNo): Promise<LikeItem[]> {
+    const stored = await this.#store.likesOf(person, 0 as LikeKey, Number.MAX_SAFE_INTEGER);
     const merged = new Map(stored.map(({ key, atMs }) => [key, atMs]));
-    for (const overlay of [this.flushing, this.active]) {
-      for (const [key, atMs] of overlay?.likes ?? []) {
-        if (personOf(key) !== person) continue;
-        if (atMs === GONE) merged.delete(key);
-        else merged.set(key, atMs);
-      }
+    for (const [key, atMs] of this.likes.unstored()) {
+      if (personOf(key) !== person) continue;
+      if (atMs === GONE) merged.delete(key);
+      else merged.set(key, atMs);
     }
-    return [...merged]
-      .sort(([left], [right]) => left - right)
-      .map(([key, atMs]) => ({ key, atMs }));
+    const items = [...merged].map(([key, atMs]): LikeItem => ({ key, atMs }));
+    return items.sort((left, right) => left.key - right.key);
   }
 
   async findVideos(ids: readonly VideoId[]): Promise<Map<VideoId, VideoNo>> {
-    const found = new Map(await this.#store.findVideos(ids));
+    const found = new Map<VideoId, VideoNo>();
+    const unknown: VideoId[] = [];
     for (const id of ids) {
-      const no = this.active.newVideos.get(id) ?? this.flushing?.newVideos.get(id);
-      if (no !== undefined) found.set(id, no);
+      const no = this.#gathered.newVideos.get(id) ?? this.#storing?.newVideos.get(id);
+      if (no === undefined) unknown.push(id);
+      else found.set(id, no);
     }
+    if (unknown.length === 0) return found;
+    for (const [id, no] of await this.#store.findVideos(unknown)) found.set(id, no);
     return found;
   }
 
@@ -155,44 +169,37 @@ export class RowView {
   async findPerson(pseudonym: LaneHash): Promise<PersonNo | undefined> {
     const name = hashHex(pseudonym);
     const no =
-      this.active.newPersons.get(name) ??
-      this.flushing?.newPersons.get(name) ??
+      this.#gathered.newPersons.get(name) ??
+      this.#storing?.newPersons.get(name) ??
       (await this.#store.findPersons([pseudonym])).get(name);
     if (no === undefined) return undefined;
-    const row = this.active.persons.get(no) ?? this.flushing?.persons.get(no);
+    const row = this.persons.get(no);
     return row !== undefined && isForgotten(row) ? undefined : no;
   }
 
-  /** A video's newest row, if a generation holds it. */
-  heldVideo(no: VideoNo): VideoRow | undefined {
-    for (const { videos } of this.#newest()) {
-      const row = videos.get(no);
-      if (row !== undefined) return row;
+  /** The newest row of a video. */
+  async video(no: VideoNo): Promise<VideoRow | undefined> {
+    return this.videos.get(no) ?? (await this.#store.videosAfter((no - 1) as VideoNo, 1))[0];
+  }
+
+  /** What minutes have gained for a video and the store does not have. */
+  *unstoredMinutes(video: VideoNo): Iterable<[minute: number, row: MinuteRow]> {
+    for (const gathered of [this.#storing, this.#gathered]) {
+      for (const [minute, rows] of gathered?.minutes ?? []) {
+        const row = rows.get(video);
+        if (row !== undefined) yield [minute, row];
+      }
     }
-    return undefined;
+  }
+
+  /** Corrections of a video that the store does not have, oldest first. */
+  unstoredCorrections(video: VideoNo): CorrectionRow[] {
+    const all = [...(this.#storing?.corrections ?? []), ...this.#gathered.corrections];
+    return all.filter((row) => row.video === video);
   }
 }
 
-function keepRow<Key, Row>(rows: Map<Key, Row>, read: Map<Key, Row>, key: Key, row: Row): void {
-  rows.set(key, row);
-  read.set(key, row);
-}
-
-/** Fills `rows` from the newest generation that has each key; gives the keys that none has. */
-function find<Key, Row>(
-  keys: Iterable<Key>,
-  rows: Map<Key, Row>,
-  generations: readonly ReadonlyMap<Key, Row>[],
-): Key[] {
-  const missing: Key[] = [];
-  for (const key of keys) {
-    let row: Row | undefined;
-    for (const generation of generations) {
-      row = generation.get(key);
-      if (row !== undefined) break;
-    }
-    if (row === undefined) missing.push(key);
-    else rows.set(key, row);
-  }
-  return missing;
+function hasKeys(keys: Keys): boolean {
+  const { sessions, persons, videos, likes, uniques } = keys;
+  return sessions.size + persons.size + videos.size + likes.size + uniques.size > 0;
 }

@@ -3,7 +3,7 @@
 import { SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
 import { BULK_SESSION_MEMORY_MS } from '../counting/fold.ts';
 import { DAY_MS, MINUTE_MS } from '../counting/numbers.ts';
-import { addMinutes } from './overlay.ts';
+import { addMinutes } from './minutes.ts';
 import type { RollupRow, RollupWidth } from './state-store.ts';
 
 /** C21: minutes are kept this long, then become quarter-hours. */

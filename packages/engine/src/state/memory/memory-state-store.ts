@@ -7,7 +7,7 @@ import type { CorrectionRow, MetaRow, PersonRow } from '../../counting/rows.ts';
 import type { SessionRow, VideoRow } from '../../counting/rows.ts';
 import { hashHex } from '../../counting/set-hash.ts';
 import type { Uniques } from '../../counting/uniques.ts';
-import { addMinutes } from '../overlay.ts';
+import { addMinutes } from '../minutes.ts';
 import { coarsenRollups, sessionIsForgotten } from '../retention.ts';
 import type { RollupRow, StateChanges, StateStore } from '../state-store.ts';
 
