@@ -1,5 +1,5 @@
 // The rows of `accounts.db`: accounts, their sessions and the marks of deletion. Synchronous.
-// Rules A4, A31, A33, A35 and A37 of docs/spec/accounts.md.
+// Rules AC4, AC31, AC33, AC35 and AC37 of docs/spec/accounts.md.
 //
 // Why deleting leaves nothing: with secure_delete SQLite overwrites what it deletes, but older
 // pages stay in the write-ahead log until that is emptied. So a deletion is finished only after
@@ -55,10 +55,11 @@ export type AccountStore = Readonly<{
   endSessions(id: string): number;
   /** Replaces all rows of an account by a mark of deletion. */
   deleteAccount(account: Account): void;
-  isDeletionPending(id: string): boolean;
+  /** The id again when its deletion is not finished. */
+  pendingDeletion(id: string): AccountId | undefined;
   pendingDeletions(): readonly AccountId[];
   /** Removes the mark once no trace is left; false when another process holds on to the file. */
-  finishDeletion(id: string): boolean;
+  finishDeletion(id: AccountId): boolean;
 }>;
 
 export function createAccountStore(db: DatabaseSync, failures: FailureStore): AccountStore {
@@ -66,6 +67,8 @@ export function createAccountStore(db: DatabaseSync, failures: FailureStore): Ac
 
   const insertSession = (id: AccountId, tokenHash: TokenHash, nowMs: number): void => {
     sql.cleanSessions.run(nowMs - SESSION_LIFE_MS, CLEANED_ROWS_MAX);
+    // First, so that a session which has run out never ends one that is in use.
+    sql.endRunOutSessions.run(id, nowMs - SESSION_LIFE_MS);
     sql.insertSession.run(id, tokenHash, nowMs, nowMs);
     sql.endOldestSessions.run(id, id, SESSIONS_PER_ACCOUNT_MAX);
   };
@@ -107,9 +110,8 @@ export function createAccountStore(db: DatabaseSync, failures: FailureStore): Ac
       emptyWriteAheadLog(db);
     },
 
-    isDeletionPending: (id) => sql.isDeletionPending.get(id) !== undefined,
-    pendingDeletions: () =>
-      sql.pendingDeletions.all(DELETIONS_LISTED_MAX).map((row) => text(row, 'account_id') as AccountId),
+    pendingDeletion: (id) => accountIdsIn([sql.pendingDeletion.get(id)])[0],
+    pendingDeletions: () => accountIdsIn(sql.pendingDeletions.all(DELETIONS_LISTED_MAX)),
 
     finishDeletion(id) {
       if (!emptyWriteAheadLog(db)) return false;
@@ -139,6 +141,9 @@ function prepareStatements(db: DatabaseSync) {
     renewSession: db.prepare('UPDATE sessions SET renewed_at_ms = ? WHERE token_hash = ?'),
     endSession: db.prepare('DELETE FROM sessions WHERE token_hash = ?'),
     endSessions: db.prepare('DELETE FROM sessions WHERE account_id = ?'),
+    endRunOutSessions: db.prepare(
+      'DELETE FROM sessions WHERE account_id = ? AND renewed_at_ms <= ?',
+    ),
     endOldestSessions: db.prepare(
       `DELETE FROM sessions WHERE account_id = ? AND n NOT IN (
          SELECT n FROM sessions WHERE account_id = ? ORDER BY n DESC LIMIT ?)`,
@@ -149,7 +154,7 @@ function prepareStatements(db: DatabaseSync) {
     ),
     markDeletion: db.prepare('INSERT OR IGNORE INTO deletions (account_id) VALUES (?)'),
     unmarkDeletion: db.prepare('DELETE FROM deletions WHERE account_id = ?'),
-    isDeletionPending: db.prepare('SELECT 1 FROM deletions WHERE account_id = ?'),
+    pendingDeletion: db.prepare('SELECT account_id FROM deletions WHERE account_id = ?'),
     pendingDeletions: db.prepare('SELECT account_id FROM deletions ORDER BY account_id LIMIT ?'),
   };
 }
@@ -179,6 +184,10 @@ function sessionsIn(rows: readonly (Row | undefined)[]): readonly Session[] {
           renewedAtMs: Number(row['renewed_at_ms']),
         },
   );
+}
+
+function accountIdsIn(rows: readonly (Row | undefined)[]): readonly AccountId[] {
+  return rows.flatMap((row) => (row === undefined ? [] : (text(row, 'account_id') as AccountId)));
 }
 
 function text(row: Row, column: string): string {

@@ -1,6 +1,6 @@
 // The accounts of one cell: who a person is, proved by a password or by a session token.
 //
-// Rules: docs/spec/accounts.md (A1 to A43).
+// Rules: docs/spec/accounts.md (AC1 to AC43).
 //
 // Why it is safe: a password exists only as argon2id and a token only as SHA-256, so the file gives
 // neither away. An attempt is counted as failed and synced before its hash begins, so sending many
@@ -8,24 +8,26 @@
 // was true before a hash is asked again in the transaction after it.
 
 import { hash } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
 import {
   createAccountStore,
   SESSION_LIFE_MS,
   type Account,
   type AccountId,
+  type AccountStore,
   type TokenHash,
 } from './account-store.ts';
 import { AccountsError, accountsErrorOf } from './accounts-error.ts';
 import { openDatabase } from './database.ts';
-import { createFailureStore } from './failure-store.ts';
+import { createFailureStore, type FailureStore } from './failure-store.ts';
 import { failureWaitMs } from './failures.ts';
 import { parseHandle, parseNewHandle, type Handle, type HandleFault } from './handle.ts';
-import { createHashQueue } from './hash-queue.ts';
-import { createKnownRemotes } from './known-remotes.ts';
+import { createHashQueue, type HashQueue } from './hash-queue.ts';
+import { createKnownRemotes, type KnownRemotes } from './known-remotes.ts';
 import { ARGON2ID, SALT_BYTES, type PasswordHash } from './password-hash.ts';
 import { loadCommonPasswords, parsePassword, whyEasy, type EasyPassword } from './password.ts';
 import { remoteOf, type Remote } from './remote.ts';
-import { createTokenBuckets } from './token-buckets.ts';
+import { createTokenBuckets, type TokenBuckets } from './token-buckets.ts';
 
 const ACCOUNT_ID_BYTES = 16;
 const TOKEN_BYTES = 32;
@@ -137,18 +139,18 @@ export type Accounts = Readonly<{
    * Removes an account and leaves a mark with its id. The caller then erases the person's ops and
    * calls `finishDeletion`. May be repeated until that is done.
    */
-  delete(accountId: string): Readonly<
-    { kind: 'deleted'; accountId: AccountId } | { kind: 'unknown' }
-  >;
+  delete(
+    accountId: string,
+  ): Readonly<{ kind: 'deleted'; accountId: AccountId } | { kind: 'unknown' }>;
   /** Deletions to finish, at most 1,000 at a time; to be asked at every start. */
   pendingDeletions(): readonly AccountId[];
   /**
    * Says that the person's ops are erased. `busy` means that another process, such as a backup,
    * keeps old pages; the deletion stays pending.
    */
-  finishDeletion(accountId: string): Readonly<
-    { kind: 'finished' | 'not-pending' } | { kind: 'busy'; retryAfterMs: number }
-  >;
+  finishDeletion(
+    accountId: string,
+  ): Readonly<{ kind: 'finished' | 'not-pending' } | { kind: 'busy'; retryAfterMs: number }>;
   /** Takes no new work, waits for what has begun, and closes the file; may be repeated. */
   close(): Promise<void>;
 }>;
@@ -164,3 +166,269 @@ export type OpenAccounts = Readonly<{
   hashPassword?: PasswordHash;
   limits?: Partial<AccountLimits>;
 }>;
+
+/**
+ * Opens the account store and makes the file where there is none. Throws `AccountsError` when the
+ * file cannot be used safely.
+ */
+export function openAccounts(options: OpenAccounts): Accounts {
+  return new SqliteAccounts(options);
+}
+
+class SqliteAccounts implements Accounts {
+  readonly #nowMs: () => number;
+  readonly #randomBytes: (bytes: number) => Uint8Array;
+  readonly #passwordHash: PasswordHash;
+  readonly #commonPasswords: ReadonlySet<string>;
+  readonly #db: DatabaseSync;
+  readonly #failures: FailureStore;
+  readonly #store: AccountStore;
+  readonly #hashes: HashQueue;
+  readonly #knownRemotes: KnownRemotes;
+  readonly #signIns: TokenBuckets;
+  readonly #signUps: TokenBuckets;
+  readonly #begun = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+
+  constructor(options: OpenAccounts) {
+    const limits = { ...ACCOUNT_LIMITS, ...options.limits };
+    const bucketsMax = limits.remotesMax;
+    this.#nowMs = options.nowMs;
+    this.#randomBytes = options.randomBytes;
+    this.#passwordHash = options.hashPassword ?? ARGON2ID;
+    this.#commonPasswords = loadCommonPasswords();
+    this.#db = openDatabase(options.file);
+    this.#failures = createFailureStore(this.#db, limits);
+    this.#store = createAccountStore(this.#db, this.#failures);
+    this.#hashes = createHashQueue(limits);
+    this.#knownRemotes = createKnownRemotes({ accountsMax: limits.knownAccountsMax });
+    this.#signIns = createTokenBuckets({
+      burst: limits.signInBurst,
+      everyMs: limits.signInEveryMs,
+      bucketsMax,
+    });
+    this.#signUps = createTokenBuckets({
+      burst: limits.signUpBurst,
+      everyMs: limits.signUpEveryMs,
+      bucketsMax,
+    });
+  }
+
+  signUp(request: Credentials): Promise<SignUpResult> {
+    return this.#begin(() => this.#signUp(request));
+  }
+
+  signIn(request: Credentials): Promise<SignInResult> {
+    return this.#begin(() => this.#signIn(request));
+  }
+
+  session(token: string): SessionResult {
+    return this.#guard(() => {
+      const tokenHash = tokenHashOf(token);
+      const session = tokenHash && this.#store.sessionByToken(tokenHash);
+      if (tokenHash === undefined || session === undefined) return { kind: 'no-session' };
+      const nowMs = this.#nowMs();
+      const ageMs = nowMs - session.renewedAtMs;
+      if (ageMs >= SESSION_LIFE_MS) return { kind: 'no-session' };
+      const renewed = ageMs >= RENEWAL_PAUSE_MS;
+      if (renewed) this.#store.renewSession(tokenHash, nowMs);
+      const expiresAtMs = (renewed ? nowMs : session.renewedAtMs) + SESSION_LIFE_MS;
+      const { accountId, handle } = session;
+      return { kind: 'signed-in', accountId, handle, expiresAtMs, renewed };
+    });
+  }
+
+  signOut(token: string): ReturnType<Accounts['signOut']> {
+    return this.#guard(() => {
+      const tokenHash = tokenHashOf(token);
+      const ended = tokenHash !== undefined && this.#store.endSession(tokenHash);
+      return { kind: ended ? 'signed-out' : 'no-session' };
+    });
+  }
+
+  signOutEverywhere(accountId: string): ReturnType<Accounts['signOutEverywhere']> {
+    return this.#guard(() => {
+      return { kind: 'signed-out', sessions: this.#store.endSessions(accountId) };
+    });
+  }
+
+  exportOf(accountId: string): ReturnType<Accounts['exportOf']> {
+    return this.#guard(() => {
+      const account = this.#store.accountById(accountId);
+      if (account === undefined) return { kind: 'unknown' };
+      const { id, handle, createdAtMs } = account;
+      const sessions = this.#store.sessionsOf(id).map((session) => ({
+        createdAt: new Date(session.createdAtMs).toISOString(),
+        renewedAt: new Date(session.renewedAtMs).toISOString(),
+      }));
+      const failedSignIns = this.#failures.failures(handle)?.count ?? 0;
+      const createdAt = new Date(createdAtMs).toISOString();
+      return { kind: 'account', accountId: id, handle, createdAt, failedSignIns, sessions };
+    });
+  }
+
+  delete(accountId: string): ReturnType<Accounts['delete']> {
+    return this.#guard(() => {
+      const account = this.#store.accountById(accountId);
+      if (account !== undefined) {
+        this.#store.deleteAccount(account);
+        this.#knownRemotes.forget(account.id);
+        return { kind: 'deleted', accountId: account.id };
+      }
+      const pending = this.#store.pendingDeletion(accountId);
+      return pending === undefined ? { kind: 'unknown' } : { kind: 'deleted', accountId: pending };
+    });
+  }
+
+  pendingDeletions(): readonly AccountId[] {
+    return this.#guard(() => this.#store.pendingDeletions());
+  }
+
+  finishDeletion(accountId: string): ReturnType<Accounts['finishDeletion']> {
+    return this.#guard(() => {
+      const pending = this.#store.pendingDeletion(accountId);
+      if (pending === undefined) return { kind: 'not-pending' };
+      if (this.#store.finishDeletion(pending)) return { kind: 'finished' };
+      return { kind: 'busy', retryAfterMs: BUSY_RETRY_AFTER_MS };
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#begun);
+    this.#db.close();
+  }
+
+  async #signUp(request: Credentials): Promise<SignUpResult> {
+    const parsed = parseNewHandle(request.handle);
+    if (parsed.kind !== 'handle') return parsed;
+    const { handle } = parsed;
+    const secret = parsePassword(request.password);
+    if (secret.kind !== 'password') return secret;
+    const reason = whyEasy(secret.password, handle, this.#commonPasswords);
+    if (reason !== undefined) return { kind: 'password-too-common', reason };
+    if (this.#store.accountByHandle(handle) !== undefined) return { kind: 'handle-taken' };
+
+    const remote = remoteOf(request.remote);
+    const refusal = this.#refusal(this.#signUps, remote);
+    if (refusal !== undefined) return refusal;
+    const salt = this.#randomBytes(SALT_BYTES);
+    const passwordHash = await this.#hash(() => this.#passwordHash.hash(secret.password, salt));
+
+    const id = `acc_${base64url(this.#randomBytes(ACCOUNT_ID_BYTES))}` as AccountId;
+    const createdAtMs = this.#nowMs();
+    const { session, tokenHash } = this.#newSession(createdAtMs);
+    const added = this.#store.addAccount({ id, handle, passwordHash, createdAtMs }, tokenHash);
+    // Somebody may have taken the handle while the password was hashed.
+    if (!added) return { kind: 'handle-taken' };
+    this.#knownRemotes.signedIn(id, remote);
+    return { kind: 'signed-up', accountId: id, handle, session };
+  }
+
+  async #signIn(request: Credentials): Promise<SignInResult> {
+    const parsed = parseHandle(request.handle);
+    const secret = parsePassword(request.password);
+    if (parsed.kind !== 'handle' || secret.kind !== 'password') {
+      return { kind: 'wrong-credentials' };
+    }
+    const { handle } = parsed;
+    const remote = remoteOf(request.remote);
+    const account = this.#store.accountByHandle(handle);
+    const knownFailures = account && this.#knownRemotes.failures(account.id, remote);
+    const failures = knownFailures ?? this.#failures.failures(handle);
+    const waitMs = failures === undefined ? 0 : failureWaitMs(failures, this.#nowMs());
+    if (waitMs > 0) return { kind: 'rate-limited', retryAfterMs: waitMs };
+    const refusal = this.#refusal(this.#signIns, remote);
+    if (refusal !== undefined) return refusal;
+
+    if (account === undefined || knownFailures === undefined) {
+      this.#failures.count(handle, this.#nowMs());
+    } else {
+      this.#knownRemotes.countFailure(account.id, remote, this.#nowMs());
+    }
+    const salt = this.#randomBytes(SALT_BYTES);
+    const isRight = await this.#hash(() => this.#matches(account, secret.password, salt));
+    if (account === undefined || !isRight) return { kind: 'wrong-credentials' };
+
+    const nowMs = this.#nowMs();
+    const { session, tokenHash } = this.#newSession(nowMs);
+    const added = this.#store.addSession(account.id, tokenHash, nowMs, () => {
+      if (knownFailures === undefined) this.#failures.forget(handle);
+    });
+    // The account may have been deleted while the password was hashed.
+    if (!added) return { kind: 'wrong-credentials' };
+    this.#knownRemotes.signedIn(account.id, remote);
+    return { kind: 'signed-in', accountId: account.id, handle, session };
+  }
+
+  /** Why a hash cannot begin now; takes a token of the remote address when it can. */
+  #refusal(buckets: TokenBuckets, remote: Remote): TryLater | undefined {
+    if (!this.#hashes.hasRoom()) return { kind: 'busy', retryAfterMs: BUSY_RETRY_AFTER_MS };
+    const waitMs = buckets.take(remote, this.#nowMs());
+    return waitMs > 0 ? { kind: 'rate-limited', retryAfterMs: waitMs } : undefined;
+  }
+
+  async #matches(
+    account: Account | undefined,
+    password: string,
+    salt: Uint8Array,
+  ): Promise<boolean> {
+    if (account !== undefined) return this.#passwordHash.matches(account.passwordHash, password);
+    // Thrown away: it only makes an unknown handle take as long as a known one.
+    await this.#passwordHash.hash(password, salt);
+    return false;
+  }
+
+  async #hash<Result>(task: () => Promise<Result>): Promise<Result> {
+    try {
+      return await this.#hashes.run(task);
+    } catch {
+      // Without its cause: what hashes a password might quote it.
+      throw new AccountsError('accounts-hashing');
+    }
+  }
+
+  #newSession(nowMs: number): { session: IssuedSession; tokenHash: TokenHash } {
+    const token = `hft_${base64url(this.#randomBytes(TOKEN_BYTES))}`;
+    const session = { token, expiresAtMs: nowMs + SESSION_LIFE_MS };
+    return { session, tokenHash: sha256(token) };
+  }
+
+  async #begin<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#closing !== undefined) throw new AccountsError('accounts-closed');
+    const done = work();
+    this.#begun.add(done);
+    try {
+      return await done;
+    } catch (cause) {
+      throw accountsErrorOf(cause);
+    } finally {
+      this.#begun.delete(done);
+    }
+  }
+
+  #guard<Result>(call: () => Result): Result {
+    if (this.#closing !== undefined) throw new AccountsError('accounts-closed');
+    try {
+      return call();
+    } catch (cause) {
+      throw accountsErrorOf(cause);
+    }
+  }
+}
+
+function tokenHashOf(token: string): TokenHash | undefined {
+  return TOKEN_PATTERN.test(token) ? sha256(token) : undefined;
+}
+
+function sha256(token: string): TokenHash {
+  return hash('sha256', token, 'buffer') as Uint8Array as TokenHash;
+}
+
+function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url');
+}

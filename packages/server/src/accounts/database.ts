@@ -4,8 +4,8 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { AccountsError, accountsErrorOf } from './accounts-error.ts';
 
-/** The cell's worker is the only writer, so a wait is for a backup at most. */
-const BUSY_TIMEOUT_MS = 1_000;
+/** Short, because it stops the whole cell; only a reader such as a backup can cause a wait. */
+const BUSY_TIMEOUT_MS = 100;
 /** Marks the file as ours, so that another program's database is never written to. */
 const APPLICATION_ID = 0x68666131;
 const SCHEMA_VERSION = 1;

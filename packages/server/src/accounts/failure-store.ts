@@ -1,8 +1,9 @@
-// The failed sign-ins of handles, kept over restarts and bounded. Rules A24, A26 and A33 of
+// The failed sign-ins of handles, kept over restarts and bounded. Rules AC24, AC26 and AC33 of
 // docs/spec/accounts.md.
 
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { transaction } from './database.ts';
 import { afterFailure, FAILURES_LIFE_MS, type Failures } from './failures.ts';
 import type { Handle } from './handle.ts';
 
@@ -12,8 +13,9 @@ const CLEANED_ROWS_MAX = 20;
 export type FailureStore = Readonly<{
   /** The failures in a row of a handle, whether anybody has it or not. */
   failures(handle: Handle): Failures | undefined;
-  /** Counts one more. Durable on return unless the caller's transaction is open. */
+  /** Counts one more in a transaction of its own; durable on return. */
   count(handle: Handle, nowMs: number): void;
+  /** Forgets them; may be part of the caller's transaction. */
   forget(handle: Handle): void;
 }>;
 
@@ -47,11 +49,13 @@ export function createFailureStore(
   return {
     failures,
     count(handle, nowMs) {
-      const before = failures(handle);
-      const { count, lastAtMs } = afterFailure(before, nowMs);
-      clean.run(nowMs - FAILURES_LIFE_MS, CLEANED_ROWS_MAX);
-      if (before === undefined) dropLightest.run(limits.failuresMax);
-      upsert.run(hashOf(handle), count, lastAtMs);
+      transaction(db, () => {
+        clean.run(nowMs - FAILURES_LIFE_MS, CLEANED_ROWS_MAX);
+        const before = failures(handle);
+        if (before === undefined) dropLightest.run(limits.failuresMax);
+        const { count, lastAtMs } = afterFailure(before, nowMs);
+        upsert.run(hashOf(handle), count, lastAtMs);
+      });
     },
     forget(handle) {
       remove.run(hashOf(handle));

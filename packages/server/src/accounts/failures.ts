@@ -1,4 +1,4 @@
-// How long failed sign-ins delay the next attempt. Pure. Rules A20, A24 and A25 of
+// How long failed sign-ins delay the next attempt. Pure. Rules AC20, AC24 and AC25 of
 // docs/spec/accounts.md.
 
 /** Failures in a row, and when the last one was. */

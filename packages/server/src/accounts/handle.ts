@@ -1,4 +1,4 @@
-// Handles: the public names of accounts. Rules A1 to A3 of docs/spec/accounts.md.
+// Handles: the public names of accounts. Rules AC1 to AC3 of docs/spec/accounts.md.
 
 const CHARS_MIN = 3;
 const CHARS_MAX = 30;

@@ -1,4 +1,4 @@
-// Runs hashes a few at a time, because each takes 19 MiB and a whole core. Rule A13 of
+// Runs hashes a few at a time, because each takes 19 MiB and a whole core. Rule AC13 of
 // docs/spec/accounts.md.
 
 import assert from 'node:assert/strict';
@@ -23,7 +23,7 @@ export function createHashQueue(limits: {
   return {
     hasRoom,
     async run(task) {
-      assert(hasRoom(), 'A13: the caller asked for room first');
+      assert(hasRoom(), 'AC13: the caller asked for room first');
       if (running < limits.hashesRunningMax) running += 1;
       else await new Promise<void>((resolve) => waiting.push(resolve));
       try {

@@ -1,5 +1,5 @@
 // The remote addresses from which accounts signed in, and the failures from there. In memory and
-// bounded; what is dropped costs a person nothing but a shared delay. Rules A22, A26 and A27 of
+// bounded; what is dropped costs a person nothing but a shared delay. Rules AC22, AC26 and AC27 of
 // docs/spec/accounts.md.
 
 import type { AccountId } from './account-store.ts';

@@ -1,4 +1,4 @@
-// How passwords are stored: argon2id, rule A11 of docs/spec/accounts.md.
+// How passwords are stored: argon2id, rule AC11 of docs/spec/accounts.md.
 
 import { hash, verify } from '@node-rs/argon2';
 

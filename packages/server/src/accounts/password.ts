@@ -1,17 +1,17 @@
-// Passwords: their one form, and which are too easy to guess. Rules A6 to A10 of
+// Passwords: their one form, and which are too easy to guess. Rules AC6 to AC10 of
 // docs/spec/accounts.md.
 
 import { readFileSync } from 'node:fs';
 import type { Handle } from './handle.ts';
 
-export const PASSWORD_CHARS_MIN = 8;
-export const PASSWORD_CHARS_MAX = 256;
+const CHARS_MIN = 8;
+const CHARS_MAX = 256;
 /** Longest unit whose repetition counts as easy to guess: `ababab`, `12341234`. */
 const REPEATED_UNIT_CHARS_MAX = 4;
 /** How many characters more than the handle a password that contains it needs. */
 const CHARS_BESIDE_HANDLE_MAX = 4;
 /** Nothing longer is normalised; NFKC folds at most a few units into one character. */
-const RAW_CHARS_MAX = 8 * PASSWORD_CHARS_MAX;
+const RAW_CHARS_MAX = 8 * CHARS_MAX;
 
 declare const brand: unique symbol;
 /** A password of a length that an account can have, normalised. */
@@ -27,14 +27,14 @@ export type EasyPassword = 'listed' | 'repeated' | 'sequence' | 'handle';
 
 /** Normalises a password and checks its length in code points. */
 export function parsePassword(text: string): ParsedPassword {
-  const tooLong = { kind: 'password-too-long', charsMax: PASSWORD_CHARS_MAX } as const;
+  const tooLong = { kind: 'password-too-long', charsMax: CHARS_MAX } as const;
   if (text.length > RAW_CHARS_MAX) return tooLong;
   const password = text.normalize('NFKC');
   const { length } = Array.from(password);
-  if (length < PASSWORD_CHARS_MIN) {
-    return { kind: 'password-too-short', charsMin: PASSWORD_CHARS_MIN };
+  if (length < CHARS_MIN) {
+    return { kind: 'password-too-short', charsMin: CHARS_MIN };
   }
-  return length > PASSWORD_CHARS_MAX ? tooLong : { kind: 'password', password: password as Password };
+  return length > CHARS_MAX ? tooLong : { kind: 'password', password: password as Password };
 }
 
 /** Why a password is too easy to guess for this handle, or `undefined` when it is not. */

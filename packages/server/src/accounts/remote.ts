@@ -1,4 +1,4 @@
-// What counts as one remote address. Rule A19 of docs/spec/accounts.md.
+// What counts as one remote address. Rule AC19 of docs/spec/accounts.md.
 
 import { isIPv4, isIPv6 } from 'node:net';
 

@@ -1,4 +1,4 @@
-// A token bucket for each remote address, in bounded memory. Rules A17, A18, A25 and A26 of
+// A token bucket for each remote address, in bounded memory. Rules AC17, AC18, AC25 and AC26 of
 // docs/spec/accounts.md.
 //
 // A bucket is one number: when it will be full again. Each token taken moves that moment by the
