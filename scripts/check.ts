@@ -42,7 +42,7 @@ const steps: readonly Step[] = [
     name: 'import direction',
     commands: [
       [
-        'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+        'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
         '--output-type=err-long',
         ...['packages', 'apps', 'bench', 'scripts'],
       ],
