@@ -66,7 +66,6 @@ async function* readCounts(
 }
 
 // A generator that the API pages also fit, though these pages are at hand.
-// oxlint-disable-next-line typescript/require-await
 async function* pages(videos: readonly string[]): AsyncGenerator<readonly string[]> {
   for (let at = 0; at < videos.length; at += COUNTS_VIDEOS_MAX) {
     yield videos.slice(at, at + COUNTS_VIDEOS_MAX);

@@ -9,7 +9,8 @@ import type { Sink } from './export-sink.ts';
 
 export type ExportFormat = 'csv' | 'json';
 
-type Target = Readonly<{ format: ExportFormat; sink: Sink; exportedAt: string }>;
+/** How and where an export is written. */
+export type ExportTarget = Readonly<{ format: ExportFormat; sink: Sink; exportedAt: string }>;
 
 /** How many records were written, and which of the named videos the server does not know. */
 export type ExportOutcome = Readonly<{ records: number; unknown: readonly string[] }>;
@@ -25,7 +26,10 @@ const COUNT_COLUMNS = [
 ];
 const CELL_COLUMNS = ['likes', 'views', 'state', 'as_of', 'epoch', 'seq'];
 
-export async function countsWriter(source: CountsSource, target: Target): Promise<ExportOutcome> {
+export async function countsWriter(
+  source: CountsSource,
+  target: ExportTarget,
+): Promise<ExportOutcome> {
   const { cells } = source;
   const list = openList(target, { exportedAt: target.exportedAt }, 'videos', [
     ...COUNT_COLUMNS,
@@ -41,7 +45,7 @@ export async function countsWriter(source: CountsSource, target: Target): Promis
 
 export async function analyticsWriter(
   source: AnalyticsSource,
-  target: Target,
+  target: ExportTarget,
 ): Promise<ExportOutcome> {
   const { metric, grain, tz } = source.ask;
   const about = { exportedAt: target.exportedAt, metric, grain, tz };
@@ -83,7 +87,7 @@ type List = Readonly<{
 }>;
 
 function openList(
-  { format, sink }: Target,
+  { format, sink }: ExportTarget,
   about: Readonly<Record<string, unknown>>,
   name: string,
   columns: readonly string[],

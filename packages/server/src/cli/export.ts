@@ -14,14 +14,15 @@ import { openApiClient } from './api-client.ts';
 import { CliError } from './cli-error.ts';
 import { writeJson } from './cli-io.ts';
 import type { CliIo } from './cli-io.ts';
-import { collect, JSON_FLAG, JSON_HELP } from './command-context.ts';
+import { collect, existingDataDir, JSON_FLAG, JSON_HELP, withDataLock } from './command-context.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { withOfflineCounts } from './export-offline.ts';
 import { analyticsFrom, countsFrom } from './export-source.ts';
 import type { AnalyticsAsk } from './export-source.ts';
 import { analyticsWriter, countsWriter } from './export-writer.ts';
-import type { ExportFormat } from './export-writer.ts';
+import type { ExportFormat, ExportOutcome, ExportTarget } from './export-writer.ts';
 import { openSink } from './export-sink.ts';
 import type { Sink } from './export-sink.ts';
 
@@ -30,6 +31,7 @@ const VIDEOS_MAX = 1_000_000;
 
 type ExportFlags = Readonly<{
   url?: string;
+  data?: string;
   key?: string;
   format?: ExportFormat;
   out?: string;
@@ -44,7 +46,8 @@ type ExportFlags = Readonly<{
 }>;
 
 const HELP = `
-Reads from a running server over its public API, as any integrator can.
+Reads from a running server over its public API, as any integrator can; or, with --data, the counts
+that the gateway of a stopped server saved last, of all its videos.
 
   counts      a line a video: likes and views with state and as-of, and what each cell contributes.
               Without --video or --videos: the videos that the server plays.
@@ -57,6 +60,7 @@ Examples:
   $ holdfast export counts --out counts.csv
   $ holdfast export counts --video v1 --video v2 --format json
   $ holdfast export counts --videos ids.txt --url https://video.example
+  $ holdfast export counts --data ./data
   $ HOLDFAST_SERVICE_KEY=hfk_… holdfast export analytics --video v1 --grain day \\
       --from 2026-11-01T00:00:00Z --to 2026-12-01T00:00:00Z --tz America/New_York
 
@@ -73,6 +77,7 @@ export function addExportCommand(
     .description('Writes counts or analytics of a running server as CSV or JSON.')
     .addArgument(new Argument('<what>', 'what to write').choices(['counts', 'analytics']))
     .option('--url <url>', 'the server (http://127.0.0.1:7400, or as HOLDFAST_PORT says)')
+    .option('--data <dir>', 'for counts: the data folder of a stopped server, instead of --url')
     .option('--key <key>', 'service key; better in HOLDFAST_SERVICE_KEY, where nobody can see it')
     .option('--video <id>', 'a video; may be repeated', collect, [])
     .option('--videos <file>', 'a file with the id of a video in each line')
@@ -101,26 +106,48 @@ async function runExport(
   if (json && toStdout && flags.format === 'csv') throw usage('--json and --format csv: only one');
   const format = flags.format ?? (json && toStdout ? 'json' : 'csv');
   const videos = namedVideos(io, flags);
-  const { values } = readEnv(io.env);
-  const client = openApiClient({
-    url: flags.url ?? defaultUrl(values.HOLDFAST_HOST, values.HOLDFAST_PORT),
-    key: flags.key ?? values.HOLDFAST_SERVICE_KEY,
-    fetch,
-  });
-  const exportedAt = new Date(io.nowMs()).toISOString();
   const path = flags.out === undefined ? undefined : resolve(io.cwd, flags.out);
-  const outcome = await written(io, path, async (sink) => {
-    const target = { format, sink, exportedAt };
-    return what === 'counts'
-      ? countsWriter(await countsFrom(client, videos), target)
-      : analyticsWriter(analyticsFrom(client, analyticsAsk(flags, videos)), target);
-  });
+  const exportedAt = new Date(io.nowMs()).toISOString();
+  const outcome = await written(io, path, (sink) =>
+    read(io, { what, flags, videos, fetch }, { format, sink, exportedAt }),
+  );
   const { records, unknown } = outcome;
   if (json && !toStdout) writeJson(io, { file: flags.out, records, unknownVideos: unknown });
   else if (!toStdout) io.err.write(`Wrote ${records} records to ${flags.out}\n`);
   if (unknown.length === 0) return EXIT.ok;
   io.err.write(`holdfast: the server does not know ${unknown.join(', ')}\n`);
   return EXIT.failed;
+}
+
+type Ask = Readonly<{
+  what: 'counts' | 'analytics';
+  flags: ExportFlags;
+  videos: readonly VideoId[] | undefined;
+  fetch: typeof globalThis.fetch;
+}>;
+
+async function read(io: CliIo, ask: Ask, target: ExportTarget): Promise<ExportOutcome> {
+  const { what, flags, videos, fetch } = ask;
+  if (flags.data !== undefined) {
+    if (what !== 'counts') throw usage('--data is for counts; analytics come from a server');
+    if (flags.url !== undefined) throw usage('--data and --url: only one');
+    const dataDir = existingDataDir(io, flags.data);
+    const onProblem = (message: string): void => io.err.write(`holdfast: ${message}\n`);
+    return withDataLock(io, dataDir, 'holdfast export', () =>
+      withOfflineCounts({ dataDir, videos, nowMs: io.nowMs, onProblem }, (source) =>
+        countsWriter(source, target),
+      ),
+    );
+  }
+  const { values } = readEnv(io.env);
+  const client = openApiClient({
+    url: flags.url ?? defaultUrl(values.HOLDFAST_HOST, values.HOLDFAST_PORT),
+    key: flags.key ?? values.HOLDFAST_SERVICE_KEY,
+    fetch,
+  });
+  return what === 'counts'
+    ? countsWriter(await countsFrom(client, videos), target)
+    : analyticsWriter(analyticsFrom(client, analyticsAsk(flags, videos)), target);
 }
 
 /** Runs `work` on a sink that is finished when it is done, and abandoned when it fails. */

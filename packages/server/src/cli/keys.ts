@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { openKeys } from '../keys/keys.ts';
@@ -12,11 +11,9 @@ import { paintFor, writeJson } from './cli-io.ts';
 import type { CliIo } from './cli-io.ts';
 import { DATA_FLAG, DATA_HELP, dataDirOf, JSON_FLAG, JSON_HELP } from './command-context.ts';
 import type { CommandContext } from './command-context.ts';
+import { dataLayout } from './data-layout.ts';
 import { EXIT } from './exit-codes.ts';
 import { columns } from './columns.ts';
-
-/** Where the keys lie below the data folder. */
-export const KEYS_FILE = 'keys.db';
 
 type CommonFlags = Readonly<{ data?: string; json?: true }>;
 type CreateFlags = CommonFlags & Readonly<{ kind: KeyKind; name: string; tenant?: string }>;
@@ -107,7 +104,7 @@ function addList(keys: Command, { io, finish }: CommandContext): void {
     .option(JSON_FLAG, JSON_HELP)
     .action(({ data, json }: CommonFlags) => {
       const dataDir = dataDirOf(io, data);
-      const list = existsSync(join(dataDir, KEYS_FILE))
+      const list = existsSync(dataLayout(dataDir).keys)
         ? withKeys(io, dataDir, (opened) => opened.list())
         : [];
       if (json) writeJson(io, { keys: list.map(keyDocument) });
@@ -132,7 +129,7 @@ function addRevoke(keys: Command, { io, finish }: CommandContext): void {
 }
 
 function revoke(io: CliIo, id: string, dataDir: string, json: boolean): void {
-  const result = existsSync(join(dataDir, KEYS_FILE))
+  const result = existsSync(dataLayout(dataDir).keys)
     ? withKeys(io, dataDir, (keys) => keys.revoke(id))
     : ({ kind: 'unknown' } as const);
   switch (result.kind) {
@@ -153,7 +150,7 @@ function revoke(io: CliIo, id: string, dataDir: string, json: boolean): void {
 }
 
 function withKeys<Result>(io: CliIo, dataDir: string, work: (keys: Keys) => Result): Result {
-  const keys = openKeys({ file: join(dataDir, KEYS_FILE), nowMs: io.nowMs, randomBytes });
+  const keys = openKeys({ file: dataLayout(dataDir).keys, nowMs: io.nowMs, randomBytes });
   try {
     return work(keys);
   } finally {

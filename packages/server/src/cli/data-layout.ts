@@ -1,0 +1,29 @@
+// Where everything lies in a data folder; one table for all commands.
+
+import { join } from 'node:path';
+import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+
+export type DataLayout = Readonly<{
+  charter: string;
+  keys: string;
+  /** The gateway's own folder. */
+  gatewayDir: string;
+  catalog: string;
+  exchange: string;
+  cellsDir: string;
+  cellDir: (jurisdiction: Jurisdiction) => string;
+}>;
+
+export function dataLayout(dataDir: string): DataLayout {
+  const gatewayDir = join(dataDir, 'gateway');
+  const cellsDir = join(dataDir, 'cells');
+  return {
+    charter: join(dataDir, 'registrar', 'charter.jsonl'),
+    keys: join(dataDir, 'keys.db'),
+    gatewayDir,
+    catalog: join(gatewayDir, 'catalog.db'),
+    exchange: join(gatewayDir, 'exchange.db'),
+    cellsDir,
+    cellDir: (jurisdiction) => join(cellsDir, jurisdiction),
+  };
+}
