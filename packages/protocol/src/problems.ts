@@ -46,6 +46,7 @@ export const PROBLEMS = {
   'cell-unavailable': problem(503, 'The cell cannot acknowledge now', true),
   'storage-full': problem(503, 'The disk of the cell is full', true),
   'shutting-down': problem(503, 'The server is shutting down', true),
+  'catalog-full': problem(507, 'The catalog holds as many videos as it may'),
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

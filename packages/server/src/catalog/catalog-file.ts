@@ -104,7 +104,9 @@ function operations(db: DatabaseSync): CatalogFile {
     },
     undelivered: (jurisdiction) => videosOf(sql.undelivered.iterate(jurisdiction)),
     playable: (belowN, itemsMax) =>
-      sql.playable.all(belowN, itemsMax).map((row) => ({ n: Number(row['n']), entry: videoOf(row) })),
+      sql.playable
+        .all(belowN, itemsMax)
+        .map((row) => ({ n: Number(row['n']), entry: videoOf(row) })),
     close: () => {
       if (db.isOpen) db.close();
     },

@@ -34,16 +34,10 @@ export function openCourier(options: CourierOptions): Courier {
   const { cell, describe, onDelivered, onFailed, retryMsMin, retryMsMax } = options;
   const queued = new Set<VideoId>(options.waiting);
   const underWay = new Set<VideoId>();
-  const waiters = new Map<VideoId, (() => void)[]>();
+  const waiters = openWaiters();
   let retryTimer: NodeJS.Timeout | undefined;
   let retryMs = retryMsMin;
   let closed = false;
-
-  const wake = (video: VideoId): void => {
-    const callbacks = waiters.get(video);
-    waiters.delete(video);
-    for (const callback of callbacks ?? []) callback();
-  };
 
   const retryLater = (): void => {
     if (closed || retryTimer !== undefined) return;
@@ -54,7 +48,7 @@ export function openCourier(options: CourierOptions): Courier {
     // A process that has nothing else to do may end: what waits is in the file.
     retryTimer.unref();
     retryMs = Math.min(retryMs * 2, retryMsMax);
-    for (const video of waiters.keys()) wake(video);
+    waiters.wakeAll();
   };
 
   const deliver = async (video: VideoId): Promise<void> => {
@@ -64,7 +58,7 @@ export function openCourier(options: CourierOptions): Courier {
     retryMs = retryMsMin;
     underWay.delete(video);
     onDelivered(video);
-    wake(video);
+    waiters.wake(video);
   };
 
   const start = (video: VideoId): void => {
@@ -103,19 +97,39 @@ export function openCourier(options: CourierOptions): Courier {
     size: () => queued.size + underWay.size,
     settled: async (video, waitMs) => {
       if (!awaits(video) || retryTimer !== undefined || closed) return;
-      await new Promise<void>((resolve) => {
+      await waiters.wait(video, waitMs);
+    },
+    close: () => {
+      closed = true;
+      clearTimeout(retryTimer);
+      waiters.wakeAll();
+    },
+  };
+}
+
+/** Those who wait for a video to be taken. */
+function openWaiters() {
+  const waiters = new Map<VideoId, (() => void)[]>();
+
+  const wake = (video: VideoId): void => {
+    const callbacks = waiters.get(video);
+    waiters.delete(video);
+    for (const callback of callbacks ?? []) callback();
+  };
+
+  return {
+    wake,
+    wakeAll: (): void => {
+      for (const video of waiters.keys()) wake(video);
+    },
+    wait: (video: VideoId, waitMs: number): Promise<void> =>
+      new Promise((resolve) => {
         const timer = setTimeout(resolve, waitMs);
         const callback = (): void => {
           clearTimeout(timer);
           resolve();
         };
         waiters.set(video, [...(waiters.get(video) ?? []), callback]);
-      });
-    },
-    close: () => {
-      closed = true;
-      clearTimeout(retryTimer);
-      for (const video of waiters.keys()) wake(video);
-    },
+      }),
   };
 }

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
 import type { CellClient } from '../cell/cell-client.ts';
 import { FEED_PAGE_MAX, PUTS_QUEUE_MAX, VIDEOS_MAX } from './catalog.ts';
-import type { Catalog, NewVideo, PutVideo } from './catalog.ts';
+import type { Catalog, FeedPage, NewVideo, PutVideo } from './catalog.ts';
 import { catalogErrorOf } from './catalog-error.ts';
 import { openCatalogFile } from './catalog-file.ts';
 import type { CatalogFile } from './catalog-file.ts';
@@ -95,20 +95,7 @@ export function openCatalog(options: OpenCatalog): Catalog {
     },
     awaitsDelivery: (jurisdiction, video) => couriers.get(jurisdiction)?.awaits(video) ?? false,
     undelivered: (jurisdiction) => couriers.get(jurisdiction)?.size() ?? 0,
-    feed: (cursor, itemsMax) => {
-      if (cursor !== undefined && !CURSOR_PATTERN.test(cursor)) return 'bad-cursor';
-      const belowN = cursor === undefined ? Number.MAX_SAFE_INTEGER : parseInt(cursor, CURSOR_RADIX);
-      if (!Number.isSafeInteger(belowN)) return 'bad-cursor';
-      const items = Math.min(itemsMax, FEED_PAGE_MAX);
-      const rows = guarded(() => file.playable(belowN, items + 1));
-      const page = rows.slice(0, items);
-      const last = page.at(-1);
-      const more = rows.length > items && last !== undefined;
-      return {
-        items: page.map(({ entry }) => entry),
-        next: more ? last.n.toString(CURSOR_RADIX) : undefined,
-      };
-    },
+    feed: (cursor, itemsMax) => feedPage(file, cursor, itemsMax),
     size: () => ids.size,
     close: async () => {
       if (closed) return;
@@ -118,6 +105,26 @@ export function openCatalog(options: OpenCatalog): Catalog {
       await delivered.close();
       file.close();
     },
+  };
+}
+
+function feedPage(
+  file: CatalogFile,
+  cursor: string | undefined,
+  itemsMax: number,
+): FeedPage | 'bad-cursor' {
+  if (cursor !== undefined && !CURSOR_PATTERN.test(cursor)) return 'bad-cursor';
+  const belowN = cursor === undefined ? Number.MAX_SAFE_INTEGER : parseInt(cursor, CURSOR_RADIX);
+  if (!Number.isSafeInteger(belowN)) return 'bad-cursor';
+  const items = Math.min(itemsMax, FEED_PAGE_MAX);
+  // One more than asked for tells whether there is a next page.
+  const rows = guarded(() => file.playable(belowN, items + 1));
+  const page = rows.slice(0, items);
+  const last = page.at(-1);
+  const more = rows.length > items && last !== undefined;
+  return {
+    items: page.map(({ entry }) => entry),
+    next: more ? last.n.toString(CURSOR_RADIX) : undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 // The cookie of a signed-in person: the home jurisdiction, so that the gateway knows which cell to
-// ask, and the cell's opaque token. Rule A16.
+// ask, and the cell's opaque token. A second cookie keeps the jurisdiction alone, so that this
+// browser signs in at the right cell again. Rules A16 and A23.
 
 import { isJurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
@@ -9,8 +10,10 @@ export type CookieSession = Readonly<{ jurisdiction: Jurisdiction; token: string
 
 export type Cookies = Readonly<{
   read: (request: FastifyRequest) => CookieSession | undefined;
-  /** `Set-Cookie` for a new session. The cell decides when it ends, not the browser. */
-  set: (session: CookieSession) => string;
+  /** The jurisdiction of the last account on this browser. */
+  lastHome: (request: FastifyRequest) => Jurisdiction | undefined;
+  /** `Set-Cookie`s for a new session. The cell decides when it ends, not the browser. */
+  set: (session: CookieSession) => string[];
   /** `Set-Cookie` that makes the browser forget. */
   clear: () => string;
 }>;
@@ -21,21 +24,31 @@ const VALUE_PATTERN = /^([a-z]{2,8})\.([A-Za-z0-9_-]{1,128})$/;
 
 export function cookies(secure: boolean): Cookies {
   const name = secure ? '__Host-holdfast' : 'holdfast';
+  const homeName = `${name}-home`;
   const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  const lasting = `${attributes}; Max-Age=${MAX_AGE_SECONDS}`;
   return {
     read: (request) => {
-      const { cookie } = request.headers;
-      if (cookie === undefined) return undefined;
-      for (const pair of cookie.split(';')) {
-        const [key, value = ''] = pair.trim().split('=', 2);
-        if (key !== name) continue;
-        const [, jurisdiction, token] = VALUE_PATTERN.exec(value) ?? [];
-        if (isJurisdiction(jurisdiction) && token !== undefined) return { jurisdiction, token };
-      }
-      return undefined;
+      const [, jurisdiction, token] = VALUE_PATTERN.exec(valueOf(request, name) ?? '') ?? [];
+      if (!isJurisdiction(jurisdiction) || token === undefined) return undefined;
+      return { jurisdiction, token };
     },
-    set: ({ jurisdiction, token }) =>
-      `${name}=${jurisdiction}.${token}; ${attributes}; Max-Age=${MAX_AGE_SECONDS}`,
+    lastHome: (request) => {
+      const home = valueOf(request, homeName);
+      return isJurisdiction(home) ? home : undefined;
+    },
+    set: ({ jurisdiction, token }) => [
+      `${name}=${jurisdiction}.${token}; ${lasting}`,
+      `${homeName}=${jurisdiction}; ${lasting}`,
+    ],
     clear: () => `${name}=; ${attributes}; Max-Age=0`,
   };
+}
+
+function valueOf(request: FastifyRequest, name: string): string | undefined {
+  for (const pair of request.headers.cookie?.split(';') ?? []) {
+    const [key, value] = pair.trim().split('=', 2);
+    if (key === name) return value;
+  }
+  return undefined;
 }

@@ -17,7 +17,9 @@ export type Residency = (remote: string) => Jurisdiction;
 
 /** The part of the key store that the front door uses. */
 export type KeyFinder = Readonly<{
-  find: (secret: string) => Readonly<
+  find: (
+    secret: string,
+  ) => Readonly<
     | { kind: 'known'; key: Readonly<{ kind: 'service' | 'operator'; tenant: string }> }
     | { kind: 'unknown' }
     | { kind: 'revoked' }

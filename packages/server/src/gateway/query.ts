@@ -30,7 +30,7 @@ export function queryOf(url: string): Query | Refusal {
   const start = url.indexOf('?') + 1;
   if (start > 0 && url.length - start > QUERY_CHARS_MAX) return TOO_LONG;
   const values = new Map<string, string[]>();
-  for (let at = start; start > 0 && at < url.length; ) {
+  for (let at = start; start > 0 && at < url.length;) {
     const next = url.indexOf('&', at);
     const end = next === -1 ? url.length : next;
     const equals = url.indexOf('=', at);

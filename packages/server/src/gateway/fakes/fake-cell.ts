@@ -2,6 +2,7 @@
 // remembers what it was asked. Its counting is the plainest that fits the contract.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Epoch, Jurisdiction, Seq, VideoId } from '@holdfast/protocol/ids.ts';
 import { SESSION_LIFE_MS, SESSION_WINDOW_OPS } from '@holdfast/protocol/limits.ts';
 import { OUTCOMES } from '@holdfast/protocol/ops.ts';
@@ -14,6 +15,7 @@ import type {
   CellKey,
   CellUnavailable,
   Identity,
+  OpenedSession,
   OpGroup,
   Position,
   SubmitReply,
@@ -66,15 +68,7 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
   const handlers: Handlers = {
     ...accountCalls(jurisdiction, store),
     ...videoCalls(store),
-    openSession: ({ who }) => {
-      const startedAtMs = nowMs();
-      const expiresAtMs = startedAtMs + SESSION_LIFE_MS;
-      const session = newSessionId(startedAtMs, randomBytes(10));
-      const person = store.personNumber(who);
-      const fields = { jurisdiction, epoch, session, person, startedAtMs, expiresAtMs };
-      const grant = issueGrant(fields, privateKey);
-      return { kind: 'session', session, grant, startedAtMs, expiresAtMs };
-    },
+    openSession: ({ who }) => openSession(store, who, privateKey),
     checkWindow: ({ groups }) => store.beyondWindow(groups) ?? { kind: 'fits' },
     books: () => {
       const classes = Object.fromEntries(store.classes);
@@ -132,19 +126,49 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
 
 type Store = ReturnType<typeof fakeStore>;
 
+function openSession(store: Store, who: Identity, privateKey: KeyObject): OpenedSession {
+  const startedAtMs = store.nowMs();
+  const expiresAtMs = startedAtMs + SESSION_LIFE_MS;
+  const session = newSessionId(startedAtMs, randomBytes(10));
+  const person = store.personNumber(who);
+  const { jurisdiction } = store;
+  const fields = { jurisdiction, epoch, session, person, startedAtMs, expiresAtMs };
+  return {
+    kind: 'session',
+    session,
+    grant: issueGrant(fields, privateKey),
+    startedAtMs,
+    expiresAtMs,
+  };
+}
+
+type Sessions = Map<string, { highest: number; seen: Set<number> }>;
+
+function sessionIn(sessions: Sessions, key: string) {
+  const known = sessions.get(key) ?? { highest: 0, seen: new Set<number>() };
+  sessions.set(key, known);
+  return known;
+}
+
+function beyondWindow(sessions: Sessions, groups: readonly OpGroup[]) {
+  const highestOf = new Map<string, number>();
+  for (const { sessionKey, ops } of groups) {
+    for (const { n } of ops) {
+      const highest = highestOf.get(sessionKey) ?? sessionIn(sessions, sessionKey).highest;
+      if (n > highest + SESSION_WINDOW_OPS) return { kind: 'op-window', n, highest } as const;
+      highestOf.set(sessionKey, Math.max(highest, n));
+    }
+  }
+  return undefined;
+}
+
 function fakeStore(jurisdiction: Jurisdiction, nowMs: () => number) {
-  const sessions = new Map<string, { highest: number; seen: Set<number> }>();
+  const sessions: Sessions = new Map();
   const videos = new Map<VideoId, { durationMs: number; creatorKey: string }>();
   const likes = new Map<string, number>();
   const classes = new Map<string, number>(OUTCOMES.map((outcome) => [outcome, 0]));
   const persons = new Map<string, number>();
   let seq = 0;
-
-  const sessionOf = (key: string) => {
-    const known = sessions.get(key) ?? { highest: 0, seen: new Set<number>() };
-    sessions.set(key, known);
-    return known;
-  };
 
   const personNumber = (who: Identity): number => {
     const key = personKey(who);
@@ -161,12 +185,13 @@ function fakeStore(jurisdiction: Jurisdiction, nowMs: () => number) {
   };
 
   const judge = (group: OpGroup, op: Op): number => {
-    const session = sessionOf(group.sessionKey);
+    const session = sessionIn(sessions, group.sessionKey);
     if (session.seen.has(op.n)) return outcomeByte('duplicate', undefined);
     session.seen.add(op.n);
     session.highest = Math.max(session.highest, op.n);
     if (!videos.has(op.video)) return outcomeByte('invalid', 'unknown-video');
-    if (op.kind === 'view') return outcomeByte(op.watchedMs >= 2_000 ? 'counted' : 'unqualified', undefined);
+    if (op.kind === 'view')
+      return outcomeByte(op.watchedMs >= 2_000 ? 'counted' : 'unqualified', undefined);
     const person = likesKeyOf(group.who);
     if (person === undefined) return outcomeByte('invalid', 'sign-in-required');
     const key = `${person}/${op.video}`;
@@ -178,6 +203,7 @@ function fakeStore(jurisdiction: Jurisdiction, nowMs: () => number) {
 
   return {
     jurisdiction,
+    nowMs,
     videos,
     likes,
     classes,
@@ -188,19 +214,11 @@ function fakeStore(jurisdiction: Jurisdiction, nowMs: () => number) {
       seq += 1;
       return { epoch, seq: seq as Seq };
     },
-    beyondWindow: (groups: readonly OpGroup[]) => {
-      const highestOf = new Map<string, number>();
-      for (const { sessionKey, ops } of groups) {
-        for (const { n } of ops) {
-          const highest = highestOf.get(sessionKey) ?? sessionOf(sessionKey).highest;
-          if (n > highest + SESSION_WINDOW_OPS) return { kind: 'op-window', n, highest } as const;
-          highestOf.set(sessionKey, Math.max(highest, n));
-        }
-      }
-      return undefined;
-    },
+    beyondWindow: (groups: readonly OpGroup[]) => beyondWindow(sessions, groups),
     apply: (groups: readonly OpGroup[]): SubmitReply => {
-      const outcomes = Uint8Array.from(groups.flatMap((group) => group.ops.map((op) => judge(group, op))));
+      const outcomes = Uint8Array.from(
+        groups.flatMap((group) => group.ops.map((op) => judge(group, op))),
+      );
       for (const byte of outcomes) {
         const outcome: Outcome = OUTCOMES[byte & 15] ?? 'invalid';
         classes.set(outcome, (classes.get(outcome) ?? 0) + 1);
@@ -253,7 +271,7 @@ function videoCalls(store: Store) {
         next: start + itemsMax < mine.length ? `${start + itemsMax}` : undefined,
       };
     },
-    analytics: ({ toMs }) => ({ kind: 'series', buckets: [], asOfMs: toMs }),
+    analytics: () => ({ kind: 'series', buckets: [], asOfMs: store.nowMs() }),
   } satisfies Partial<Handlers>;
 }
 
@@ -264,13 +282,20 @@ function accountCalls(jurisdiction: Jurisdiction, store: Store) {
   const signedIn = (handle: string, account: string) => {
     const token = `hft_${randomBytes(8).toString('hex')}`;
     tokens.set(token, handle);
-    return { kind: 'signed-in', account, handle, token, expiresAtMs: Number.MAX_SAFE_INTEGER } as const;
+    return {
+      kind: 'signed-in',
+      account,
+      handle,
+      token,
+      expiresAtMs: Number.MAX_SAFE_INTEGER,
+    } as const;
   };
 
   return {
     signUp: ({ handle, password }) => {
       if (accounts.has(handle)) return { kind: 'handle-taken' };
-      if (handle.length < 3) return { kind: 'handle-refused', detail: 'A handle is 3 to 30 characters.' };
+      if (handle.length < 3)
+        return { kind: 'handle-refused', detail: 'A handle is 3 to 30 characters.' };
       if (password === PASSWORD_REFUSED) {
         return { kind: 'password-refused', detail: 'A password is 8 to 256 characters.' };
       }

@@ -1,0 +1,224 @@
+// The front door: one Fastify server, built from its ports, with one file of routes a resource.
+//
+// Rules: docs/spec/api.md.
+
+import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import { JSON_BODY_BYTES_MAX } from '@holdfast/protocol/limits.ts';
+import { fastify, LogController } from 'fastify';
+import type { FastifyInstance, HTTPMethods, RouteOptions } from 'fastify';
+import type { Logger } from 'pino';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { CellClient } from '../cell/cell-client.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { openAuthorizer } from './authorizer.ts';
+import type { Authorizer } from './authorizer.ts';
+import { cookies as openCookies } from './cookies.ts';
+import { GATEWAY_LIMITS, HEADER_BYTES_MAX } from './gateway-limits.ts';
+import type { GatewayLimits } from './gateway-limits.ts';
+import { homeOf as openHomeOf } from './home.ts';
+import { answerClientError, NOT_FOUND, sendError } from './http-errors.ts';
+import { openMetrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
+import { opSender } from './op-sender.ts';
+import { allowAnySite, preflightHeaders } from './other-sites.ts';
+import type { Charter, KeyFinder, Residency } from './parts.ts';
+import { refusal, sendRefusal } from './refusal.ts';
+import { addAccountRoutes } from './routes/accounts.ts';
+import { addAnalyticsRoute } from './routes/analytics.ts';
+import { addCellRoutes } from './routes/cells.ts';
+import { addCorrectionRoutes } from './routes/corrections.ts';
+import { addCountsRoutes } from './routes/counts.ts';
+import { addStreamRoute } from './routes/counts-stream.ts';
+import { addMeRoutes } from './routes/me.ts';
+import { addMeLikesRoute } from './routes/me-likes.ts';
+import { addOneOpRoutes } from './routes/one-op.ts';
+import { addOpsRoute } from './routes/ops.ts';
+import { addBulkRoute } from './routes/ops-bulk.ts';
+import { addPages } from './routes/pages.ts';
+import type { PageFile } from './routes/pages.ts';
+import { addRunningRoutes } from './routes/running.ts';
+import { addSessionRoute } from './routes/sessions.ts';
+import { addSubjectRoute } from './routes/subjects.ts';
+import { addFeedRoute, addVideoRoutes } from './routes/videos.ts';
+import { whoIsSignedIn } from './signed-in.ts';
+import { tokenBuckets } from './token-buckets.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Pages of any site may read the answers (A14). */
+    anySite?: boolean;
+  }
+}
+
+export type OpenGateway = Readonly<{
+  cells: ReadonlyMap<Jurisdiction, CellClient>;
+  exchange: Exchange;
+  catalog: Catalog;
+  keys: KeyFinder;
+  charter: Charter;
+  residency: Residency;
+  nowMs: () => number;
+  logger: Logger;
+  limits?: Partial<GatewayLimits>;
+  /** The web app by address; see `routes/pages.ts`. */
+  page?: ReadonlyMap<string, PageFile>;
+  clipsFolder?: string;
+  /** Believes `X-Forwarded-For` and `-Host`; only behind a proxy that sets them. */
+  trustProxy?: boolean;
+  /** The outside reaches this server over HTTPS, so cookies are for HTTPS alone. */
+  secureCookies?: boolean;
+}>;
+
+/**
+ * Builds the server; the caller listens and closes. `close` takes no new connection, lets begun
+ * requests finish and ends streams; the ports stay open, for the caller to close after it.
+ */
+export async function openGateway(options: OpenGateway): Promise<FastifyInstance> {
+  const limits: GatewayLimits = { ...GATEWAY_LIMITS, ...options.limits };
+  const metrics = openMetrics(options);
+  const authorizer = openAuthorizer({ ...options, limits });
+  const app = openServer(options, limits);
+  const paths = new Map<string, PathMethods>();
+  app.addHook('onRoute', (route) => watchRoute(route, paths, metrics));
+  addOpRoutes(app, options, metrics, authorizer);
+  addRoutes(app, options, limits, metrics, authorizer);
+  await addBulkRoute(app, { ...options, metrics, authorizer });
+  await addPages(app, {
+    page: options.page ?? new Map(),
+    clipsFolder: options.clipsFolder,
+    https: options.secureCookies === true,
+  });
+  addOtherMethods(app, new Map(paths));
+  return app;
+}
+
+function openServer({ logger, trustProxy }: OpenGateway, limits: GatewayLimits): FastifyInstance {
+  const app = fastify({
+    // Requests are counted, not logged: a log line a request would cost more than the request.
+    logger: false,
+    logController: new LogController({ disableRequestLogging: true }),
+    http: {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: limits.timeoutCheckMs,
+      maxHeaderSize: HEADER_BYTES_MAX,
+    },
+    requestTimeout: limits.requestTimeoutMs,
+    connectionTimeout: limits.connectionIdleMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    bodyLimit: JSON_BODY_BYTES_MAX,
+    trustProxy: trustProxy === true,
+    // During close, requests that still arrive on open connections are answered and not dropped.
+    return503OnClosing: false,
+    routerOptions: {
+      // Ids are checked by the routes, which say more than a router can.
+      maxParamLength: HEADER_BYTES_MAX,
+      // Routes parse the queries that they have; see `query.ts`.
+      querystringParser: () => ({}),
+    },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, _request, reply) => {
+      sendError(error, reply, logger);
+    },
+  });
+  app.server.maxConnections = limits.connectionsMax;
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body);
+  });
+  app.setErrorHandler((error, _request, reply) => sendError(error, reply, logger));
+  app.setNotFoundHandler((_request, reply) => sendRefusal(reply, NOT_FOUND));
+  return app;
+}
+
+function addOpRoutes(
+  app: FastifyInstance,
+  options: OpenGateway,
+  metrics: Metrics,
+  authorizer: Authorizer,
+): void {
+  const send = opSender({ ...options, metrics });
+  addOpsRoute(app, authorizer, send);
+  addOneOpRoutes(app, authorizer, send);
+}
+
+function addRoutes(
+  app: FastifyInstance,
+  options: OpenGateway,
+  limits: GatewayLimits,
+  metrics: Metrics,
+  authorizer: Authorizer,
+): void {
+  const { cells, catalog, exchange, nowMs, residency } = options;
+  const cookies = openCookies(options.secureCookies === true);
+  const whoIs = whoIsSignedIn(cells, cookies);
+  const homeOf = openHomeOf(cells, residency);
+  const rate = { burst: limits.sessionsBurst, perSecond: limits.sessionsPerSecond };
+  const buckets = tokenBuckets(rate, limits.remotesMax);
+
+  addSessionRoute(app, { authorizer, homeOf, whoIs, cookies, buckets, nowMs });
+  addVideoRoutes(app, catalog, authorizer);
+  addFeedRoute(app, catalog);
+  addCountsRoutes(app, { cells, exchange, catalog });
+  addStreamRoute(app, { exchange, catalog, limits, streams: metrics.streams });
+  addAccountRoutes(app, { cells, homeOf, cookies });
+  addMeRoutes(app, whoIs, cookies);
+  addMeLikesRoute(app, { cells, authorizer, whoIs });
+  addAnalyticsRoute(app, { cells, catalog, authorizer, whoIs, nowMs });
+  addCellRoutes(app, options);
+  addCorrectionRoutes(app, { cells, catalog, authorizer, homeOf });
+  addSubjectRoute(app, { cells, authorizer, homeOf });
+  addRunningRoutes(app, cells, metrics);
+}
+
+/** What a path answers to, to tell a wrong method from a wrong path. */
+type PathMethods = { methods: Set<string>; anySite: Set<string> };
+
+/** Notes a route, counts its answers, and lets other sites in where they may. */
+function watchRoute(route: RouteOptions, paths: Map<string, PathMethods>, metrics: Metrics): void {
+  const methods = [route.method].flat();
+  const known = paths.get(route.url) ?? { methods: new Set(), anySite: new Set() };
+  paths.set(route.url, known);
+  const anySite = route.config?.anySite === true;
+  for (const method of methods) {
+    known.methods.add(method);
+    if (anySite) known.anySite.add(method);
+  }
+  if (anySite) route.onRequest = [allowAnySite, ...[route.onRequest ?? []].flat()];
+  const counts = metrics.route(methods.join(','), route.url);
+  route.onResponse = [
+    ...[route.onResponse ?? []].flat(),
+    (_request, reply, done) => {
+      counts.set(reply.statusCode, (counts.get(reply.statusCode) ?? 0) + 1);
+      done();
+    },
+  ];
+}
+
+const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Answers `OPTIONS` and the methods that a path does not have (A11), before any body is read. */
+function addOtherMethods(app: FastifyInstance, paths: ReadonlyMap<string, PathMethods>): void {
+  for (const [url, { methods, anySite }] of paths) {
+    const allow = [...METHODS.filter((method) => methods.has(method)), 'OPTIONS'].join(', ');
+    const preflight = anySite.size === 0 ? {} : preflightHeaders([...anySite].join(', '));
+    const wrong = refusal('method-not-allowed', `This path takes ${allow}. Nothing was done.`);
+    app.route({
+      method: METHODS.filter((method) => !methods.has(method)),
+      url,
+      onRequest: (_request, reply) => {
+        reply.header('allow', allow);
+        sendRefusal(reply, wrong);
+      },
+      handler: () => undefined,
+    });
+    app.route({
+      method: 'OPTIONS',
+      url,
+      onRequest: (_request, reply) => {
+        reply.code(204).headers(preflight).header('allow', allow).send();
+      },
+      handler: () => undefined,
+    });
+  }
+}

@@ -1,0 +1,149 @@
+// GET /v1/videos/{id}/analytics: a video's numbers over time, for its creator. Rules A55 to A62.
+
+import { ANALYTICS_METRICS, GRAINS } from '@holdfast/protocol/counts.ts';
+import type { AnalyticsMetric, Grain } from '@holdfast/protocol/counts.ts';
+import type { VideoId } from '@holdfast/protocol/ids.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Catalog, Video } from '../../catalog/catalog.ts';
+import { tenantRealm } from '../../catalog/creator-key.ts';
+import { askAll } from '../all-cells.ts';
+import { pathVideo, sendJson, timeText, VIDEO_NOT_KNOWN } from '../answers.ts';
+import type { Authorizer } from '../authorizer.ts';
+import type { CellUnavailable } from '../../cell/cell-client.ts';
+import { SERIES_BUCKETS_MAX } from '../gateway-limits.ts';
+import type { CellClients } from '../parts.ts';
+import { queryOf } from '../query.ts';
+import type { Query } from '../query.ts';
+import { refusal, sendRefusal, unavailable } from '../refusal.ts';
+import type { Refusal } from '../refusal.ts';
+import { stretchesOf, sumSeries } from '../series.ts';
+import type { SeriesAsk, SeriesPoint, Stretch } from '../series.ts';
+import type { WhoIsSignedIn } from '../signed-in.ts';
+import { zoneOf } from '../zone.ts';
+
+export type AnalyticsParts = Readonly<{
+  cells: CellClients;
+  catalog: Catalog;
+  authorizer: Authorizer;
+  whoIs: WhoIsSignedIn;
+  nowMs: () => number;
+}>;
+
+const DAY_MS = 86_400_000;
+/** How far back a series goes that names no `from`. */
+const SPAN_MS: Readonly<Record<Grain, number>> = {
+  minute: 2 * DAY_MS,
+  quarter: 7 * DAY_MS,
+  hour: 7 * DAY_MS,
+  day: 28 * DAY_MS,
+};
+const TIME_PATTERN = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+const SIGN_IN = refusal('sign-in-required', 'Sign in as the creator, or send a service key.');
+const NOT_YOURS = refusal('forbidden', 'Only the creator of a video sees its analytics.');
+const METRIC_FORM = refusal('invalid-request', `metric is one of ${ANALYTICS_METRICS.join(', ')}.`);
+const GRAIN_FORM = refusal('invalid-request', `grain is one of ${GRAINS.join(', ')}.`);
+const TIME_FORM = refusal(
+  'invalid-request',
+  'from and to must be times such as 2026-11-22T14:00:00Z, from before to.',
+);
+const ZONE_FORM = refusal('invalid-request', 'tz must be a zone such as America/New_York or UTC.');
+const UNIQUES = refusal(
+  'invalid-request',
+  'Unique viewers cannot be added up over time: ask with grain=day and without tz.',
+);
+const TOO_LONG = refusal(
+  'invalid-request',
+  `The range holds more than ${SERIES_BUCKETS_MAX} buckets. Ask for a coarser grain or less time.`,
+);
+
+/** Why somebody may not see the analytics of a video; `undefined` when they may. */
+async function accessRefusal(
+  { authorizer, whoIs }: AnalyticsParts,
+  request: FastifyRequest,
+  { realm, creator }: Video,
+): Promise<Refusal | undefined> {
+  if (request.headers.authorization !== undefined) {
+    const key = authorizer.key(request, 'service');
+    if (key.kind === 'refusal') return key;
+    return realm === tenantRealm(key.tenant) ? undefined : NOT_YOURS;
+  }
+  const signedIn = await whoIs(request);
+  if (signedIn.kind === 'unavailable') return unavailable(signedIn);
+  if (signedIn.kind !== 'account') return SIGN_IN;
+  return realm === 'account' && creator === signedIn.account ? undefined : NOT_YOURS;
+}
+
+type Ask = Readonly<{ kind: 'ask'; metric: AnalyticsMetric; series: SeriesAsk }>;
+
+function askOf(query: Query, nowMs: number): Ask | Refusal {
+  const metric = query.one('metric') ?? 'views';
+  if (!isOneOf(ANALYTICS_METRICS, metric)) return METRIC_FORM;
+  const grain = query.one('grain') ?? 'hour';
+  if (!isOneOf(GRAINS, grain)) return GRAIN_FORM;
+  const tz = query.one('tz') ?? 'UTC';
+  const zone = zoneOf(tz);
+  if (zone === undefined) return ZONE_FORM;
+  const utc = tz === 'UTC';
+  if (metric === 'uniqueViewers' && (grain !== 'day' || !utc)) return UNIQUES;
+  const toMs = timeOf(query.one('to'), nowMs);
+  const fromMs = timeOf(query.one('from'), (toMs ?? nowMs) - SPAN_MS[grain]);
+  if (fromMs === undefined || toMs === undefined || fromMs > toMs) return TIME_FORM;
+  const bucketsMax = SERIES_BUCKETS_MAX;
+  return { kind: 'ask', metric, series: { grain, fromMs, toMs, zone, utc, nowMs, bucketsMax } };
+}
+
+function isOneOf<Word extends string>(words: readonly Word[], text: string): text is Word {
+  return words.some((word) => word === text);
+}
+
+function timeOf(text: string | undefined, otherwiseMs: number): number | undefined {
+  if (text === undefined) return otherwiseMs;
+  const ms = TIME_PATTERN.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+type Summed = Readonly<{ kind: 'summed'; points: readonly SeriesPoint[]; asOfMs: number }>;
+
+async function sumOf(
+  { cells }: AnalyticsParts,
+  ask: Readonly<{ video: VideoId; metric: AnalyticsMetric }>,
+  stretch: Stretch,
+): Promise<Summed | CellUnavailable> {
+  const { edges, cellGrain: grain } = stretch;
+  const range = { fromMs: edges[0] ?? 0, toMs: edges.at(-1) ?? 0 };
+  const answered = await askAll(cells, 'analytics', { ...ask, grain, ...range });
+  if (answered.kind === 'unavailable') return answered;
+  const replies = [...answered.replies.values()];
+  const asOfMs = Math.min(...replies.map((reply) => reply.asOfMs));
+  const buckets = replies.map((reply) => reply.buckets);
+  return { kind: 'summed', points: sumSeries(stretch, buckets, asOfMs), asOfMs };
+}
+
+export function addAnalyticsRoute(app: FastifyInstance, parts: AnalyticsParts): void {
+  app.get('/v1/videos/:id/analytics', async (request, reply) => {
+    const video = pathVideo(request);
+    if (typeof video !== 'string') return sendRefusal(reply, video);
+    const entry = parts.catalog.entry(video);
+    if (entry === undefined) return sendRefusal(reply, VIDEO_NOT_KNOWN);
+    const refused = await accessRefusal(parts, request, entry);
+    if (refused !== undefined) return sendRefusal(reply, refused);
+    const query = queryOf(request.url);
+    if (query.kind === 'refusal') return sendRefusal(reply, query);
+    const nowMs = parts.nowMs();
+    const ask = askOf(query, nowMs);
+    if (ask.kind === 'refusal') return sendRefusal(reply, ask);
+    const stretches = stretchesOf(ask.series);
+    if (stretches === 'too-many') return sendRefusal(reply, TOO_LONG);
+    const { metric } = ask;
+    const series: SeriesPoint[] = [];
+    let asOfMs = nowMs;
+    for (const stretch of stretches) {
+      const summed = await sumOf(parts, { video, metric }, stretch);
+      if (summed.kind === 'unavailable') return sendRefusal(reply, unavailable(summed));
+      series.push(...summed.points);
+      asOfMs = Math.min(asOfMs, summed.asOfMs);
+    }
+    return sendJson(reply, 200, { series, asOf: timeText(asOfMs) });
+  });
+}

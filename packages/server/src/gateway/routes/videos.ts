@@ -1,0 +1,125 @@
+// PUT and GET /v1/videos/{id}, GET /v1/feed: the catalog. Rules A43 to A48.
+
+import { isId } from '@holdfast/protocol/ids.ts';
+import type { VideoId } from '@holdfast/protocol/ids.ts';
+import { DURATION_MS_MAX, TITLE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
+import type { FastifyInstance } from 'fastify';
+import { FEED_PAGE_MAX } from '../../catalog/catalog.ts';
+import type { Catalog, NewVideo, PutVideo, Video } from '../../catalog/catalog.ts';
+import { tenantRealm } from '../../catalog/creator-key.ts';
+import { objectBody, pathVideo, sendJson, timeText, VIDEO_NOT_KNOWN } from '../answers.ts';
+import type { Body } from '../answers.ts';
+import type { Authorizer } from '../authorizer.ts';
+import { itemsOf, queryOf } from '../query.ts';
+import { refusal, sendRefusal, unavailable } from '../refusal.ts';
+import type { Refusal } from '../refusal.ts';
+
+const FEED_PAGE_ITEMS = 20;
+/** Everything that is played here is MP4. */
+const MEDIA_TYPE = 'video/mp4';
+
+const PUT_REFUSALS = {
+  conflict: refusal(
+    'video-conflict',
+    'The video is registered with another durationMs or creator, which never change. Nothing was ' +
+      'changed. Register a new video under another id.',
+  ),
+  foreign: refusal('forbidden', 'The video was registered by somebody else. Nothing was changed.'),
+  'catalog-full': refusal(
+    'catalog-full',
+    'The catalog holds as many videos as it may. The video was not registered.',
+  ),
+  overloaded: unavailable({ kind: 'unavailable', code: 'overloaded', retryAfterMs: 1_000 }),
+} as const satisfies Record<Exclude<PutVideo['kind'], 'registered'>, Refusal>;
+
+const BAD_CURSOR = refusal('invalid-request', 'cursor must be a "next" that the feed gave.');
+
+type NewVideoOrRefusal = Readonly<{ kind: 'video'; video: NewVideo }> | Refusal;
+
+function newVideoOf(video: VideoId, tenant: string, body: Body): NewVideoOrRefusal {
+  const { durationMs, creator, title } = body as Readonly<{
+    durationMs?: unknown;
+    creator?: unknown;
+    title?: unknown;
+  }>;
+  if (typeof durationMs !== 'number' || !Number.isInteger(durationMs) || durationMs < 1) {
+    return refusal(
+      'invalid-request',
+      'durationMs must be a whole number of milliseconds, 1 or more.',
+    );
+  }
+  if (durationMs > DURATION_MS_MAX) {
+    return refusal('invalid-request', `durationMs must be at most ${DURATION_MS_MAX} (one day).`);
+  }
+  if (!isId(creator)) {
+    return refusal('invalid-request', 'creator must be 1 to 64 characters of A-Z a-z 0-9 _ -.');
+  }
+  if (title !== undefined && (typeof title !== 'string' || title.length > TITLE_CHARS_MAX)) {
+    return refusal(
+      'invalid-request',
+      `title must be text of at most ${TITLE_CHARS_MAX} characters.`,
+    );
+  }
+  const known = { video, durationMs, creator, realm: tenantRealm(tenant), title } as const;
+  const rest = { caption: '', tags: [], mediaUrl: undefined, posterUrl: undefined };
+  return { kind: 'video', video: { ...known, ...rest } };
+}
+
+/** A video as the public sees it. */
+function publicVideo(entry: Video) {
+  const { mediaUrl, posterUrl } = entry;
+  return {
+    id: entry.video,
+    durationMs: entry.durationMs,
+    creator: entry.creator,
+    title: entry.title,
+    caption: entry.caption,
+    tags: entry.tags,
+    media:
+      mediaUrl === undefined
+        ? null
+        : { src: mediaUrl, type: MEDIA_TYPE, poster: posterUrl ?? null },
+    createdAt: timeText(entry.createdAtMs),
+  };
+}
+
+export function addVideoRoutes(
+  app: FastifyInstance,
+  catalog: Catalog,
+  authorizer: Authorizer,
+): void {
+  app.put('/v1/videos/:id', async (request, reply) => {
+    const key = authorizer.key(request, 'service');
+    if (key.kind === 'refusal') return sendRefusal(reply, key);
+    const id = pathVideo(request);
+    if (typeof id !== 'string') return sendRefusal(reply, id);
+    const body = objectBody(request);
+    if (body.kind === 'refusal') return sendRefusal(reply, body);
+    const wanted = newVideoOf(id, key.tenant, body.value);
+    if (wanted.kind === 'refusal') return sendRefusal(reply, wanted);
+    const put = await catalog.put(wanted.video);
+    if (put.kind !== 'registered') return sendRefusal(reply, PUT_REFUSALS[put.kind]);
+    return sendJson(reply, put.created ? 201 : 200, publicVideo(put.entry));
+  });
+
+  app.get('/v1/videos/:id', { config: { anySite: true } }, (request, reply) => {
+    const id = pathVideo(request);
+    if (typeof id !== 'string') return sendRefusal(reply, id);
+    const entry = catalog.entry(id);
+    if (entry === undefined) return sendRefusal(reply, VIDEO_NOT_KNOWN);
+    return sendJson(reply, 200, publicVideo(entry));
+  });
+}
+
+export function addFeedRoute(app: FastifyInstance, catalog: Catalog): void {
+  app.get('/v1/feed', { config: { anySite: true } }, (request, reply) => {
+    const query = queryOf(request.url);
+    if (query.kind === 'refusal') return sendRefusal(reply, query);
+    const itemsMax = itemsOf(query.one('limit'), FEED_PAGE_ITEMS, FEED_PAGE_MAX);
+    if (typeof itemsMax !== 'number') return sendRefusal(reply, itemsMax);
+    const page = catalog.feed(query.one('cursor'), itemsMax);
+    if (page === 'bad-cursor') return sendRefusal(reply, BAD_CURSOR);
+    const { items, next } = page;
+    return sendJson(reply, 200, { items: items.map(publicVideo), ...(next && { next }) });
+  });
+}

@@ -1,0 +1,35 @@
+// Who a cookie stands for. Rules A21, A23, A24.
+
+import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import type { FastifyRequest } from 'fastify';
+import type { CellClient, CellUnavailable } from '../cell/cell-client.ts';
+import type { Cookies } from './cookies.ts';
+import type { CellClients } from './parts.ts';
+
+export type Account = Readonly<{
+  kind: 'account';
+  cell: CellClient;
+  jurisdiction: Jurisdiction;
+  token: string;
+  account: string;
+  handle: string;
+}>;
+
+/** `none`: no cookie; `nobody`: a cookie that no session stands behind. */
+export type SignedIn = Account | Readonly<{ kind: 'none' } | { kind: 'nobody' }> | CellUnavailable;
+
+export type WhoIsSignedIn = (request: FastifyRequest) => Promise<SignedIn>;
+
+export function whoIsSignedIn(cells: CellClients, cookies: Cookies): WhoIsSignedIn {
+  return async (request) => {
+    const session = cookies.read(request);
+    if (session === undefined) return { kind: 'none' };
+    const { jurisdiction, token } = session;
+    const cell = cells.get(jurisdiction);
+    if (cell === undefined) return { kind: 'nobody' };
+    const known = await cell.call('whoIs', { token });
+    if (known.kind !== 'account') return known;
+    const { account, handle } = known;
+    return { kind: 'account', cell, jurisdiction, token, account, handle };
+  };
+}
