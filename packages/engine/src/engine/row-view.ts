@@ -2,7 +2,7 @@
 
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import type { Keys } from '../counting/keys-needed.ts';
-import { personOf, videoOf } from '../counting/numbers.ts';
+import { dayOf, personOf, videoOf, videoOfDay } from '../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../counting/numbers.ts';
 import { GONE, isForgotten } from '../counting/rows.ts';
 import type { CorrectionRow, MetaRow, MinuteRow, PersonRow } from '../counting/rows.ts';
@@ -182,6 +182,19 @@ export class RowView {
     return this.videos.get(no) ?? (await this.#store.videosAfter((no - 1) as VideoNo, 1))[0];
   }
 
+  /** Videos after a number, in order, each as of the last batch. */
+  async videosAfter(after: VideoNo, videosMax: number): Promise<VideoRow[]> {
+    // Taken first: a flush that ends meanwhile would take them away before the store is read.
+    const unstored = [...this.videos.unstored()];
+    const stored = await this.#store.videosAfter(after, videosMax);
+    const through = stored.length < videosMax ? Infinity : (stored.at(-1)?.no ?? Infinity);
+    const merged = new Map(stored.map((row) => [row.no, row]));
+    for (const [no, row] of [...unstored, ...this.videos.unstored()]) {
+      if (no > after && no <= through) merged.set(no, row);
+    }
+    return [...merged.values()].sort((left, right) => left.no - right.no).slice(0, videosMax);
+  }
+
   /** What minutes have gained for a video and the store does not have. */
   *unstoredMinutes(video: VideoNo): Iterable<[minute: number, row: MinuteRow]> {
     for (const gathered of [this.#storing, this.#gathered]) {
@@ -189,6 +202,13 @@ export class RowView {
         const row = rows.get(video);
         if (row !== undefined) yield [minute, row];
       }
+    }
+  }
+
+  /** Unique viewers of a video by UTC day, where the store does not have the newest. */
+  *unstoredUniques(video: VideoNo): Iterable<[day: number, uniques: Uniques]> {
+    for (const [key, uniques] of this.uniques.unstored()) {
+      if (videoOfDay(key) === video) yield [dayOf(key), uniques];
     }
   }
 

@@ -9,6 +9,7 @@ import type {
 } from '@holdfast/protocol/counts.ts';
 import type { Epoch, Jurisdiction, Seq, SubjectId, VideoId } from '@holdfast/protocol/ids.ts';
 import type { Op } from '@holdfast/protocol/ops.ts';
+import type { BorderTotal } from '../border/border.ts';
 import type { Publication } from '../border/publication.ts';
 
 /** Who acts, as the gateway knows it from a grant, a cookie or a service key. */
@@ -137,6 +138,11 @@ export type CellCalls = Readonly<{
     };
   };
   books: { ask: Record<never, never>; reply: Books };
+  /** What has left the cell since it was opened, by type of record. */
+  border: {
+    ask: Record<never, never>;
+    reply: { kind: 'border'; types: readonly BorderTotal[] };
+  };
   analytics: {
     ask: {
       video: VideoId;

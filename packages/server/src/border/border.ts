@@ -1,0 +1,81 @@
+// The border of a cell: the one module through which records leave it (promise P6).
+//
+// A record leaves only when its type is on the closed list and it has exactly the form given
+// there; anything else is a defect, stops here, and is thrown. What left is added up by type.
+
+import { fits } from './shape.ts';
+import { RECORDS } from './records.ts';
+import type { BorderRecord, Destination, RecordType } from './records.ts';
+
+/** A record was stopped: its type or form is not on the list. Says which type, not what it held. */
+export class BorderError extends Error {
+  readonly code = 'border';
+}
+
+export type BorderTotal = Readonly<{
+  type: RecordType;
+  destination: Destination;
+  records: number;
+  bytes: number;
+}>;
+
+export type Border = Readonly<{
+  /** Lets a record out. Throws `BorderError` for what is not on the list. */
+  pass: (record: BorderRecord) => void;
+  /** What has left since the cell was opened, for every type, those with none too. */
+  totals: () => readonly BorderTotal[];
+}>;
+
+const RECORD_TYPES = Object.keys(RECORDS) as RecordType[];
+/** A number in a column takes this many bytes. */
+const COLUMN_BYTES = 8;
+
+/** `send` is the only way out that the cell has; it belongs to the border alone. */
+export function openBorder(send: (record: BorderRecord) => void): Border {
+  const totals = new Map(RECORD_TYPES.map((type) => [type, { records: 0, bytes: 0 }]));
+  return {
+    pass: (record) => {
+      const { records, bytes } = measure(record);
+      const total = totals.get(record.type);
+      if (total === undefined) throw new BorderError(`no record of type ${record.type} may leave`);
+      send(record);
+      total.records += records;
+      total.bytes += bytes;
+    },
+    totals: () =>
+      RECORD_TYPES.map((type) => ({
+        type,
+        destination: RECORDS[type].destination,
+        records: totals.get(type)?.records ?? 0,
+        bytes: totals.get(type)?.bytes ?? 0,
+      })),
+  };
+}
+
+/** Checks a record's form and says how much it is. */
+function measure(record: BorderRecord): { records: number; bytes: number } {
+  const rule = Object.hasOwn(RECORDS, record.type) ? RECORDS[record.type] : undefined;
+  const refuse = (): never => {
+    throw new BorderError(`a record of type ${record.type} had a form that may not leave`);
+  };
+  if (rule === undefined) return refuse();
+  if (record.type === 'acks') return { records: 1, bytes: record.bytes.length };
+  if (record.type === 'subtotals') {
+    const { publication } = record;
+    if (!fits(rule.shape, publication)) refuse();
+    const names = publication.videos.reduce((chars, video) => chars + video.length, 0);
+    const { length } = publication.videos;
+    return { records: length, bytes: names + 2 * COLUMN_BYTES * length };
+  }
+  if (record.type === 'watermark') {
+    if (!fits(rule.shape, record.publication)) refuse();
+    return { records: 1, bytes: JSON.stringify(record.publication).length };
+  }
+  if (record.type === 'notice') {
+    const { level, event, message } = record;
+    if (!fits(rule.shape, { level, event, message })) refuse();
+    return { records: 1, bytes: message.length };
+  }
+  if (!fits(rule.shape, record.answer)) refuse();
+  return { records: 1, bytes: Buffer.byteLength(JSON.stringify(record.answer)) };
+}

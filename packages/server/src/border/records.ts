@@ -1,0 +1,186 @@
+// The closed list of what may leave a cell, with the form of each. What is not here cannot leave.
+//
+// Three destinations: `public` records go to anybody, `operator` records to whoever runs the cell,
+// and `own` records only to the person they are about, as the answer to their own request; a
+// gateway hands those through and keeps nothing of them.
+
+import type { CallName } from '../cell/cell-client.ts';
+import type { Publication } from './publication.ts';
+import { bool, choice, id, int, jurisdiction, list, nothing, numbers, text, uint, union } from './shape.ts';
+import type { Shape } from './shape.ts';
+
+export type Destination = 'public' | 'operator' | 'own';
+
+/** Answers to ops, packed: request, position and a byte an op; numbers only. */
+export type AcksRecord = Readonly<{ type: 'acks'; bytes: Uint8Array }>;
+/** The answer to one call. */
+export type AnswerRecord = Readonly<{ type: CallName; id: number; answer: unknown }>;
+export type PublicationRecord = Readonly<
+  | { type: 'subtotals'; publication: Extract<Publication, { kind: 'subtotals' }> }
+  | { type: 'watermark'; publication: Extract<Publication, { kind: 'watermark' }> }
+>;
+/** How far a replay is, and faults of the machine; words of the program, never of a person. */
+export type NoticeRecord = Readonly<{
+  type: 'notice';
+  level: 'info' | 'warn' | 'error';
+  event: 'replay' | 'journal-failed' | 'flush-failed' | 'maintenance-failed' | 'call-failed';
+  message: string;
+}>;
+
+export type BorderRecord = AcksRecord | AnswerRecord | PublicationRecord | NoticeRecord;
+export type RecordType = BorderRecord['type'];
+
+type RecordRule = Readonly<{ destination: Destination; shape: Shape }>;
+
+const position = { epoch: uint, seq: uint };
+const unavailable: Shape = {
+  kind: choice('unavailable'),
+  code: choice('overloaded', 'cell-unavailable', 'storage-full', 'shutting-down'),
+  retryAfterMs: uint,
+};
+const answer = (...shapes: Shape[]): Shape => union(unavailable, ...shapes);
+const signedIn: Shape = {
+  kind: choice('signed-in'),
+  account: id,
+  handle: text(64),
+  token: text(256),
+  expiresAtMs: uint,
+};
+const accountRefusal = union(
+  { kind: choice('handle-taken', 'wrong-credentials') },
+  { kind: choice('handle-refused', 'password-refused'), detail: text(300) },
+  { kind: choice('rate-limited'), retryAfterMs: uint },
+);
+const erased: Shape = { kind: choice('erased'), position };
+const correction: Shape = {
+  jurisdiction,
+  metric: choice('likes', 'views'),
+  delta: int,
+  reason: choice('fraud', 'rule', 'erasure', 'bug', 'import'),
+  note: text(2_000),
+  atMs: uint,
+  ...position,
+};
+
+/** Every type, where it may go, and what it may hold. */
+export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
+  subtotals: {
+    destination: 'public',
+    shape: {
+      kind: choice('subtotals'),
+      jurisdiction,
+      ...position,
+      videos: list(id),
+      likes: numbers,
+      views: numbers,
+    },
+  },
+  watermark: {
+    destination: 'public',
+    shape: { kind: choice('watermark'), jurisdiction, ...position, atMs: uint },
+  },
+  books: {
+    destination: 'public',
+    shape: answer({
+      kind: choice('books'),
+      ...position,
+      ops: uint,
+      classes: {
+        counted: uint,
+        unchanged: uint,
+        duplicate: uint,
+        unqualified: uint,
+        capped: uint,
+        own: uint,
+        held: uint,
+        late: uint,
+        invalid: uint,
+      },
+      balanced: bool,
+    }),
+  },
+  analytics: {
+    destination: 'public',
+    shape: answer({
+      kind: choice('series'),
+      buckets: list({ atMs: uint, value: int }),
+      asOfMs: uint,
+    }),
+  },
+  corrections: {
+    destination: 'public',
+    shape: answer({ kind: choice('corrections'), items: list(correction) }),
+  },
+  border: {
+    destination: 'public',
+    shape: answer({
+      kind: choice('border'),
+      types: list({
+        type: text(32),
+        destination: choice('public', 'operator', 'own'),
+        records: uint,
+        bytes: uint,
+      }),
+    }),
+  },
+  registerVideo: { destination: 'operator', shape: answer({ kind: choice('registered'), position }) },
+  checkWindow: {
+    destination: 'operator',
+    shape: answer({ kind: choice('fits') }, { kind: choice('op-window'), n: uint, highest: uint }),
+  },
+  correct: {
+    destination: 'operator',
+    shape: answer(
+      { kind: choice('corrected'), position },
+      { kind: choice('below-zero'), value: uint },
+      { kind: choice('unknown-video') },
+    ),
+  },
+  notice: {
+    destination: 'operator',
+    shape: {
+      level: choice('info', 'warn', 'error'),
+      event: choice(
+        'replay',
+        'journal-failed',
+        'flush-failed',
+        'maintenance-failed',
+        'call-failed',
+      ),
+      message: text(500),
+    },
+  },
+  acks: { destination: 'own', shape: nothing },
+  openSession: {
+    destination: 'own',
+    shape: answer({
+      kind: choice('session'),
+      session: id,
+      grant: text(300),
+      startedAtMs: uint,
+      expiresAtMs: uint,
+    }),
+  },
+  erase: { destination: 'own', shape: answer(erased) },
+  likesAmong: { destination: 'own', shape: answer({ kind: choice('likes'), liked: list(bool) }) },
+  likesPage: {
+    destination: 'own',
+    shape: answer({
+      kind: choice('likes-page'),
+      items: list({ video: id, atMs: uint }),
+      next: union(text(64), nothing),
+    }),
+  },
+  signUp: { destination: 'own', shape: answer(signedIn, accountRefusal) },
+  signIn: { destination: 'own', shape: answer(signedIn, accountRefusal) },
+  whoIs: {
+    destination: 'own',
+    shape: answer(
+      { kind: choice('account'), account: id, handle: text(64) },
+      { kind: choice('nobody') },
+    ),
+  },
+  signOut: { destination: 'own', shape: answer({ kind: choice('signed-out') }) },
+  deleteAccount: { destination: 'own', shape: answer(erased, { kind: choice('nobody') }) },
+};
+

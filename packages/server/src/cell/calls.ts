@@ -1,0 +1,303 @@
+// The calls of the port, one function each. An answer holds what the border lets out and no more.
+
+import type { KeyObject } from 'node:crypto';
+import { NOTE_CHARS_MAX, SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
+import type { Epoch, Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
+import type { Clocks } from '@holdfast/engine/engine/clock.ts';
+import type { Engine } from '@holdfast/engine/engine/engine.ts';
+import type { EngineReply } from '@holdfast/engine/engine/requests.ts';
+import { readSeries } from '@holdfast/engine/engine/series.ts';
+import { likeKey, NOBODY, videoOf } from '@holdfast/engine/counting/numbers.ts';
+import type { PersonNo } from '@holdfast/engine/counting/numbers.ts';
+import { GONE } from '@holdfast/engine/counting/rows.ts';
+import type { CorrectionRow } from '@holdfast/engine/counting/rows.ts';
+import { isBeyondWindow } from '@holdfast/engine/counting/session-window.ts';
+import { tallyByClass, tallyTotal } from '@holdfast/engine/counting/tallies.ts';
+import type { RollupWidth, StateStore } from '@holdfast/engine/state/state-store.ts';
+import type { Accounts, SignInResult, SignUpResult } from '../accounts/accounts.ts';
+import type { Border } from '../border/border.ts';
+import { issueGrant } from '../grants/grant.ts';
+import { newSessionId, SESSION_RANDOM_BYTES } from '../grants/session-id.ts';
+import type { AccountRefusal, CallName, CallReply, CellCalls, Identity } from './cell-client.ts';
+import type { CellUnavailable, Correction, SignedIn } from './cell-client.ts';
+import { subjectKeyOf } from './identity.ts';
+import type { AnyCall } from './messages.ts';
+import { opsGroupsOf, whoOf } from './ops-requests.ts';
+
+export type CallContext = Readonly<{
+  jurisdiction: Jurisdiction;
+  epoch: Epoch;
+  engine: Engine;
+  store: StateStore;
+  accounts: Accounts;
+  border: Border;
+  /** Ed25519 key of the operator. */
+  operatorKey: KeyObject;
+  secret: Uint8Array;
+  clocks: Clocks;
+  randomBytes: (bytes: number) => Uint8Array;
+}>;
+
+type Call<Name extends CallName> = (
+  context: CallContext,
+  ask: CellCalls[Name]['ask'],
+) => Promise<CallReply<Name>>;
+
+type Calls = Readonly<{ [Name in CallName]: Call<Name> }>;
+
+/** Corrections of one video that an answer lists. */
+const CORRECTIONS_MAX = 1_000;
+
+const WIDTH: Readonly<Record<CellCalls['analytics']['ask']['grain'], RollupWidth>> = {
+  minute: 1,
+  quarter: 15,
+  day: 1_440,
+};
+
+/** Answers a call. Rejects only for faults of the machine. */
+export async function answerCall(context: CallContext, call: AnyCall): Promise<unknown> {
+  // `AnyCall` pairs each name with its own question; TypeScript cannot follow that through the
+  // look-up, so the pairing is asserted here and nowhere else.
+  const answer = CALLS[call.name] as (context: CallContext, ask: unknown) => Promise<unknown>;
+  return answer(context, call.ask);
+}
+
+const CALLS: Calls = {
+  openSession,
+  registerVideo: async ({ engine }, ask) => {
+    const reply = await engine.ask({ kind: 'video', ...ask });
+    return whenDurable(reply, (position) => ({ kind: 'registered', position }));
+  },
+  checkWindow,
+  correct: async ({ engine }, ask) => {
+    const note = ask.note.slice(0, NOTE_CHARS_MAX);
+    const reply = await engine.ask({ kind: 'correction', ...ask, note });
+    if (reply.kind === 'below-zero' || reply.kind === 'unknown-video') return reply;
+    return whenDurable(reply, (position) => ({ kind: 'corrected', position }));
+  },
+  corrections,
+  erase: async ({ engine }, { who }) => {
+    const reply = await engine.ask({ kind: 'erase', who: whoOf(who) });
+    return whenDurable(reply, (position) => ({ kind: 'erased', position }));
+  },
+  likesAmong,
+  likesPage,
+  books: async ({ engine }) => {
+    const { epoch, seq, opsAccepted, books } = engine.meta;
+    const balanced = tallyTotal(books) === opsAccepted;
+    const classes = tallyByClass(books);
+    return { kind: 'books', epoch, seq, ops: tallyTotal(books), classes, balanced };
+  },
+  border: async ({ border }) => ({ kind: 'border', types: border.totals() }),
+  analytics: async ({ engine, store }, ask) => {
+    const asOfMs = engine.clock.nowMs();
+    const video = await engine.videoNo(ask.video);
+    if (video === undefined) return { kind: 'series', buckets: [], asOfMs };
+    const { metric, fromMs, toMs } = ask;
+    const width = WIDTH[ask.grain];
+    const buckets = await readSeries(engine.view, store, { video, metric, width, fromMs, toMs });
+    return { kind: 'series', buckets, asOfMs };
+  },
+  signUp: async ({ accounts }, ask) => signUpReply(await accounts.signUp(ask)),
+  signIn: async ({ accounts }, ask) => signInReply(await accounts.signIn(ask)),
+  whoIs: async ({ accounts }, { token }) => {
+    const found = accounts.session(token);
+    if (found.kind === 'no-session') return { kind: 'nobody' };
+    return { kind: 'account', account: found.accountId, handle: found.handle };
+  },
+  signOut: async ({ accounts }, { token }) => {
+    accounts.signOut(token);
+    return { kind: 'signed-out' };
+  },
+  deleteAccount,
+};
+
+type Durable = Extract<EngineReply, { kind: 'durable' }>;
+type At = Readonly<{ epoch: Epoch; seq: Durable['seq'] }>;
+
+/** The answer to a durable reply, or that the cell cannot; other kinds are defects. */
+function whenDurable<Answer>(
+  reply: EngineReply,
+  answer: (position: At) => Answer,
+): Answer | CellUnavailable {
+  if (reply.kind === 'durable') return answer({ epoch: reply.epoch, seq: reply.seq });
+  if (reply.kind === 'unavailable') return reply;
+  throw new Error(`this request cannot end as ${reply.kind}`);
+}
+
+async function openSession(
+  context: CallContext,
+  { who }: CellCalls['openSession']['ask'],
+): Promise<CallReply<'openSession'>> {
+  const { engine, jurisdiction, epoch, operatorKey, randomBytes } = context;
+  let person: PersonNo = NOBODY;
+  if (who.kind === 'subject' || who.kind === 'account') {
+    const subjectKey = subjectKeyOf(who);
+    const reply = await engine.ask({ kind: 'person', subjectKey });
+    if (reply.kind === 'unavailable') return reply;
+    if (reply.kind === 'durable') person = reply.person;
+  }
+  const startedAtMs = engine.clock.nowMs();
+  const expiresAtMs = startedAtMs + SESSION_LIFE_MS;
+  const session = newSessionId(startedAtMs, randomBytes(SESSION_RANDOM_BYTES));
+  const fields = { jurisdiction, epoch, session, person, startedAtMs, expiresAtMs };
+  const grant = issueGrant(fields, operatorKey);
+  return { kind: 'session', session, grant, startedAtMs, expiresAtMs };
+}
+
+async function checkWindow(
+  { engine, store }: CallContext,
+  { groups }: CellCalls['checkWindow']['ask'],
+): Promise<CallReply<'checkWindow'>> {
+  const highest = new Map<string, number>();
+  for (const { sessionKey, ops } of opsGroupsOf(groups)) {
+    const held = engine.view.sessions.get(sessionKey) ?? (await storedSession(store, sessionKey));
+    let top = highest.get(sessionKey) ?? held?.highest ?? 0;
+    for (const { n } of ops) {
+      if (isBeyondWindow(top, n)) return { kind: 'op-window', n, highest: top };
+      top = Math.max(top, n);
+    }
+    highest.set(sessionKey, top);
+  }
+  return { kind: 'fits' };
+}
+
+async function storedSession(
+  store: StateStore,
+  sessionKey: string,
+): Promise<Readonly<{ highest: number }> | undefined> {
+  const none = { persons: new Set(), videos: new Set(), likes: new Set(), uniques: new Set() };
+  const keys = { ...none, sessions: new Set([sessionKey]) } as Parameters<StateStore['load']>[0];
+  return (await store.load(keys)).sessions.get(sessionKey);
+}
+
+async function corrections(
+  { engine, store, jurisdiction, epoch }: CallContext,
+  { video }: CellCalls['corrections']['ask'],
+): Promise<CallReply<'corrections'>> {
+  const no = await engine.videoNo(video);
+  if (no === undefined) return { kind: 'corrections', items: [] };
+  const unstored = engine.view.unstoredCorrections(no);
+  const stored = await store.correctionsOf(no, CORRECTIONS_MAX);
+  const firstUnstored = unstored[0]?.seq ?? Infinity;
+  const rows = [...stored.filter((row) => row.seq < firstUnstored), ...unstored];
+  const itemOf = ({ metric, delta, reason, note, atMs, seq }: CorrectionRow): Correction => ({
+    jurisdiction,
+    metric,
+    delta,
+    reason,
+    note,
+    atMs,
+    epoch,
+    seq,
+  });
+  return { kind: 'corrections', items: rows.slice(-CORRECTIONS_MAX).map(itemOf) };
+}
+
+/** The person's number, `NOBODY` when the cell does not know them. */
+async function personOf(engine: Engine, who: Identity): Promise<PersonNo> {
+  if (who.kind === 'anonymous') return NOBODY;
+  if (who.kind === 'person') return who.person as PersonNo;
+  return engine.personNo(subjectKeyOf(who));
+}
+
+async function likesAmong(
+  { engine, store }: CallContext,
+  { who, videos }: CellCalls['likesAmong']['ask'],
+): Promise<CallReply<'likesAmong'>> {
+  const person = await personOf(engine, who);
+  const numbers = await engine.view.findVideos(videos);
+  const keys = videos.map((video) => {
+    const no = numbers.get(video);
+    return no === undefined || person === NOBODY ? undefined : likeKey(person, no);
+  });
+  const unknown = keys.filter((key) => key !== undefined && engine.view.likes.get(key) === undefined);
+  const none = { sessions: new Set(), persons: new Set(), videos: new Set(), uniques: new Set() };
+  const wanted = { ...none, likes: new Set(unknown) } as Parameters<StateStore['load']>[0];
+  const stored = (await store.load(wanted)).likes;
+  const liked = keys.map((key) => {
+    if (key === undefined) return false;
+    return (engine.view.likes.get(key) ?? stored.get(key) ?? GONE) !== GONE;
+  });
+  return { kind: 'likes', liked };
+}
+
+async function likesPage(
+  { engine }: CallContext,
+  { who, after, itemsMax }: CellCalls['likesPage']['ask'],
+): Promise<CallReply<'likesPage'>> {
+  const person = await personOf(engine, who);
+  const likes = person === NOBODY ? [] : await engine.view.likesOf(person);
+  likes.sort((left, right) => right.atMs - left.atMs || right.key - left.key);
+  const start = after === undefined ? 0 : likes.findIndex(({ atMs, key }) => isPast(after, atMs, key));
+  const page = start === -1 ? [] : likes.slice(start, start + itemsMax);
+  const items: { video: VideoId; atMs: number }[] = [];
+  for (const { key, atMs } of page) {
+    const row = await engine.view.video(videoOf(key));
+    if (row !== undefined) items.push({ video: row.video, atMs });
+  }
+  const last = page.at(-1);
+  const isMore = start !== -1 && start + itemsMax < likes.length;
+  const next = isMore && last !== undefined ? `${last.atMs}-${videoOf(last.key)}` : undefined;
+  return { kind: 'likes-page', items, next };
+}
+
+/** Whether a like comes after a cursor (time and number of the last item), newest first. */
+function isPast(cursor: string, atMs: number, key: Parameters<typeof videoOf>[0]): boolean {
+  const [cursorAtMs = 0, cursorVideo = 0] = cursor.split('-').map(Number);
+  return atMs < cursorAtMs || (atMs === cursorAtMs && videoOf(key) < cursorVideo);
+}
+
+/** A crash after `delete` leaves a mark, and `finishDeletions` does the rest at the next start. */
+async function deleteAccount(
+  { accounts, engine }: CallContext,
+  { token }: CellCalls['deleteAccount']['ask'],
+): Promise<CallReply<'deleteAccount'>> {
+  const found = accounts.session(token);
+  if (found.kind === 'no-session') return { kind: 'nobody' };
+  accounts.delete(found.accountId);
+  const subjectKey = subjectKeyOf({ kind: 'account', account: found.accountId });
+  const reply = await engine.ask({ kind: 'erase', who: { kind: 'subject', subjectKey } });
+  return whenDurable(reply, (position) => {
+    accounts.finishDeletion(found.accountId);
+    return { kind: 'erased', position };
+  });
+}
+
+function signedIn(
+  result: Extract<SignUpResult | SignInResult, { kind: 'signed-up' | 'signed-in' }>,
+): SignedIn {
+  const { accountId, handle, session } = result;
+  const { token, expiresAtMs } = session;
+  return { kind: 'signed-in', account: accountId, handle, token, expiresAtMs };
+}
+
+function signUpReply(result: SignUpResult): SignedIn | AccountRefusal {
+  switch (result.kind) {
+    case 'signed-up':
+      return signedIn(result);
+    case 'handle-taken':
+      return { kind: 'handle-taken' };
+    case 'handle-invalid':
+      return { kind: 'handle-refused', detail: `handle: ${result.reason}` };
+    case 'password-too-short':
+      return {
+        kind: 'password-refused',
+        detail: `use at least ${result.charsMin} characters`,
+      };
+    case 'password-too-long':
+      return { kind: 'password-refused', detail: `use at most ${result.charsMax} characters` };
+    case 'password-too-common':
+      return { kind: 'password-refused', detail: 'this password is easy to guess; choose another' };
+    case 'rate-limited':
+    case 'busy':
+      return { kind: 'rate-limited', retryAfterMs: result.retryAfterMs };
+  }
+}
+
+function signInReply(result: SignInResult): SignedIn | AccountRefusal {
+  if (result.kind === 'signed-in') return signedIn(result);
+  if (result.kind === 'wrong-credentials') return result;
+  return { kind: 'rate-limited', retryAfterMs: result.retryAfterMs };
+}
+

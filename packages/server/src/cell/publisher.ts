@@ -1,0 +1,116 @@
+// What a cell tells the world, and when: each tick the counts that changed, then the watermark.
+//
+// Subtotals are cumulative, so a tick that is lost or repeated does no harm. While a resync runs no
+// watermark is sent: the first one after it says that all earlier changes have been sent.
+
+import type { Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
+import type { VideoNo } from '@holdfast/engine/counting/numbers.ts';
+import { shownLikes, shownViews } from '@holdfast/engine/counting/rows.ts';
+import type { MetaRow, VideoRow } from '@holdfast/engine/counting/rows.ts';
+import type { Publication } from '../border/publication.ts';
+import type { Position } from './cell-client.ts';
+
+/** Time between two ticks: a third of what a reader may wait to see an op is well above it. */
+export const TICK_MS = 50;
+/** Videos in one publication. */
+const VIDEOS_PER_PUBLICATION = 5_000;
+/** Without changes a watermark is sent this often; a third of the age at which counts go stale. */
+const QUIET_WATERMARK_MS = 500;
+
+export type PublisherSource = Readonly<{
+  jurisdiction: Jurisdiction;
+  meta: () => Readonly<MetaRow>;
+  nowMs: () => number;
+  monotonicMs: () => number;
+  /** Videos after a number, in order, with all that was acknowledged. */
+  videosAfter: (after: VideoNo, videosMax: number) => Promise<readonly Readonly<VideoRow>[]>;
+  publish: (publication: Publication) => void;
+}>;
+
+export class Publisher {
+  readonly #source: PublisherSource;
+  #changed = new Map<VideoNo, Readonly<VideoRow>>();
+  #resync: { after: VideoNo; sinceSeq: number } | undefined;
+  #isReading = false;
+  #sentSeq = -1;
+  #sentAt = 0;
+
+  constructor(source: PublisherSource) {
+    this.#source = source;
+  }
+
+  /** Notes the newest rows of videos; they are sent with the next tick. */
+  note(videos: ReadonlyMap<VideoNo, Readonly<VideoRow>>): void {
+    for (const [no, row] of videos) this.#changed.set(no, row);
+  }
+
+  /** Sends again all that changed after a position, or all there is. */
+  resync(position: Position | undefined): void {
+    const { epoch } = this.#source.meta();
+    // Positions of another epoch say nothing about this one's seq.
+    const sinceSeq = position?.epoch === epoch ? position.seq : -1;
+    const before = this.#resync?.sinceSeq ?? sinceSeq;
+    this.#resync = { after: 0 as VideoNo, sinceSeq: Math.min(before, sinceSeq) };
+  }
+
+  /** One tick. Never rejects because of the reader; a read that fails is tried next tick. */
+  async tick(): Promise<void> {
+    if (this.#isReading) return;
+    this.#sendChanged();
+    const resync = this.#resync;
+    if (resync === undefined) {
+      this.#sendWatermark();
+      return;
+    }
+    this.#isReading = true;
+    try {
+      const rows = await this.#source.videosAfter(resync.after, VIDEOS_PER_PUBLICATION);
+      if (this.#resync !== resync) return;
+      this.#send(rows.filter((row) => row.seq > resync.sinceSeq));
+      const last = rows.at(-1);
+      if (last === undefined) this.#resync = undefined;
+      else resync.after = last.no;
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  /** Whether a resync is under way, so that the next tick should follow at once. */
+  get isResyncing(): boolean {
+    return this.#resync !== undefined;
+  }
+
+  #sendChanged(): void {
+    if (this.#changed.size === 0) return;
+    const rows = [...this.#changed.values()];
+    this.#changed = new Map();
+    for (let start = 0; start < rows.length; start += VIDEOS_PER_PUBLICATION) {
+      this.#send(rows.slice(start, start + VIDEOS_PER_PUBLICATION));
+    }
+  }
+
+  #send(rows: readonly Readonly<VideoRow>[]): void {
+    if (rows.length === 0) return;
+    const { epoch, seq } = this.#source.meta();
+    this.#source.publish({
+      kind: 'subtotals',
+      jurisdiction: this.#source.jurisdiction,
+      epoch,
+      seq,
+      videos: rows.map((row): VideoId => row.video),
+      likes: Float64Array.from(rows, shownLikes),
+      views: Float64Array.from(rows, shownViews),
+    });
+  }
+
+  #sendWatermark(): void {
+    const { epoch, seq } = this.#source.meta();
+    const now = this.#source.monotonicMs();
+    if (seq === this.#sentSeq && now - this.#sentAt < QUIET_WATERMARK_MS) return;
+    this.#sentSeq = seq;
+    this.#sentAt = now;
+    const atMs = this.#source.nowMs();
+    const { jurisdiction } = this.#source;
+    this.#source.publish({ kind: 'watermark', jurisdiction, epoch, seq, atMs });
+  }
+}
