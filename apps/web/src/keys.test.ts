@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { keyName } from './keys.ts';
+
+function press(key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey', boolean>> = {}) {
+  return { key, ctrlKey: false, metaKey: false, altKey: false, ...held };
+}
+
+test('single letters work in either case, and can be switched off', () => {
+  expect(keyName(press('j'), true)).toBe('next');
+  expect(keyName(press('J'), true)).toBe('next');
+  expect(keyName(press('j'), false)).toBeUndefined();
+  expect(keyName(press('ArrowDown'), false)).toBe('next');
+});
+
+test('the browser keeps its own shortcuts', () => {
+  expect(keyName(press('l', { ctrlKey: true }), true)).toBeUndefined();
+  expect(keyName(press('ArrowUp', { altKey: true }), true)).toBeUndefined();
+  expect(keyName(press('m', { metaKey: true }), true)).toBeUndefined();
+});
+
+test('the feed can be left in both directions', () => {
+  expect(keyName(press('End', { ctrlKey: true }), false)).toBe('feed-end');
+  expect(keyName(press('Home', { ctrlKey: true }), false)).toBe('feed-start');
+});
