@@ -108,6 +108,7 @@ class ClosedLoop {
       onResponse: (status, body, head) =>
         this.#guard(() => this.#answered(state, status, body, head)),
       onBroken: (error) => this.#guard(() => this.#broken(state, error)),
+      onUnreadable: (error) => this.#fail(error),
     });
     const state: LaneState = {
       lane,
@@ -192,9 +193,13 @@ class ClosedLoop {
     try {
       action();
     } catch (error) {
-      this.#end();
-      this.#reject(error instanceof Error ? error : new Error(String(error)));
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  #fail(error: Error): void {
+    this.#end();
+    this.#reject(error);
   }
 
   #finish(): void {

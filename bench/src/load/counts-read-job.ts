@@ -7,7 +7,7 @@ import { JURISDICTION, type CountsReadJob, type Target } from './job.ts';
 import { measuredOf, windowCpu, type JobOutcome, type Notify } from './load-job.ts';
 import { describeDifferences, type Oracle } from './oracle.ts';
 import { below, seededRandom } from './random.ts';
-import { foundCount, parseCounts, readBack } from './read-back.ts';
+import { foundCount, parseCounts, READ_BACK_WAIT_MS, readBack } from './read-back.ts';
 import { unexpected, videoName } from './setup.ts';
 
 const FILL = { connections: 2, sessions: 1_000, likesPerSession: 40 } as const;
@@ -50,6 +50,7 @@ async function waitUntilShown(filled: JobOutcome, target: Target): Promise<void>
     target,
     metrics: ['likes'],
     resends: filled.measured.resends,
+    waitMaxMs: READ_BACK_WAIT_MS,
   });
   if (differenceCount > 0) throw new Error(`before the load: ${describeDifferences(differences)}`);
 }

@@ -22,6 +22,8 @@ export type ResponseHandler = Readonly<{
   onResponse: (status: number, body: Buffer, head: Buffer) => void;
   /** The connection ended or failed; a request then outstanding may or may not have been done. */
   onBroken: (error: Error) => void;
+  /** The server sent what this client does not read; sending again would not help. */
+  onUnreadable: (error: Error) => void;
 }>;
 
 export class HttpConnection {
@@ -51,7 +53,7 @@ export class HttpConnection {
       onread: {
         buffer: this.#readBuffer,
         callback: (byteCount: number) => {
-          if (socket === this.#socket) this.#take(byteCount);
+          if (socket === this.#socket) this.#takeOrReport(byteCount);
           return true;
         },
       },
@@ -77,6 +79,14 @@ export class HttpConnection {
     const socket = this.#socket;
     this.#socket = null;
     socket?.destroy();
+  }
+
+  #takeOrReport(byteCount: number): void {
+    try {
+      this.#take(byteCount);
+    } catch (error) {
+      this.#handler.onUnreadable(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   #take(byteCount: number): void {

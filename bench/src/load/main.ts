@@ -5,7 +5,7 @@ import { runCountsReadJob } from './counts-read-job.ts';
 import type { FromLoad, Job, Target, ToLoad } from './job.ts';
 import { runLikesJob } from './likes-job.ts';
 import type { JobOutcome } from './load-job.ts';
-import { readBack } from './read-back.ts';
+import { READ_BACK_WAIT_MS, readBack } from './read-back.ts';
 import { runVisibleJob } from './visible-job.ts';
 
 let lastOutcome: JobOutcome | null = null;
@@ -39,7 +39,16 @@ async function handle(message: ToLoad): Promise<void> {
   const { oracle, videoCount, seq, measured } = lastOutcome;
   const { target, metrics } = message;
   const { resends } = measured;
-  const verified = await readBack({ target, oracle, videoCount, metrics, seq, resends });
+  const waitMaxMs = READ_BACK_WAIT_MS;
+  const verified = await readBack({
+    target,
+    oracle,
+    videoCount,
+    metrics,
+    seq,
+    resends,
+    waitMaxMs,
+  });
   tell({ kind: 'verified', verified });
 }
 

@@ -14,7 +14,8 @@ import type { Difference, FoundCount, Metric, Oracle } from './oracle.ts';
 import { forEach, unexpected, videoName } from './setup.ts';
 
 const VIDEOS_PER_PAGE = 100;
-const READ_BACK_DEADLINE_MS = 15_000;
+/** How long a count may stay wrong before it is reported. */
+export const READ_BACK_WAIT_MS = 15_000;
 const READ_AGAIN_PAUSE_MS = 200;
 const DIFFERENCES_KEPT_MAX = 20;
 
@@ -27,10 +28,11 @@ export type ReadBack = Readonly<{
   seq: number;
   /** Ops that may stand in the books more than once, since they were sent again. */
   resends: number;
+  waitMaxMs: number;
 }>;
 
 export async function readBack(options: ReadBack): Promise<Verified> {
-  const deadlineMs = performance.now() + READ_BACK_DEADLINE_MS;
+  const deadlineMs = performance.now() + options.waitMaxMs;
   let pages = pagesOf(options.videoCount);
   let differences: Difference[] = [];
   for (;;) {

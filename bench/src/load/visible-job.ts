@@ -110,6 +110,7 @@ class VisibleRun {
     this.#poller = new HttpConnection(target.port, {
       onResponse: (status, body) => this.#guard(() => this.#polledAnswer(status, body)),
       onBroken: (error) => this.#fail(error),
+      onUnreadable: (error) => this.#fail(error),
     });
   }
 
@@ -137,6 +138,7 @@ class VisibleRun {
     const connection = new HttpConnection(this.#target.port, {
       onResponse: (status, body) => this.#guard(() => this.#answered(sender, status, body)),
       onBroken: (error) => this.#fail(error),
+      onUnreadable: (error) => this.#fail(error),
     });
     const op: LikeOp = { n: 0, liked: true, video: 0 };
     const sender: Sender = { connection, sessions, turn: -1, op, due: null };

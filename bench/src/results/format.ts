@@ -5,7 +5,7 @@ import type { Spread } from './spread.ts';
 export type Unit = 'ops/s' | 'requests/s' | 'ms' | 's' | 'MB' | 'x';
 
 /** A value in the unit it was measured in: times in milliseconds, memory in bytes. */
-export function formatNumber(value: number, unit: Unit): string {
+function formatNumber(value: number, unit: Unit): string {
   switch (unit) {
     case 'ops/s':
     case 'requests/s':
