@@ -50,6 +50,16 @@ describe('deletion', () => {
     expect(await guessTimes(accounts, 1, 'ann', '198.51.100.1')).toEqual(['wrong-credentials']);
   });
 
+  test('AC35: the addresses from which it signed in are forgotten', async () => {
+    // The same bytes give the same id, so that what was remembered under it would show.
+    const accounts = fixture.open({ randomBytes: (bytes) => new Uint8Array(bytes) });
+    const { accountId } = await signUp(accounts, 'ann', '203.0.113.7');
+    accounts.delete(accountId);
+    await signUp(accounts, 'ann', '203.0.113.8');
+    await guessTimes(accounts, 5, 'ann', '198.51.100.1');
+    expect(await guessTimes(accounts, 1, 'ann', '203.0.113.7')).toEqual(['rate-limited']);
+  });
+
   test('AC35: an account that never was cannot be deleted', () => {
     const accounts = fixture.open();
     expect(accounts.delete('acc_nobody')).toEqual({ kind: 'unknown' });

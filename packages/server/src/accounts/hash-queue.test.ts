@@ -42,6 +42,20 @@ describe('AC13: the queue of hashes', () => {
     await Promise.all(results);
   });
 
+  test('makes a newcomer wait for one that waited before and runs now', async () => {
+    const queue = createHashQueue({ hashesRunningMax: 1, hashesWaitingMax: 1 });
+    const [first, second, newcomer] = [heldTask(), heldTask(), heldTask()];
+    const results = [queue.run(first.task), queue.run(second.task)];
+    first.finish('');
+    await settle();
+    results.push(queue.run(newcomer.task));
+    await settle();
+    expect([second.hasBegun(), newcomer.hasBegun()]).toEqual([true, false]);
+    second.finish('');
+    newcomer.finish('');
+    await Promise.all(results);
+  });
+
   test('gives a failure to its caller and the place to the next', async () => {
     const queue = createHashQueue({ hashesRunningMax: 1, hashesWaitingMax: 1 });
     const [failing, next] = [heldTask(), heldTask()];
