@@ -9,14 +9,17 @@ import type { Epoch, Seq } from '@holdfast/protocol/ids.ts';
 import { LIVE_AGE_MS_MAX } from '@holdfast/protocol/limits.ts';
 import type { WatermarkPublication } from '../border/publication.ts';
 
+/** The last moment that a date can name. */
+const AT_MS_MAX = 8.64e15;
+
 type Mark = { epoch: Epoch; seq: Seq; atMs: number };
 
-export type CellWatermark = Readonly<
-  | { kind: 'none' }
+export type KnownWatermark = Readonly<
   /** From disk: of an earlier run, so nothing tells whether the cell still speaks. */
-  | ({ kind: 'loaded' } & Mark)
-  | ({ kind: 'arrived'; arrivedAtMs: number } & Mark)
+  ({ kind: 'loaded' } & Mark) | ({ kind: 'arrived'; arrivedAtMs: number } & Mark)
 >;
+
+export type CellWatermark = Readonly<{ kind: 'none' }> | KnownWatermark;
 
 /** Whether position a is before position b: epochs first, then seqs within an epoch. */
 export function isBefore(aEpoch: number, aSeq: number, bEpoch: number, bSeq: number): boolean {
@@ -29,6 +32,10 @@ export function mergeWatermark(
   { epoch, seq, atMs }: WatermarkPublication,
   arrivedAtMs: number,
 ): CellWatermark {
+  // A time that cannot be written as a date would make every later read throw (X12).
+  if (!Number.isInteger(atMs) || atMs < 0 || atMs > AT_MS_MAX) {
+    throw new Error(`a watermark says it is of ${atMs} ms`);
+  }
   if (held.kind !== 'none' && isBefore(epoch, seq, held.epoch, held.seq)) return held;
   return { kind: 'arrived', epoch, seq, atMs, arrivedAtMs };
 }

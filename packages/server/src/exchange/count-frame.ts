@@ -7,36 +7,33 @@ import type { CellCounts, Count, CountState } from '@holdfast/protocol/counts.ts
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { CellWatermark } from './cell-watermark.ts';
 
-/** A cell as readers see it, without numbers of a video. */
-export type CellFrame = Readonly<{
+type KnownCell = Readonly<{
   jurisdiction: Jurisdiction;
-  /** JSON before the cell's likes, and after its views; between them stands `,"views":`. */
-  open: string;
-  close: string;
-  shown:
-    | Readonly<{ state: 'unknown' }>
-    | Readonly<{
-        state: 'live' | 'stale';
-        asOf: string;
-        asOfMs: number;
-        epoch: number;
-        seq: number;
-      }>;
+  state: 'live' | 'stale';
+  asOf: string;
+  asOfMs: number;
+  epoch: number;
+  seq: number;
 }>;
+
+/** A cell as readers see it, without numbers of a video. */
+export type CellFrame = Readonly<{ jurisdiction: Jurisdiction; state: 'unknown' }> | KnownCell;
 
 export type CountFrame = Readonly<{
   cells: readonly CellFrame[];
   /** Of a video that every cell knows; `undefined` while some cell knows none (X8, X9). */
-  total:
-    | Readonly<{
-        state: 'live' | 'stale';
-        asOf: string;
-        /** JSON before the likes, between likes and views, after the views up to the cells. */
-        open: string;
-        middle: string;
-        close: string;
-      }>
-    | undefined;
+  total: Readonly<{ state: 'live' | 'stale'; asOf: string; json: JsonFrame }> | undefined;
+}>;
+
+/** Text between the numbers of a video, each part as long as it can be: joining costs the time. */
+type JsonFrame = Readonly<{
+  /** Before the sum of likes, and between the sums. */
+  open: string;
+  middle: string;
+  /** Before the likes of the first cell. Between likes and views of a cell: `,"views":`. */
+  cells: string;
+  /** After the views of each cell, up to the likes of the next one or the end. */
+  afterCell: readonly string[];
 }>;
 
 const UNKNOWN_COUNT: Count = { value: null, state: 'unknown', asOf: null };
@@ -49,46 +46,40 @@ const UNKNOWN_CELL: CellCounts = {
   seq: null,
 };
 
-/** The frame of one cell; `index` is its place among the cells. */
+/** The frame of one cell. */
 export function cellFrame(
   jurisdiction: Jurisdiction,
-  index: number,
   watermark: CellWatermark,
   state: CountState,
 ): CellFrame {
-  const open = `${index === 0 ? '' : ','}"${jurisdiction}":{"likes":`;
-  if (watermark.kind === 'none' || state === 'unknown') {
-    return { jurisdiction, open, close: '', shown: { state: 'unknown' } };
-  }
+  if (watermark.kind === 'none' || state === 'unknown') return { jurisdiction, state: 'unknown' };
   const { epoch, seq, atMs: asOfMs } = watermark;
   const asOf = new Date(asOfMs).toISOString();
-  const close = `,"state":"${state}","asOf":"${asOf}","epoch":${epoch},"seq":${seq}}`;
-  return { jurisdiction, open, close, shown: { state, asOf, asOfMs, epoch, seq } };
+  return { jurisdiction, state, asOf, asOfMs, epoch, seq };
 }
 
 /** The frame over all cells (X9). */
 export function countFrame(cells: readonly CellFrame[]): CountFrame {
-  let state: 'live' | 'stale' = 'live';
-  let asOf = '';
-  let asOfMs = Infinity;
-  for (const { shown } of cells) {
-    if (shown.state === 'unknown') return { cells, total: undefined };
-    if (shown.state === 'stale') state = 'stale';
-    if (shown.asOfMs < asOfMs) {
-      asOfMs = shown.asOfMs;
-      asOf = shown.asOf;
-    }
-  }
-  const close = `,"state":"${state}","asOf":"${asOf}"}`;
+  const known = cells.filter((cell) => cell.state !== 'unknown');
+  if (known.length < cells.length) return { cells, total: undefined };
+  const oldest = known.reduce((a, b) => (b.asOfMs < a.asOfMs ? b : a));
+  const state = known.every((cell) => cell.state === 'live') ? 'live' : 'stale';
+  return { cells, total: { state, asOf: oldest.asOf, json: jsonFrame(known, state, oldest.asOf) } };
+}
+
+function jsonFrame(cells: readonly KnownCell[], state: string, asOf: string): JsonFrame {
+  const total = `,"state":"${state}","asOf":"${asOf}"}`;
+  const openings = cells.map(({ jurisdiction }) => `"${jurisdiction}":{"likes":`);
   return {
-    cells,
-    total: {
-      state,
-      asOf,
-      open: '{"likes":{"value":',
-      middle: `${close},"views":{"value":`,
-      close: `${close},"cells":{`,
-    },
+    open: '{"likes":{"value":',
+    middle: `${total},"views":{"value":`,
+    cells: `${total},"cells":{${openings[0]}`,
+    afterCell: cells.map((cell, index) => {
+      const shown = `,"state":"${cell.state}","asOf":"${cell.asOf}"`;
+      const opening = openings[index + 1];
+      const next = opening === undefined ? '}}' : `,${opening}`;
+      return `${shown},"epoch":${cell.epoch},"seq":${cell.seq}}${next}`;
+    }),
   };
 }
 
@@ -100,11 +91,11 @@ export function totalCount({ total }: CountFrame, value: number | undefined): Co
 
 /** One cell's part; `undefined` stands for a video that the cell does not know. */
 export function cellCounts(
-  { shown }: CellFrame,
+  cell: CellFrame,
   numbers: Readonly<{ likes: number; views: number }> | undefined,
 ): CellCounts {
-  if (shown.state === 'unknown' || numbers === undefined) return UNKNOWN_CELL;
+  if (cell.state === 'unknown' || numbers === undefined) return UNKNOWN_CELL;
   const { likes, views } = numbers;
-  const { state, asOf, epoch, seq } = shown;
+  const { state, asOf, epoch, seq } = cell;
   return { likes, views, state, asOf, epoch, seq };
 }

@@ -23,11 +23,16 @@ export type Exchange = Readonly<{
   /** Resolves when every position is included, or after `waitMs`: `true` when all are. */
   settled: (positions: readonly After[], waitMs: number) => Promise<boolean>;
   /** Calls back, at most once a tick, with the videos of `videos` whose counts changed. */
-  watch: (videos: readonly VideoId[], onChange: (changed: readonly VideoId[]) => void) => () => void;
+  watch: (
+    videos: readonly VideoId[],
+    onChange: (changed: readonly VideoId[]) => void,
+  ) => () => void;
   /** The watermark of a cell as readers see it. */
-  watermark: (
-    jurisdiction: Jurisdiction,
-  ) => Readonly<{ state: 'live' | 'stale' | 'unknown'; position: Position | undefined; atMs: number | undefined }>;
+  watermark: (jurisdiction: Jurisdiction) => Readonly<{
+    state: 'live' | 'stale' | 'unknown';
+    position: Position | undefined;
+    atMs: number | undefined;
+  }>;
   /** Writes what is not yet on disk and lets go of the file. */
   close: () => Promise<void>;
 }>;

@@ -8,17 +8,15 @@
 // cell's watermark is young, and the watermark covers everything sent before it. Where a number is
 // missing there is no branch that makes one up.
 
-import type { VideoCounts } from '@holdfast/protocol/counts.ts';
+import type { CountState, VideoCounts } from '@holdfast/protocol/counts.ts';
 import type { Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
-import type { Publication, SubtotalsPublication } from '../border/publication.ts';
+import type { SubtotalsPublication, WatermarkPublication } from '../border/publication.ts';
 import { liveUntilMs, mergeWatermark, stateAt } from './cell-watermark.ts';
 import type { CellWatermark } from './cell-watermark.ts';
 import { cellCounts, cellFrame, countFrame, totalCount } from './count-frame.ts';
 import type { CellFrame, CountFrame } from './count-frame.ts';
 import { numberAt, SubtotalColumns } from './subtotal-columns.ts';
 import type { Subtotal } from './subtotal-columns.ts';
-
-export type WatermarkPublication = Extract<Publication, { kind: 'watermark' }>;
 
 type Cell = { readonly jurisdiction: Jurisdiction; watermark: CellWatermark; frame: CellFrame };
 
@@ -35,9 +33,14 @@ export class SubtotalBook {
     this.columns = new SubtotalColumns(jurisdictions.length, videosMax);
     this.#cellNumbers = new Map(jurisdictions.map((jurisdiction, cell) => [jurisdiction, cell]));
     if (this.#cellNumbers.size !== jurisdictions.length) throw new Error('a cell is named twice');
+    if (jurisdictions.length === 0) throw new Error('counts are made of at least one cell');
     const watermark: CellWatermark = { kind: 'none' };
-    this.#cells = jurisdictions.map((jurisdiction, cell) => {
-      return { jurisdiction, watermark, frame: cellFrame(jurisdiction, cell, watermark, 'unknown') };
+    this.#cells = jurisdictions.map((jurisdiction) => {
+      return {
+        jurisdiction,
+        watermark,
+        frame: cellFrame(jurisdiction, watermark, 'unknown'),
+      };
     });
     this.#frame = countFrame(this.#cells.map(({ frame }) => frame));
   }
@@ -60,9 +63,9 @@ export class SubtotalBook {
     return this.#cell(cell).watermark;
   }
 
-  state(cell: number, nowMs: number): CellFrame['shown']['state'] {
+  state(cell: number, nowMs: number): CountState {
     this.refresh(nowMs);
-    return this.#cell(cell).frame.shown.state;
+    return this.#cell(cell).frame.state;
   }
 
   /**
@@ -96,14 +99,15 @@ export class SubtotalBook {
     const held = this.#cell(cell).watermark;
     const merged = mergeWatermark(held, publication, nowMs);
     if (merged === held) return false;
-    this.setWatermark(cell, merged, nowMs);
+    this.#cell(cell).watermark = merged;
+    this.#reframe(nowMs);
     return true;
   }
 
-  /** Takes a watermark as it is, such as one from disk. */
-  setWatermark(cell: number, watermark: CellWatermark, nowMs: number): void {
+  /** Takes what an earlier run has stored of a cell; it is `stale` until the cell speaks (X10). */
+  loadWatermark(cell: number, watermark: Extract<CellWatermark, { kind: 'loaded' }>): void {
     this.#cell(cell).watermark = watermark;
-    this.#reframe(nowMs);
+    this.#reframe(-Infinity);
   }
 
   /** Lets states follow the time (X6, X7, X11). */
@@ -135,25 +139,22 @@ export class SubtotalBook {
   /** The same as JSON text (X13): fast where every cell knows the video, which is the rule. */
   countsJson(video: VideoId, nowMs: number): string {
     this.refresh(nowMs);
-    const { cells, total } = this.#frame;
+    const json = this.#frame.total?.json;
     const slot = this.columns.slotOf(video);
-    if (total === undefined || slot === undefined) return JSON.stringify(this.counts(video, nowMs));
+    if (json === undefined || slot === undefined) return JSON.stringify(this.counts(video, nowMs));
     let likesTotal = 0;
     let viewsTotal = 0;
-    let parts = '';
-    for (let cell = 0; cell < cells.length; cell += 1) {
-      const frame = cells[cell];
+    let cells = '';
+    for (let cell = 0; cell < this.#cells.length; cell += 1) {
       const columns = this.columns.cell(cell);
-      if (frame === undefined || numberAt(columns.epochs, slot) === 0) {
-        return JSON.stringify(this.counts(video, nowMs));
-      }
+      if (numberAt(columns.epochs, slot) === 0) return JSON.stringify(this.counts(video, nowMs));
       const likes = numberAt(columns.likes, slot);
       const views = numberAt(columns.views, slot);
       likesTotal += likes;
       viewsTotal += views;
-      parts += `${frame.open}${likes},"views":${views}${frame.close}`;
+      cells += `${likes},"views":${views}${json.afterCell[cell]}`;
     }
-    return `${total.open}${likesTotal}${total.middle}${viewsTotal}${total.close}${parts}}}`;
+    return `${json.open}${likesTotal}${json.middle}${viewsTotal}${json.cells}${cells}`;
   }
 
   #cell(cell: number): Cell {
@@ -164,11 +165,11 @@ export class SubtotalBook {
 
   #reframe(nowMs: number): void {
     let nextFlipAtMs = Infinity;
-    for (const [index, cell] of this.#cells.entries()) {
+    for (const cell of this.#cells) {
       const state = stateAt(cell.watermark, nowMs);
-      if (state !== cell.frame.shown.state) this.#flips += 1;
+      if (state !== cell.frame.state) this.#flips += 1;
       if (state === 'live') nextFlipAtMs = Math.min(nextFlipAtMs, liveUntilMs(cell.watermark));
-      cell.frame = cellFrame(cell.jurisdiction, index, cell.watermark, state);
+      cell.frame = cellFrame(cell.jurisdiction, cell.watermark, state);
     }
     this.#nextFlipAtMs = nextFlipAtMs;
     this.#frame = countFrame(this.#cells.map(({ frame }) => frame));

@@ -38,6 +38,7 @@ export class SubtotalColumns {
   readonly #cells: CellColumns[];
   readonly #videosMax: number;
   #capacity = 0;
+  #overflowed = false;
 
   constructor(cellCount: number, videosMax: number) {
     this.#videosMax = videosMax;
@@ -49,6 +50,11 @@ export class SubtotalColumns {
     return this.#videos.length;
   }
 
+  /** Whether a video has ever found no room. */
+  get overflowed(): boolean {
+    return this.#overflowed;
+  }
+
   slotOf(video: VideoId): number | undefined {
     return this.#slots.get(video);
   }
@@ -58,7 +64,10 @@ export class SubtotalColumns {
     const known = this.#slots.get(video);
     if (known !== undefined) return known;
     const slot = this.#videos.length;
-    if (slot >= this.#videosMax) return undefined;
+    if (slot >= this.#videosMax) {
+      this.#overflowed = true;
+      return undefined;
+    }
     if (slot >= this.#capacity) this.#grow();
     this.#slots.set(video, slot);
     this.#videos.push(video);
