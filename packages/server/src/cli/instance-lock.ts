@@ -31,7 +31,8 @@ export type LockResult = Readonly<
  * error of the file system when the folder cannot be used.
  */
 export function lockDataDir(dataDir: string, holder: LockHolder): LockResult {
-  mkdirSync(dataDir, { recursive: true });
+  // It holds private keys and what people did; nobody else on the machine may look.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const holderFile = join(dataDir, LOCK_HOLDER_FILE);
   const db = new DatabaseSync(join(dataDir, LOCK_FILE), { timeout: 0 });
   try {

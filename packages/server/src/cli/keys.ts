@@ -66,7 +66,7 @@ function addCreate(keys: Command, { io, finish }: CommandContext): void {
 function create(io: CliIo, { kind, name, tenant, data, json }: CreateFlags): void {
   const dataDir = dataDirOf(io, data);
   // A key may be made before the first start, so that the server can be given it.
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const result = withKeys(io, dataDir, (keys) =>
     keys.create({ kind, name, ...(tenant === undefined ? {} : { tenant }) }),
   );

@@ -34,6 +34,7 @@ describe('configuration', () => {
         operator: 'local-operator',
         demo: true,
         secureCookies: false,
+        trustProxy: false,
         logLevel: 'info',
       },
       secrets: { serviceKey: undefined, operatorKey: undefined },
@@ -52,6 +53,7 @@ describe('configuration', () => {
         HOLDFAST_COUNTRY_HEADER: 'CF-IPCountry',
         HOLDFAST_OPERATOR: 'north',
         HOLDFAST_SECURE_COOKIES: 'true',
+        HOLDFAST_TRUST_PROXY: '1',
         HOLDFAST_LOG: 'warn',
         HOLDFAST_SERVICE_KEY: 'service-secret',
         HOLDFAST_OPERATOR_KEY: 'operator-secret',
@@ -67,6 +69,7 @@ describe('configuration', () => {
       operator: 'north',
       demo: true,
       secureCookies: true,
+      trustProxy: true,
       logLevel: 'warn',
     });
     expect(secrets.serviceKey?.reveal()).toBe('service-secret');
@@ -118,6 +121,7 @@ describe('configuration', () => {
     [{}, { HOLDFAST_COUNTRY_HEADER: 'a b' }, 'HOLDFAST_COUNTRY_HEADER', 'header'],
     [{}, { HOLDFAST_OPERATOR: '../x' }, 'HOLDFAST_OPERATOR', 'a-z'],
     [{}, { HOLDFAST_SECURE_COOKIES: 'maybe' }, 'HOLDFAST_SECURE_COOKIES', '1 or 0'],
+    [{}, { HOLDFAST_TRUST_PROXY: '2' }, 'HOLDFAST_TRUST_PROXY', '1 or 0'],
     [{}, { HOLDFAST_SERVICE_KEY: 'short' }, 'HOLDFAST_SERVICE_KEY', '8 to 128'],
   ] as const)('refuses %j %j, naming %s', (flags, env, name, words) => {
     const faults = faultsOf(flags, env);

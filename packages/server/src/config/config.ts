@@ -32,6 +32,7 @@ export type Config = Readonly<{
   operator: string;
   demo: boolean;
   secureCookies: boolean;
+  trustProxy: boolean;
   logLevel: LogLevel;
 }>;
 
@@ -95,6 +96,7 @@ export function readConfig(flags: StartFlags, env: EnvValues, cwd: string): Conf
     operator: readOperator(fromEnv(env, 'HOLDFAST_OPERATOR'), fault),
     demo: flags.demo ?? true,
     secureCookies: readSwitch(fromEnv(env, 'HOLDFAST_SECURE_COOKIES'), fault),
+    trustProxy: readSwitch(fromEnv(env, 'HOLDFAST_TRUST_PROXY'), fault),
     logLevel: readLogLevel(pick(flags.log, '--log', 'HOLDFAST_LOG'), fault),
   };
   const secrets = readSecrets(env, fault);

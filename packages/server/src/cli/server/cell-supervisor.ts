@@ -60,6 +60,8 @@ export function superviseCell(options: SuperviseCell): SupervisedCell {
   const relay = clientRelay(jurisdiction, stopping.signal);
   let run: CellRun | undefined;
   let over: Promise<void> = Promise.resolve();
+  /** How the run ended that was asked to stop. */
+  let lastFault: unknown;
 
   const keepRunning = async (onFirst: () => void): Promise<void> => {
     let failures = 0;
@@ -83,7 +85,10 @@ export function superviseCell(options: SuperviseCell): SupervisedCell {
       }
       relay.detach();
       run = undefined;
-      if (stopping.signal.aborted) break;
+      if (stopping.signal.aborted) {
+        if (kind === 'died') lastFault = cause;
+        break;
+      }
       if (kind === 'died' && monotonicMs() - begunAtMs >= HEALTHY_MS) failures = 0;
       const retryMs = Math.min(RETRY_MS_MIN * 2 ** failures, RETRY_MS_MAX);
       failures += 1;
@@ -106,6 +111,7 @@ export function superviseCell(options: SuperviseCell): SupervisedCell {
       await over;
       // A run that came up while the stop was asked for.
       await run?.stop();
+      if (lastFault instanceof Error) throw lastFault;
     },
   };
 }

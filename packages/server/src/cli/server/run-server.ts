@@ -1,0 +1,311 @@
+// Runs everything in one process: what is opened in which order, and how it all ends.
+//
+// Why it is safe to stop at any moment: what was acknowledged is in a journal on disk, and all else
+// is derived from journals. So an orderly stop only saves time at the next start. The order in
+// which things close is the reverse of the order in which they were opened: first the gateway takes
+// no more, then the cells finish what they took, then what reads from them is saved.
+
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { openCatalog } from '../../catalog/open-catalog.ts';
+import type { startCellThread } from '../../cell/cell-thread.ts';
+import type { Config, Secrets } from '../../config/config.ts';
+import type { Exchange } from '../../exchange/exchange.ts';
+import { openExchange } from '../../exchange/open-exchange.ts';
+import { openGateway } from '../../gateway/open-gateway.ts';
+import type { PageFile } from '../../gateway/routes/pages.ts';
+import { openKeys } from '../../keys/keys.ts';
+import type { FixedKey, Keys } from '../../keys/keys.ts';
+import { foundCells } from '../../registrar/found-cells.ts';
+import type { OwnedCell } from '../../registrar/found-cells.ts';
+import { openRegistrar } from '../../registrar/registrar.ts';
+import type { Registrar } from '../../registrar/registrar.ts';
+import { CliError } from '../cli-error.ts';
+import { paintFor, writeJson } from '../cli-io.ts';
+import { dataLayout } from '../data-layout.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import type { StartServer } from '../start.ts';
+import { readyDocument, readyText, urlOf } from './banner.ts';
+import { superviseCell } from './cell-supervisor.ts';
+import type { SupervisedCell } from './cell-supervisor.ts';
+import { closeStack } from './close-stack.ts';
+import type { CloseStack } from './close-stack.ts';
+import { listenError } from './listen-error.ts';
+import { openLogger } from './logger.ts';
+import { registerSampleClips } from './sample-clips.ts';
+import { watchStopSignals } from './stop-signals.ts';
+import type { SignalSource } from './stop-signals.ts';
+
+/** Requests that are under way get this long to end before their connections are cut. */
+const DRAIN_MS_MAX = 10_000;
+/** A stop that takes longer is given up. */
+const STOP_MS_MAX = 60_000;
+/** When the rows derived from a journal are stored; see the engine's limits of the same names. */
+const CELL_LIMITS = { flushRowsMin: 100_000, flushAgeMsMax: 5_000 } as const;
+
+/** What the running process lends to the server; `main.ts` has the real ones. */
+export type ServerParts = Readonly<{
+  startCell: typeof startCellThread;
+  /** The web app by address. */
+  loadPage: () => Promise<ReadonlyMap<string, PageFile>>;
+  /** Folder of the sample clips, with `clips.json`. */
+  clipsFolder: string;
+  monotonicMs: () => number;
+  signals: SignalSource;
+  /** Calls back for an error that nobody caught. */
+  onUncaught: (listener: (error: unknown) => void) => void;
+  /** Ends the process at once. */
+  exit: (exitCode: number) => void;
+}>;
+
+type Run = Parameters<StartServer>[0] & Readonly<{ logger: Logger; closing: CloseStack }>;
+
+/** The server as `holdfast start` runs it. */
+export function serverOf(parts: ServerParts): StartServer {
+  return async (options) => {
+    const { config, io, json } = options;
+    const isPretty = io.err.isTerminal && !json;
+    const logger = openLogger({
+      level: config.logLevel,
+      write: io.err.write,
+      pretty: isPretty ? paintFor(io.err, io.env, json) : undefined,
+    });
+    parts.onUncaught((error) => {
+      logger.fatal({ err: error }, 'unexpected error; nothing acknowledged is lost; start again');
+      parts.exit(EXIT.failed);
+    });
+    const closing = closeStack((name, cause) => {
+      logger.error({ err: cause }, `${name} did not close well; nothing acknowledged is lost`);
+    });
+    const run: Run = { ...options, logger, closing };
+    const stopAsked = untilStopSignal(parts, run);
+    try {
+      await open(parts, run, stopAsked);
+      const signal = await stopAsked;
+      logger.info(`${signal}: finishing what was begun; once more ends at once`);
+    } catch (cause) {
+      await closing.closeAll();
+      throw cause;
+    }
+    return stop(parts, run);
+  };
+}
+
+function untilStopSignal(parts: ServerParts, { logger }: Run): Promise<string> {
+  return new Promise((resolve) => {
+    watchStopSignals({
+      source: parts.signals,
+      monotonicMs: parts.monotonicMs,
+      onFirst: resolve,
+      onAgain: (signal, exitCode) => {
+        logger.warn(`${signal} again: ended at once; nothing acknowledged is lost`);
+        parts.exit(exitCode);
+      },
+    });
+  });
+}
+
+async function stop(parts: ServerParts, { logger, closing }: Run): Promise<ExitCode> {
+  const timer = setTimeout(() => {
+    logger.error('the stop takes too long and is given up; nothing acknowledged is lost');
+    parts.exit(EXIT.failed);
+  }, STOP_MS_MAX);
+  const isClean = await closing.closeAll();
+  clearTimeout(timer);
+  logger.info('stopped');
+  return isClean ? EXIT.ok : EXIT.failed;
+}
+
+/** Opens all parts, and says so when the server is ready. A stop that is asked for ends waits. */
+async function open(parts: ServerParts, run: Run, stopAsked: Promise<unknown>): Promise<void> {
+  const { config, secrets, logger, closing, io } = run;
+  const layout = dataLayout(config.dataDir);
+  mkdirSync(layout.gatewayDir, { recursive: true });
+
+  const registrar = openCharter(run, layout.charter);
+  closing.push('the charter', registrar.close);
+  const owned = ownedCells(registrar, run);
+  const keys = openKeys({
+    file: layout.keys,
+    nowMs: io.nowMs,
+    randomBytes,
+    fixed: fixedKeys(secrets),
+  });
+  closing.push('the key store', keys.close);
+  const exchange = openExchange({
+    file: layout.exchange,
+    cells: config.cells,
+    clock: { nowMs: io.nowMs, monotonicMs: parts.monotonicMs },
+    onProblem: ({ kind, message, cause }) => logger.warn({ kind, err: cause }, message),
+  });
+  closing.push('the exchange', exchange.close);
+  const supervised = owned.map((cell) => supervise(parts, run, cell, exchange));
+  const cells = new Map(supervised.map(({ client }) => [client.jurisdiction, client] as const));
+  const catalog = openCatalog({
+    file: layout.catalog,
+    cells,
+    nowMs: io.nowMs,
+    onDeliveryFailed: (cause) => logger.error({ err: cause }, 'a video was not delivered'),
+  });
+  closing.push('the catalog', catalog.close);
+  closing.push('the cells', () => stopCells(supervised));
+
+  const gateway = await openGateway({
+    cells,
+    exchange,
+    catalog,
+    keys,
+    charter: { cells: registrar.describe, keyOf: registrar.keyOf },
+    residency: () => config.residency,
+    nowMs: io.nowMs,
+    logger,
+    page: await parts.loadPage(),
+    clipsFolder: parts.clipsFolder,
+    trustProxy: config.trustProxy,
+    secureCookies: config.secureCookies,
+  });
+  closing.push('the gateway', () => drain(gateway));
+  const port = await listen(gateway, config);
+
+  const begun = Promise.all(supervised.map(({ begin }) => begin()));
+  const isStopping = await Promise.race([begun.then(() => false), stopAsked.then(() => true)]);
+  if (isStopping) return;
+  if (config.demo) await registerDemo(parts, catalog, logger);
+  announce(run, { port, keys, supervised });
+}
+
+function openCharter({ io, logger }: Run, file: string): Registrar {
+  return openRegistrar({
+    file,
+    nowMs: io.nowMs,
+    onTornTail: ({ kind, bytes }) => {
+      const what = kind === 'cut' ? 'cut off an unfinished entry' : 'ended an entry';
+      logger.warn({ bytes }, `a crash had interrupted the charter: ${what} nobody was told of`);
+    },
+  });
+}
+
+function ownedCells(registrar: Registrar, { config, logger }: Run): readonly OwnedCell[] {
+  const { dataDir, cells, operator } = config;
+  const result = foundCells(registrar, { dataDir, cells, operator });
+  if (result.kind === 'cells-left-out') {
+    const names = result.cells.join(', ');
+    throw new CliError(
+      EXIT.usage,
+      'cells-left-out',
+      `The data in ${dataDir} has cells that are not configured: ${names}. Without them every ` +
+        'count would lack their part, so nothing was started and nothing changed. Name them in ' +
+        'HOLDFAST_CELLS too.',
+    );
+  }
+  if (result.founded.length > 0) logger.info({ operator }, `founded: ${result.founded.join(', ')}`);
+  return result.owned;
+}
+
+function fixedKeys({ serviceKey, operatorKey }: Secrets): readonly FixedKey[] {
+  const fixed: FixedKey[] = [];
+  const name = 'environment';
+  if (serviceKey !== undefined) fixed.push({ kind: 'service', secret: serviceKey.reveal(), name });
+  if (operatorKey !== undefined) {
+    fixed.push({ kind: 'operator', secret: operatorKey.reveal(), name });
+  }
+  return fixed;
+}
+
+function supervise(
+  parts: ServerParts,
+  { config, logger }: Run,
+  cell: OwnedCell,
+  exchange: Exchange,
+): SupervisedCell {
+  const { jurisdiction } = cell;
+  const log = logger.child({ cell: jurisdiction });
+  const supervised = superviseCell({
+    jurisdiction,
+    start: () =>
+      parts.startCell({
+        ...cell,
+        dir: dataLayout(config.dataDir).cellDir(jurisdiction),
+        limits: CELL_LIMITS,
+        onNotice: ({ level, event, message }) => log[level]({ event }, message),
+      }),
+    onUp: (client) => client.resync(exchange.positionOf(jurisdiction)),
+    onEvent: (event) => {
+      if (event.kind === 'up') return log.info('the cell is up');
+      const { cause, retryMs } = event;
+      const what = event.kind === 'died' ? 'the cell ended' : 'the cell cannot start';
+      log.error(
+        { err: cause },
+        `${what}; nothing acknowledged is lost; trying again in ${retryMs} ms`,
+      );
+    },
+    monotonicMs: parts.monotonicMs,
+    pause: async (pauseMs, signal) => {
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    },
+  });
+  supervised.client.subscribe(exchange.accept);
+  return supervised;
+}
+
+async function stopCells(supervised: readonly SupervisedCell[]): Promise<void> {
+  const ends = await Promise.allSettled(supervised.map((cell) => cell.stop()));
+  const failures = ends.flatMap((end) =>
+    end.status === 'rejected' ? [end.reason as unknown] : [],
+  );
+  if (failures.length > 0) throw new AggregateError(failures, 'a cell did not stop cleanly');
+}
+
+async function drain(gateway: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => gateway.server.closeAllConnections(), DRAIN_MS_MAX);
+  try {
+    await gateway.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function listen(gateway: FastifyInstance, { host, port }: Config): Promise<number> {
+  try {
+    await gateway.listen({ host, port });
+  } catch (cause) {
+    throw listenError(host, port, cause);
+  }
+  // `listen` has resolved on a host and port, so this is no pipe.
+  return (gateway.server.address() as AddressInfo).port;
+}
+
+async function registerDemo(parts: ServerParts, catalog: Catalog, logger: Logger): Promise<void> {
+  try {
+    const manifest = readFileSync(join(parts.clipsFolder, 'clips.json'), 'utf8');
+    await registerSampleClips(catalog, manifest);
+  } catch (cause) {
+    logger.warn({ err: cause }, 'the sample clips are not there; everything else works');
+  }
+}
+
+type Opened = Readonly<{ port: number; keys: Keys; supervised: readonly SupervisedCell[] }>;
+
+function announce({ config, io, json }: Run, { port, keys, supervised }: Opened): void {
+  const away = supervised.filter(({ client }) => !client.ready());
+  const ready = {
+    url: urlOf(config.host, port),
+    config,
+    hasServiceKey: keys.list().some(isGoodServiceKey),
+    cellsAway: away.map(({ client }) => client.jurisdiction),
+  };
+  if (json) writeJson(io, readyDocument(ready));
+  else io.out.write(readyText(ready, paintFor(io.out, io.env, false)));
+}
+
+function isGoodServiceKey({ kind, source }: ReturnType<Keys['list']>[number]): boolean {
+  const isRevoked = source.kind === 'stored' && source.revokedAtMs !== undefined;
+  return kind === 'service' && !isRevoked;
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+// The `holdfast` program: the one place where the real process, clock, network and files come in.
+
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { loadPage } from '@holdfast/web/static-files.ts';
+import { startCellThread } from './cell/cell-thread.ts';
+import type { CliIo, Output } from './cli/cli-io.ts';
+import { runCli } from './cli/program.ts';
+import { serverOf } from './cli/server/run-server.ts';
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  let isGone = false;
+  // Whoever was reading has had enough, as `head` does; that is no failure of ours.
+  stream.on('error', () => {
+    isGone = true;
+  });
+  return {
+    write: (text) => {
+      if (!isGone) stream.write(text);
+    },
+    isTerminal: stream.isTTY,
+    columns: stream.columns,
+  };
+}
+
+const io: CliIo = {
+  env: process.env,
+  cwd: process.cwd(),
+  out: outputOf(process.stdout),
+  err: outputOf(process.stderr),
+  nowMs: () => Date.now(),
+};
+
+// Node is pinned, so that its experimental parts are known to work; the rest of what it warns of is
+// for whoever runs this.
+process.removeAllListeners('warning');
+process.on('warning', ({ name, message }) => {
+  if (name !== 'ExperimentalWarning') io.err.write(`holdfast: ${name}: ${message}\n`);
+});
+
+const startServer = serverOf({
+  startCell: startCellThread,
+  loadPage,
+  clipsFolder: fileURLToPath(new URL('../assets/clips', import.meta.url)),
+  monotonicMs: () => performance.now(),
+  signals: process,
+  onUncaught: (listener) => process.on('uncaughtException', listener),
+  exit: (exitCode) => process.exit(exitCode),
+});
+
+const notYet = (): Promise<never> => Promise.reject(new Error('not there yet'));
+
+const exitCode = await runCli(process.argv.slice(2), io, {
+  startServer,
+  fsckData: notYet,
+  backupData: notYet,
+  fetch,
+});
+// What was written to a pipe may still be on its way; the callback comes when it is out.
+process.stdout.write('', () => process.exit(exitCode));
