@@ -152,14 +152,13 @@ export function finishBatch(fold: Fold): RowChanges {
   for (const [video, line] of fold.lines) {
     const row = videoRow(fold, video);
     assert(row !== undefined, 'a line has a video');
-    videos.set(video, addLine(row, line, fold.seq, fold.meta.countsHash));
+    const added = addLine(row, line, fold.seq, fold.meta.countsHash);
+    videos.set(video, added.row);
     if (movesMinute(line)) {
       const { likes, views, starts, loops, watchMs } = line;
       minutes.set(video, { likes, views, starts, loops, watchMs });
     }
-    if (line.corrections.length > 0 || line.erasedLikes > 0) {
-      corrections.push(...correctionRows(video, line, fold.seq, fold.atMs));
-    }
+    corrections.push(...correctionRows(video, line, added.givenBack, fold.seq, fold.atMs));
   }
   return {
     meta: fold.meta,

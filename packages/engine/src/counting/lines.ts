@@ -62,6 +62,12 @@ export function movesMinute(line: Readonly<Line>): boolean {
   );
 }
 
+/** A video's new row, and the likes that went back to its corrections (C16). */
+export type AddedLine = Readonly<{ row: VideoRow; givenBack: number }>;
+
+/** What a correction that was given back says of itself. */
+const GIVEN_BACK_NOTE = 'given back: these likes were already taken away by an earlier correction';
+
 /**
  * Adds a line to a video's counts and keeps the counts hash up to date.
  *
@@ -73,7 +79,7 @@ export function addLine(
   line: Readonly<Line>,
   seq: Seq,
   countsHash: LaneHash,
-): VideoRow {
+): AddedLine {
   const next: VideoRow = {
     no: row.no,
     video: row.video,
@@ -95,18 +101,20 @@ export function addLine(
     if (correction.metric === 'likes') next.likesCorrected += correction.delta;
     else next.viewsCorrected += correction.delta;
   }
-  if (next.likes + next.likesCorrected < 0) next.likesCorrected = -next.likes;
+  const givenBack = Math.max(0, -(next.likes + next.likesCorrected));
+  next.likesCorrected += givenBack;
   for (let slot = 0; slot < COMMITTED.length; slot += 1) {
     const field = COMMITTED[slot] as Committed;
     moveCount(countsHash, row.lanes, slot, next[field] - row[field]);
   }
-  return next;
+  return { row: next, givenBack };
 }
 
 /** The correction rows that a line leaves behind, erased likes among them (C14, C17). */
 export function correctionRows(
   video: VideoNo,
   line: Readonly<Line>,
+  givenBack: number,
   seq: Seq,
   atMs: number,
 ): CorrectionRow[] {
@@ -115,10 +123,16 @@ export function correctionRows(
     video,
     atMs,
     ...correction,
+    fromRows: false,
   }));
   if (line.erasedLikes > 0) {
     const delta = -line.erasedLikes;
-    rows.push({ seq, video, atMs, metric: 'likes', delta, reason: 'erasure', note: '' });
+    const what = { metric: 'likes', delta, reason: 'erasure', note: '' } as const;
+    rows.push({ seq, video, atMs, ...what, fromRows: true });
+  }
+  if (givenBack > 0) {
+    const what = { metric: 'likes', delta: givenBack, reason: 'rule' } as const;
+    rows.push({ seq, video, atMs, ...what, note: GIVEN_BACK_NOTE, fromRows: false });
   }
   return rows;
 }

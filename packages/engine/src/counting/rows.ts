@@ -64,6 +64,8 @@ export type CorrectionRow = Readonly<{
   reason: CorrectionReason;
   note: string;
   atMs: number;
+  /** Like rows themselves went (an erasure); otherwise rows stayed and the count was corrected. */
+  fromRows: boolean;
 }>;
 
 /** What a cell knows about itself. One row; it is stored with the rows of its batch. */

@@ -121,7 +121,7 @@ function openStore(file: string): Store {
     uniques: new ManyRows(db, 'INSERT OR REPLACE INTO uniques VALUES ', 3, ''),
     newVideos: new ManyRows(db, 'INSERT INTO videos VALUES ', 2, ''),
     newSubjects: new ManyRows(db, 'INSERT INTO subjects VALUES ', 2, ''),
-    corrections: new ManyRows(db, 'INSERT INTO corrections VALUES ', 8, ''),
+    corrections: new ManyRows(db, 'INSERT INTO corrections VALUES ', 9, ''),
     unlike: db.prepare('DELETE FROM likes WHERE key = ?'),
     forget: db.prepare(
       'DELETE FROM subjects WHERE pseudonym = (SELECT pseudonym FROM persons WHERE person = ?)',
@@ -155,7 +155,7 @@ function storeNames(store: Store, gathered: Gathered): void {
 }
 
 function correctionValues(rows: readonly CorrectionRow[]): SqlRow[] {
-  return rows.map(({ video, seq, metric, delta, reason, note, atMs }, part) => [
+  return rows.map(({ video, seq, metric, delta, reason, note, atMs, fromRows }, part) => [
     video,
     seq,
     part,
@@ -164,6 +164,7 @@ function correctionValues(rows: readonly CorrectionRow[]): SqlRow[] {
     reason,
     note,
     atMs,
+    fromRows ? 1 : 0,
   ]);
 }
 

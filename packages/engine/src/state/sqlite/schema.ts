@@ -98,6 +98,7 @@ CREATE TABLE IF NOT EXISTS corrections (
   reason TEXT NOT NULL,
   note TEXT NOT NULL,
   at INTEGER NOT NULL,
+  from_rows INTEGER NOT NULL,
   PRIMARY KEY (video, seq, part)
 ) WITHOUT ROWID;`;
 

@@ -258,5 +258,6 @@ function correctionOfRow(row: Record<string, unknown>): CorrectionRow {
     reason: row['reason'] as CorrectionReason,
     note: row['note'] as string,
     atMs: row['at'] as number,
+    fromRows: row['from_rows'] === 1,
   };
 }

@@ -1,0 +1,66 @@
+// The check of a data folder: every cell's journal and state, recounted. Changes no count.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkJournal } from '@holdfast/engine/books/check-journal.ts';
+import { checkState, Differences } from '@holdfast/engine/books/check-state.ts';
+import type { CheckOptions, Difference } from '@holdfast/engine/books/check-state.ts';
+import { openSqliteJournal } from '@holdfast/engine/journal/sqlite/sqlite-journal.ts';
+import { openStateReader } from '@holdfast/engine/state/sqlite/schema.ts';
+import type { FsckData, FsckReport } from '../cli/fsck.ts';
+import { JOURNAL_FILE, STATE_FILE } from './cell-host.ts';
+
+const CELLS_FOLDER = 'cells';
+
+/** Checks every cell of a data folder. Rejects when a file cannot be read at all. */
+export const fsckData: FsckData = async ({ dataDir, onProgress }) => {
+  const folder = join(dataDir, CELLS_FOLDER);
+  const cells = existsSync(folder) ? readdirSync(folder).sort() : [];
+  const differences: { cell: string; what: string; expected: string | number; found: string | number }[] = [];
+  const checked: Record<string, number> = { cells: 0 };
+  for (const cell of cells) {
+    const dir = join(folder, cell);
+    if (!existsSync(join(dir, JOURNAL_FILE))) continue;
+    const part = await checkCell(dir, {
+      onProgress: (what, done, total, msLeft) => onProgress(`${cell}: ${what}`, done, total, msLeft),
+      monotonicMs: () => performance.now(),
+    });
+    differences.push(...part.differences.map((difference) => ({ cell, ...difference })));
+    checked['cells'] = (checked['cells'] ?? 0) + 1;
+    for (const [what, count] of Object.entries(part.checked)) {
+      checked[what] = (checked[what] ?? 0) + count;
+    }
+  }
+  const kind: FsckReport['kind'] = differences.length === 0 ? 'clean' : 'differences';
+  return { kind, differences, checked };
+};
+
+type CellCheck = Readonly<{
+  differences: readonly Difference[];
+  checked: Readonly<Record<string, number>>;
+}>;
+
+async function checkCell(dir: string, options: CheckOptions): Promise<CellCheck> {
+  const state = openStateReader(join(dir, STATE_FILE));
+  // One snapshot for everything, so that a server beside this one can go on storing.
+  state.exec('BEGIN');
+  const stateCheck = checkState(state, options);
+  state.exec('COMMIT');
+  state.close();
+  const journal = openSqliteJournal({ file: join(dir, JOURNAL_FILE), readOnly: true });
+  const stateSeq = stateCheck.meta?.seq ?? 0;
+  const journalCheck = await checkJournal(journal, stateSeq, options);
+  await journal.close();
+  const between = new Differences();
+  const { baseSeq, headSeq, opsInState, batches } = journalCheck;
+  if (stateSeq < baseSeq || stateSeq > headSeq) {
+    between.expect('batch that the state includes', `${baseSeq} to ${headSeq}`, stateSeq);
+  }
+  if (opsInState !== undefined) {
+    between.expect('ops accepted', opsInState, stateCheck.meta?.opsAccepted ?? 0);
+  }
+  return {
+    differences: [...stateCheck.differences, ...journalCheck.differences, ...between.found],
+    checked: { batches, ...stateCheck.checked, notYetApplied: Math.max(0, headSeq - stateSeq) },
+  };
+}
