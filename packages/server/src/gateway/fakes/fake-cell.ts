@@ -271,6 +271,10 @@ function videoCalls(store: Store) {
         next: start + itemsMax < mine.length ? `${start + itemsMax}` : undefined,
       };
     },
+    border: () => ({
+      kind: 'border',
+      types: [{ type: 'subtotals', destination: 'public', records: 3, bytes: 120 }],
+    }),
     analytics: () => ({ kind: 'series', buckets: [], asOfMs: store.nowMs() }),
   } satisfies Partial<Handlers>;
 }

@@ -70,6 +70,7 @@ function publicVideo(entry: Video) {
   const { mediaUrl, posterUrl } = entry;
   return {
     id: entry.video,
+    video: entry.video,
     durationMs: entry.durationMs,
     creator: entry.creator,
     title: entry.title,
