@@ -47,6 +47,9 @@ import type { SignalSource } from './stop-signals.ts';
 const DRAIN_MS_MAX = 10_000;
 /** A stop that takes longer is given up. */
 const STOP_MS_MAX = 60_000;
+/** A server is called ready once its cells know all videos, or after this. */
+const DELIVERY_WAIT_MS_MAX = 5_000;
+const DELIVERY_LOOK_MS = 20;
 /** When the rows derived from a journal are stored; see the engine's limits of the same names. */
 const CELL_LIMITS = { flushRowsMin: 100_000, flushAgeMsMax: 5_000 } as const;
 
@@ -178,6 +181,7 @@ async function open(parts: ServerParts, run: Run, stopAsked: Promise<unknown>): 
   const isStopping = await Promise.race([begun.then(() => false), stopAsked.then(() => true)]);
   if (isStopping) return;
   if (config.demo) await registerDemo(parts, catalog, logger);
+  await delivered(parts, catalog, supervised);
   announce(run, { port, keys, supervised });
 }
 
@@ -289,6 +293,18 @@ async function registerDemo(parts: ServerParts, catalog: Catalog, logger: Logger
   } catch (cause) {
     logger.warn({ err: cause }, 'the sample clips are not there; everything else works');
   }
+}
+
+/** Waits until the cells that are up know every video: until then they refuse ops on the rest. */
+async function delivered(
+  parts: ServerParts,
+  catalog: Catalog,
+  supervised: readonly SupervisedCell[],
+): Promise<void> {
+  const untilMs = parts.monotonicMs() + DELIVERY_WAIT_MS_MAX;
+  const waits = ({ client }: SupervisedCell): boolean =>
+    client.ready() && catalog.undelivered(client.jurisdiction) > 0;
+  while (supervised.some(waits) && parts.monotonicMs() < untilMs) await sleep(DELIVERY_LOOK_MS);
 }
 
 type Opened = Readonly<{ port: number; keys: Keys; supervised: readonly SupervisedCell[] }>;
