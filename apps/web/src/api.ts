@@ -5,7 +5,7 @@ import type { OpenReply, PostReply } from './outbox.ts';
 import type { Named, Who } from './outbox-state.ts';
 import * as wire from './wire.ts';
 
-export const ANSWER_MS_MAX = 10_000;
+const ANSWER_MS_MAX = 10_000;
 
 export type Answer<T> = Readonly<
   | { kind: 'ok'; value: T }
@@ -21,7 +21,12 @@ type Ask = Readonly<{
   asVisitor?: boolean;
 }>;
 
-type Credentials = Readonly<{ handle: string; password: string }>;
+type Credentials = Readonly<{
+  handle: string;
+  password: string;
+  /** Where the account is or shall be; absent, the server's guess is taken. */
+  jurisdiction?: string;
+}>;
 
 export class Api {
   readonly #fetch: typeof fetch;
@@ -58,7 +63,7 @@ export class Api {
     return visitor ? { kind: 'ok', value: null } : answer;
   }
 
-  signUp(body: Credentials & { jurisdiction: string }): Promise<Answer<unknown>> {
+  signUp(body: Credentials): Promise<Answer<unknown>> {
     return this.#ask('/v1/accounts', anything, { method: 'POST', body });
   }
 

@@ -11,8 +11,8 @@
 import type { CellCounts, Count, VideoCounts } from '@holdfast/protocol/counts.ts';
 import type { UnknownReason } from './count-text.ts';
 
-/** Without an answer for this long, a live count is shown as stale. */
-export const SILENCE_MS_MAX = 6_000;
+/** Without news for this long a live count is shown as stale; the stream's heartbeat is shorter. */
+export const SILENCE_MS_MAX = 8_000;
 
 export type CountModel = Readonly<
   | { kind: 'unread'; reason: UnknownReason }

@@ -73,7 +73,10 @@ export class CountWriter {
     const text =
       count.state === 'live'
         ? { note: '', label: `${exact}, live, ${age}` }
-        : { note: age, label: `${exact} ${age}; newer ones may be missing` };
+        : {
+            note: this.#shortAge(count.asOf, nowMs),
+            label: `${exact} ${age}; newer ones may be missing`,
+          };
     return made({ state: count.state, digits: this.#compact.format(count.value), ...text });
   }
 
@@ -93,10 +96,19 @@ export class CountWriter {
 
   /** "as of 14:02", with the day when that is not today. */
   age(asOf: string, nowMs: number): string {
-    const at = new Date(asOf);
-    const time = this.#time.format(at);
-    const sameDay = this.#date.format(at) === this.#date.format(nowMs);
-    return sameDay ? `as of ${time}` : `as of ${this.#date.format(at)}, ${time}`;
+    const time = this.#time.format(new Date(asOf));
+    const day = this.#dayUnlessToday(asOf, nowMs);
+    return day === undefined ? `as of ${time}` : `as of ${day}, ${time}`;
+  }
+
+  /** The same for narrow places: the time of today, or the day alone. */
+  #shortAge(asOf: string, nowMs: number): string {
+    return `as of ${this.#dayUnlessToday(asOf, nowMs) ?? this.#time.format(new Date(asOf))}`;
+  }
+
+  #dayUnlessToday(asOf: string, nowMs: number): string | undefined {
+    const day = this.#date.format(new Date(asOf));
+    return day === this.#date.format(nowMs) ? undefined : day;
   }
 }
 

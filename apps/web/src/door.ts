@@ -8,7 +8,7 @@ import type { Cell } from './wire.ts';
 
 export type DoorMode = 'sign-up' | 'sign-in';
 
-export const PASSWORD_CHARS_MIN = 8;
+const PASSWORD_CHARS_MIN = 8;
 
 type Field = 'handle' | 'password' | 'country' | 'form';
 export type Trouble = Readonly<{ field: Field; text: string }>;
@@ -78,7 +78,9 @@ export class Door {
     }
     setText(byId('door-heading', Element), words);
     setText(this.#submit, words);
-    byId('door-countries', HTMLElement).hidden = !isNew;
+    const where = isNew ? 'Where you live' : 'Where your account lives';
+    setText(byId('door-where', Element), where);
+    byId('door-country-hint', HTMLElement).hidden = !isNew;
     byId('door-password-hint', HTMLElement).hidden = !isNew;
     this.#password.autocomplete = isNew ? 'new-password' : 'current-password';
     this.#say(undefined);
@@ -103,15 +105,16 @@ export class Door {
   }
 
   async #enter(): Promise<void> {
-    const credentials = { handle: this.#handle.value.trim(), password: this.#password.value };
+    const typed = { handle: this.#handle.value.trim(), password: this.#password.value };
     const jurisdiction = this.#country();
-    const missing = missingField(this.#mode, { ...credentials, jurisdiction });
+    const missing = missingField(this.#mode, { ...typed, jurisdiction });
     this.#say(missing);
     if (missing !== undefined) return;
     this.#submit.disabled = true;
+    const credentials = jurisdiction === undefined ? typed : { ...typed, jurisdiction };
     const answer =
       this.#mode === 'sign-up'
-        ? await this.#api.signUp({ ...credentials, jurisdiction: jurisdiction ?? '' })
+        ? await this.#api.signUp(credentials)
         : await this.#api.signIn(credentials);
     this.#submit.disabled = false;
     if (answer.kind !== 'ok') {
@@ -175,7 +178,10 @@ export function troubleOf(
     case 'unknown-jurisdiction':
       return { field: 'country', text };
     case 'wrong-credentials':
-      return { field: 'form', text: 'Handle or password is wrong.' };
+      return {
+        field: 'form',
+        text: 'Handle or password is wrong, or the account lives somewhere else: choose where.',
+      };
     case 'rate-limited': {
       const waitS = Math.ceil((retryAfterMs ?? 60_000) / 1_000);
       return { field: 'form', text: `Too many tries. Try again in ${waitS} seconds.` };

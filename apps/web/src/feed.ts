@@ -77,9 +77,8 @@ export class Feed {
     const { items, next } = answer.value;
     this.#cursor = next ?? undefined;
     this.#complete = next === null;
-    this.#add(items);
+    if (items.length > 0) this.#add(items);
     if (this.#views.length === 0) this.#sayTrouble('There are no clips here yet.');
-    else this.#wait.hidden = this.#complete;
   }
 
   /** Moves by one clip. */
@@ -95,6 +94,11 @@ export class Feed {
 
   #add(clips: readonly Clip[]): void {
     const scrollTopPx = this.#root.scrollTop;
+    // Gone for a frame, the placeholder does not count as shifted; it comes back below.
+    this.#wait.hidden = true;
+    requestAnimationFrame(() => {
+      this.#wait.hidden = this.#complete;
+    });
     for (const clip of clips) {
       const position = this.#views.length;
       const view = new ClipView(this.#template, clip, position, this.#ports.actions(clip));

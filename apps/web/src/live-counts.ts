@@ -11,6 +11,8 @@ import type { CountsReply } from './wire.ts';
 
 /** A closed stream is opened again after this long, plus as much again by chance. */
 const REOPEN_MS_MIN = 2_000;
+/** An open stream that says nothing for this long is dead, whatever the browser thinks of it. */
+const DEAF_MS_MAX = 16_000;
 
 export type LiveCountsPorts = Readonly<{
   read: (videos: readonly string[], after?: string) => Promise<Answer<CountsReply>>;
@@ -24,6 +26,7 @@ export class LiveCounts {
   readonly #models = new Map<string, CountModel>();
   #stream: EventSource | undefined = undefined;
   #followed: readonly string[] = [];
+  #heardAtMs = 0;
 
   constructor(ports: LiveCountsPorts) {
     this.#ports = ports;
@@ -61,6 +64,12 @@ export class LiveCounts {
     this.#stream = undefined;
   }
 
+  /** To be called now and then: opens a stream anew that has died without a word. */
+  check(): void {
+    if (this.#stream === undefined) return;
+    if (this.#ports.nowMs() - this.#heardAtMs > DEAF_MS_MAX) this.#open();
+  }
+
   resume(): void {
     if (this.#stream === undefined && this.#followed.length > 0) this.#open();
   }
@@ -70,7 +79,9 @@ export class LiveCounts {
     const query = new URLSearchParams(this.#followed.map((video) => ['video', video]));
     const stream = this.#ports.openStream(`/v1/counts/stream?${query}`);
     this.#stream = stream;
+    this.#heardAtMs = this.#ports.nowMs();
     stream.addEventListener('count', (event: MessageEvent<string>) => {
+      this.#heardAtMs = this.#ports.nowMs();
       const counts = parseCountEvent(event.data);
       if (counts !== undefined) this.#take(counts.video, counts.counts);
     });

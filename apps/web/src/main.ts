@@ -19,6 +19,8 @@ import { ProofPanel } from './proof-panel.ts';
 import type { Me } from './wire.ts';
 
 const LEAD_LOCK = 'holdfast.outbox-lead';
+/** Where the last account on this device lives. */
+const HOME_KEY = 'holdfast.home';
 const SINGLE_KEYS_KEY = 'holdfast.single-keys';
 const TOAST_MS = 5_000;
 const REDRAW_MS = 1_000;
@@ -89,7 +91,7 @@ const player = new Player({
   },
   reducedMotion: () => calm.matches,
 });
-const door = new Door(api, () => outbox.session(null)?.jurisdiction);
+const door = new Door(api, () => store.read(HOME_KEY) ?? outbox.session(null)?.jurisdiction);
 const feed = new Feed({
   load: (cursor) => api.feed(cursor),
   actions: (clip) => ({
@@ -144,6 +146,7 @@ function drawClip(view: ClipView): void {
 
 /** Counts age by themselves: the clips in reach are drawn again every second. */
 function redraw(): void {
+  counts.check();
   feed.views.slice(Math.max(0, feed.index - 1), feed.index + 2).forEach(drawClip);
 }
 
@@ -188,6 +191,7 @@ async function readWho(): Promise<void> {
   const before = me;
   me = answer.value;
   whoKnown.resolve();
+  if (me !== null) store.write(HOME_KEY, me.jurisdiction);
   byId('sign-in', HTMLElement).hidden = me !== null;
   byId('sign-out', HTMLElement).hidden = me === null;
   const handle = byId('handle', HTMLElement);
@@ -255,7 +259,7 @@ function say(text: string): void {
 function setOnline(): void {
   const banner = byId('banner', HTMLElement);
   banner.hidden = navigator.onLine;
-  setText(banner, navigator.onLine ? '' : 'Offline. Likes and views are kept on this device.');
+  setText(banner, navigator.onLine ? '' : 'Offline. Likes are kept on this device.');
   if (navigator.onLine) outbox.retryNow();
 }
 
