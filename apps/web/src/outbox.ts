@@ -86,7 +86,9 @@ export class Outbox {
   #state: OutboxState = [];
   #leading = false;
   #who: Who | undefined = undefined;
-  readonly #busy = new Set<string>();
+  #isOpening = false;
+  /** The last `n` that is on its way, by session. */
+  readonly #sending = new Map<string, number>();
   /** Why a session, or the opening of one (key `open`), is left alone for now. */
   readonly #pauses = new Map<string, Pause>();
 
@@ -150,7 +152,7 @@ export class Outbox {
       this.#openFor(this.#who);
     }
     for (const lane of sendable(this.#state)) {
-      if (!this.#busy.has(lane.session) && !this.#isPaused(lane.session)) void this.#send(lane);
+      if (!this.#sending.has(lane.session) && !this.#isPaused(lane.session)) void this.#send(lane);
     }
   }
 
@@ -165,7 +167,9 @@ export class Outbox {
     if (!this.#leading) return;
     this.#nameWaiting();
     for (const lane of sendable(this.#state)) {
-      if (this.#pauses.get(lane.session)?.asked !== true) void this.#send(lane);
+      const isOnItsWay = lane.ops.at(-1)?.n === this.#sending.get(lane.session);
+      const wasAskedToWait = this.#pauses.get(lane.session)?.asked === true;
+      if (!isOnItsWay && !wasAskedToWait) void this.#send(lane);
     }
   }
 
@@ -199,10 +203,10 @@ export class Outbox {
   #openFor(who: Who): void {
     const nowMs = this.#ports.nowMs();
     if (openLane(this.#state, who, nowMs) !== undefined) return;
-    if (this.#busy.has('open') || this.#isPaused('open')) return;
-    this.#busy.add('open');
+    if (this.#isOpening || this.#isPaused('open')) return;
+    this.#isOpening = true;
     void this.#ports.openSession(who).then((reply) => {
-      this.#busy.delete('open');
+      this.#isOpening = false;
       if (reply.kind === 'retry') {
         this.#pause('open', reply.retryAfterMs);
         return;
@@ -222,9 +226,9 @@ export class Outbox {
 
   async #send(lane: Lane): Promise<void> {
     const { session, grant, ops } = lane;
-    this.#busy.add(session);
+    this.#sending.set(session, ops.at(-1)?.n ?? 0);
     const reply = await this.#ports.postOps(grant, ops);
-    this.#busy.delete(session);
+    this.#sending.delete(session);
     if (reply.kind === 'retry') {
       this.#pause(session, reply.retryAfterMs);
       return;
