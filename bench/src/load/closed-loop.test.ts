@@ -46,7 +46,7 @@ describe('runClosedLoop', () => {
     expect(new Set(answers.map((answer) => answer.body))).toEqual(new Set(['{"counts":{}}']));
   });
 
-  test('L1: sends the same request again after 503', async () => {
+  test('sends the same request again after 503', async () => {
     server = await scriptedServer((socket, index) => {
       socket.write(responseText(index === 0 ? 503 : 200, '{}', 'Retry-After: 0\r\n'));
     });
@@ -57,7 +57,7 @@ describe('runClosedLoop', () => {
     expect(result.resends).toBe(1);
   });
 
-  test('L1: connects again and sends the same request after a broken connection', async () => {
+  test('connects again and sends the same request after a broken connection', async () => {
     server = await scriptedServer((socket, index) => {
       if (index === 1) socket.destroy();
       else socket.write(responseText(200, '{}'));
@@ -68,7 +68,7 @@ describe('runClosedLoop', () => {
     expect(answers.map((answer) => answer.attempts)).toEqual([1, 2, 1]);
   });
 
-  test('L3: an answer outside the window is accepted, and not counted', async () => {
+  test('an answer outside the window is accepted, and not counted', async () => {
     server = await scriptedServer((socket) => {
       setTimeout(() => socket.write(responseText(200, '{}')), 60);
     });

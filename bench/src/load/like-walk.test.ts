@@ -40,7 +40,7 @@ describe('LikeWalk', () => {
     );
   });
 
-  test('W2: a like and its unlike are never within fifty ops when the lag is 64', () => {
+  test('a like and its unlike are never within fifty ops when the lag is 64', () => {
     const [ops = []] = walked({ lag: 64, hot: false }, new Array<number>(600).fill(0));
     const distances = ops.flatMap((op, index) => {
       if (op.liked) return [];
@@ -50,12 +50,12 @@ describe('LikeWalk', () => {
     expect(Math.min(...distances)).toBeGreaterThanOrEqual(50);
   });
 
-  test('W3: half of all ops are on the hot video', () => {
+  test('half of all ops are on the hot video', () => {
     const [ops = []] = walked({ lag: 4, hot: true }, new Array<number>(400).fill(0));
     expect(ops.filter((op) => op.video === HOT_VIDEO)).toHaveLength(200);
   });
 
-  test('W1: liking more videos than there are is refused', () => {
+  test('liking more videos than there are is refused', () => {
     const walk = new LikeWalk({ sessionCount: 1, videoCount: 5, lag: 100, hot: false });
     for (let like = 0; like < 5; like += 1) walk.next(0);
     expect(() => walk.next(0)).toThrow('W1');

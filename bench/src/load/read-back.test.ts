@@ -62,24 +62,37 @@ describe('readBack', () => {
     expect(differences).toEqual([{ video: 'v0000000', metric: 'likes', expected: 3, found: 2 }]);
   });
 
-  test('R1: asks for an answer that includes the last position', async () => {
+  test('asks for an answer that includes the last position', async () => {
     const target = await shows([LIKES], RIGHT_BOOKS);
     await readBack({ target, oracle: threeLikes(), ...OPTIONS, waitMaxMs: 0 });
     expect(server?.requests[0]).toContain('&after=us:7 ');
   });
 
-  test('R2: reads a page that is behind again', async () => {
+  test('reads a page that is behind again', async () => {
     const target = await shows([0, LIKES], RIGHT_BOOKS);
     const oracle = threeLikes();
     const verified = await readBack({ target, oracle, ...OPTIONS, waitMaxMs: 10_000 });
     expect(verified.differenceCount).toBe(0);
   });
 
+  test('takes more ops in the books for re-sent ones, and never fewer than acknowledged', async () => {
+    const problemAt = async (ops: number): Promise<string | undefined> => {
+      const target = await shows([LIKES], { ops, balanced: true });
+      const options = { ...OPTIONS, resends: 1, waitMaxMs: 0 };
+      const verified = await readBack({ target, oracle: threeLikes(), ...options });
+      await server?.close();
+      server = null;
+      return verified.booksProblem;
+    };
+    expect(await problemAt(LIKES + 1)).toBeUndefined();
+    expect(await problemAt(LIKES - 1)).toContain('2 ops, and 3');
+  });
+
   test.each([
     ['unbalanced books', { ops: LIKES, balanced: false }, 'not balanced'],
     ['books that hold too few ops', { ops: LIKES - 1, balanced: true }, '2 ops, and 3'],
     ['books that hold too many ops', { ops: LIKES + 1, balanced: true }, '4 ops, and 3'],
-  ])('R3: reports %s', async (_, books, problem) => {
+  ])('reports %s', async (_, books, problem) => {
     const target = await shows([LIKES], books);
     const oracle = threeLikes();
     const { booksProblem } = await readBack({ target, oracle, ...OPTIONS, waitMaxMs: 0 });
