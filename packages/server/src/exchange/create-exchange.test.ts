@@ -72,7 +72,15 @@ describe('state', () => {
   test('X11: no count looks live while a busy event loop keeps timers waiting', () => {
     time.block(2_000);
     expect(exchange.counts(a).likes.state).toBe('stale');
+  });
+
+  test('X11: nor does its JSON text', () => {
+    time.block(2_000);
     expect(exchange.countsJson(a)).toContain('"likes":{"value":12,"state":"stale"');
+  });
+
+  test('X11: nor does the watermark of a cell', () => {
+    time.block(2_000);
     expect(exchange.watermark(us).state).toBe('stale');
   });
 
@@ -185,9 +193,19 @@ describe('watching', () => {
     watch(a, b);
     exchange.accept(subtotals(us, 1, 11, { a: [8, 300] }));
     exchange.accept(subtotals(eu, 1, 11, { a: [6, 45], b: [2, 1] }));
+    time.pass(WATCH_TICK_MS - 1);
     expect(told).toEqual([]);
-    time.pass(WATCH_TICK_MS);
+    time.pass(1);
     expect(told).toEqual([[a, b]]);
+  });
+
+  test('X16: the next tick tells only what has changed since', () => {
+    watch(a, b);
+    exchange.accept(subtotals(us, 1, 11, { a: [8, 300] }));
+    time.pass(WATCH_TICK_MS);
+    exchange.accept(subtotals(us, 1, 12, { b: [8, 300] }));
+    time.pass(WATCH_TICK_MS);
+    expect(told).toEqual([[a], [b]]);
   });
 
   test('X16: a watcher hears nothing of the videos of others', () => {

@@ -171,6 +171,15 @@ describe('a restart', () => {
     expect(third.counts(a).likes).toMatchObject({ value: 12, state: 'stale' });
   });
 
+  test('X22: writes no subtotal that is on disk already', async () => {
+    await saveSome();
+    sql("CREATE TRIGGER none BEFORE INSERT ON subtotals BEGIN SELECT RAISE(ABORT, 'none'); END");
+    const exchange = open();
+    exchange.accept(watermark(us, 2, 124, NOON));
+    await exchange.close();
+    expect(problems).toEqual([]);
+  });
+
   test('X27: with a lower limit of videos moves no position on', async () => {
     await saveSome();
     const small = open([us, eu], 1);

@@ -1,4 +1,3 @@
-import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { LIVE_AGE_MS_MAX } from '@holdfast/protocol/limits.ts';
 import { describe, expect, test } from 'vitest';
 import type { Publication } from '../border/publication.ts';
@@ -101,14 +100,6 @@ describe('merging', () => {
   test('X27: a video beyond the limit stays unknown and those within it do not', () => {
     const book = bookOf(0, [...bothLive, subtotals(us, 1, 124, { a: [8, 1], b: [1, 1] })], 1);
     expect([book.counts(a, 0).likes.value, book.counts(b, 0).likes.value]).toEqual([13, null]);
-  });
-
-  test('X2: videos beyond the first thousands keep their numbers when the columns grow', () => {
-    const ids = Array.from({ length: 5_000 }, (_, index) => `v${index}`);
-    const numbers = Object.fromEntries(ids.map((id, index) => [id, [index, index] as const]));
-    const book = bookOf(0, [subtotals(us, 1, 1, numbers), watermark(us, 1, 1, NOON)], 6_000);
-    const likes = ids.map((id) => book.counts(id as VideoId, 0).cells['us']?.likes);
-    expect(likes).toEqual(ids.map((_, index) => index));
   });
 });
 

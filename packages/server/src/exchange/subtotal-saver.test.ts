@@ -13,7 +13,7 @@ import {
 } from './subtotal-saver.ts';
 
 const NOON = Date.UTC(2026, 10, 22, 12);
-/** Two rows' worth of batches for every video, and one for the rest. */
+/** Videos for several transactions. */
 const MANY = ROWS_PER_SAVE_MAX * 4;
 
 let time: FakeTime;
@@ -109,6 +109,14 @@ test('X22: no transaction has more than its rows', () => {
 test('X22: nothing is written when nothing has changed', () => {
   take(subtotals(us, 1, 10, { a: [7, 300] }), watermark(us, 1, 10, NOON));
   time.pass(10 * SAVE_PAUSE_MS);
+  expect(store.batchSizes).toHaveLength(1);
+});
+
+test('X22: what was loaded is not written again', async () => {
+  take(subtotals(us, 1, 10, { a: [7, 300] }), watermark(us, 1, 10, NOON));
+  await saver.close();
+  start();
+  await saver.close();
   expect(store.batchSizes).toHaveLength(1);
 });
 
