@@ -5,7 +5,9 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { loadPage } from '@holdfast/web/static-files.ts';
+import { backupData } from './cell/backup.ts';
 import { startCellThread } from './cell/cell-thread.ts';
+import { fsckData } from './cell/fsck.ts';
 import type { CliIo, Output } from './cli/cli-io.ts';
 import { runCli } from './cli/program.ts';
 import { serverOf } from './cli/server/run-server.ts';
@@ -50,12 +52,10 @@ const startServer = serverOf({
   exit: (exitCode) => process.exit(exitCode),
 });
 
-const notYet = (): Promise<never> => Promise.reject(new Error('not there yet'));
-
 const exitCode = await runCli(process.argv.slice(2), io, {
   startServer,
-  fsckData: notYet,
-  backupData: notYet,
+  fsckData,
+  backupData,
   fetch,
 });
 // What was written to a pipe may still be on its way; the callback comes when it is out.

@@ -114,6 +114,9 @@ async function runExport(
   const { records, unknown } = outcome;
   if (json && !toStdout) writeJson(io, { file: flags.out, records, unknownVideos: unknown });
   else if (!toStdout) io.err.write(`Wrote ${records} records to ${flags.out}\n`);
+  if (records === 0 && videos === undefined) {
+    io.err.write('holdfast: the server plays no videos; name yours with --video or --videos\n');
+  }
   if (unknown.length === 0) return EXIT.ok;
   io.err.write(`holdfast: the server does not know ${unknown.join(', ')}\n`);
   return EXIT.failed;
@@ -157,13 +160,18 @@ async function written<Result>(
   work: (sink: Sink) => Promise<Result>,
 ): Promise<Result> {
   const sink = openSink(io.out, path);
+  let wrote = false;
+  const write = (text: string): void => {
+    wrote = true;
+    sink.write(text);
+  };
   try {
-    const result = await work(sink);
+    const result = await work({ ...sink, write });
     sink.finish();
     return result;
   } catch (cause) {
     sink.abandon();
-    if (!(cause instanceof CliError) || cause.exitCode === EXIT.usage) throw cause;
+    if (!(cause instanceof CliError) || !wrote) throw cause;
     const left = path === undefined ? 'What stdout got is not whole.' : 'No file was made.';
     throw new CliError(cause.exitCode, cause.code, `${cause.message} ${left}`, cause);
   }

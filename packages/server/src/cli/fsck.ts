@@ -1,6 +1,9 @@
 // `holdfast fsck`
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { openRegistrar } from '../registrar/registrar.ts';
 import { paintFor, writeJson } from './cli-io.ts';
 import {
   DATA_FLAG,
@@ -11,6 +14,7 @@ import {
   withDataLock,
 } from './command-context.ts';
 import type { CommandContext } from './command-context.ts';
+import { dataLayout } from './data-layout.ts';
 import { EXIT } from './exit-codes.ts';
 import { grouped, showProgress } from './progress.ts';
 import type { OnProgress } from './progress.ts';
@@ -61,18 +65,36 @@ export function addFsckCommand(
     .action(async ({ data, json }: { data?: string; json?: true }) => {
       const dataDir = existingDataDir(io, data);
       const progress = showProgress(io.err, io.nowMs);
-      const report = await withDataLock(io, dataDir, 'holdfast fsck', () =>
-        fsckData({ dataDir, onProgress: progress.report }),
-      ).finally(progress.clear);
+      const report = await withDataLock(io, dataDir, 'holdfast fsck', async () => {
+        const missing = missingCells(dataDir, io.nowMs);
+        const found = await fsckData({ dataDir, onProgress: progress.report });
+        return withMissing(found, missing);
+      }).finally(progress.clear);
       if (json) writeJson(io, report);
       else io.out.write(reportText(report, paintFor(io.out, io.env, false)));
       finish(report.kind === 'clean' ? EXIT.ok : EXIT.failed);
     });
 }
 
+/** Cells of the charter that have no journal: what they counted is gone, however well the rest is. */
+function missingCells(dataDir: string, nowMs: () => number): readonly Difference[] {
+  const layout = dataLayout(dataDir);
+  const registrar = openRegistrar({ file: layout.charter, nowMs, onTornTail: () => undefined });
+  const cells = registrar.describe().map(({ jurisdiction }) => jurisdiction);
+  registrar.close();
+  return cells
+    .filter((cell) => !existsSync(join(layout.cellDir(cell), 'journal.db')))
+    .map((cell) => ({ cell, what: 'journal of a cell', expected: 'one', found: 'none' }));
+}
+
+function withMissing(report: FsckReport, missing: readonly Difference[]): FsckReport {
+  if (missing.length === 0) return report;
+  return { ...report, kind: 'differences', differences: [...missing, ...report.differences] };
+}
+
 function reportText(report: FsckReport, paint: ReturnType<typeof paintFor>): string {
   const { checked, differences } = report;
-  const looked = Object.entries(checked).map(([name, value]) => `${grouped(value)} ${name}`);
+  const looked = Object.entries(checked).map(([name, value]) => `${grouped(value)} ${words(name)}`);
   const lines = looked.length > 0 ? [paint.dim(`Checked ${looked.join(', ')}.`)] : [];
   for (const { cell, what, expected, found } of differences) {
     lines.push(`${paint.bad('✗')} ${cell}: ${what}: expected ${expected}, found ${found}`);
@@ -80,4 +102,9 @@ function reportText(report: FsckReport, paint: ReturnType<typeof paintFor>): str
   const verdict = `${grouped(differences.length)} difference${differences.length === 1 ? '' : 's'}`;
   lines.push(report.kind === 'clean' ? paint.good(verdict) : paint.bad(verdict));
   return `${lines.join('\n')}\n`;
+}
+
+/** `notYetApplied` as people read it. */
+function words(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

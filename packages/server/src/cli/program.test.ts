@@ -2,13 +2,21 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import { foundCells } from '../registrar/found-cells.ts';
+import { openRegistrar } from '../registrar/registrar.ts';
 import { HOLDER, runIn, runWhileInUse } from './cli.fixture.ts';
 import type { Given, Ran } from './cli.fixture.ts';
+import { dataLayout } from './data-layout.ts';
 import type { FsckReport } from './fsck.ts';
 import { lockDataDir } from './instance-lock.ts';
 import type { Works } from './program.ts';
 
-const CLEAN: FsckReport = { kind: 'clean', differences: [], checked: { batches: 1_200 } };
+const CLEAN: FsckReport = {
+  kind: 'clean',
+  differences: [],
+  checked: { batches: 1_200, notYetApplied: 3 },
+};
 
 let dir: string;
 
@@ -205,7 +213,10 @@ describe('holdfast fsck', () => {
     makeData();
     const works: Partial<Works> = { fsckData: () => Promise.resolve(CLEAN) };
     const { exitCode, out } = await run(['fsck'], { works });
-    expect([exitCode, out]).toEqual([0, 'Checked 1,200 batches.\n0 differences\n']);
+    expect([exitCode, out]).toEqual([
+      0,
+      'Checked 1,200 batches, 3 not yet applied.\n0 differences\n',
+    ]);
   });
 
   it('says each difference and exits 1', async () => {
@@ -232,6 +243,26 @@ describe('holdfast fsck', () => {
       },
     };
     expect((await run(['fsck', '--data', 'other'], { works })).err).toBe('');
+  });
+
+  it('misses a cell of the charter whose journal is gone', async () => {
+    const dataDir = join(dir, 'data');
+    const file = dataLayout(dataDir).charter;
+    const registrar = openRegistrar({ file, nowMs: () => 1, onTornTail: () => undefined });
+    foundCells(registrar, { dataDir, cells: ['us' as Jurisdiction], operator: 'north' });
+    registrar.close();
+    const works: Partial<Works> = { fsckData: () => Promise.resolve(CLEAN) };
+    const { exitCode, out } = await run(['fsck'], { works });
+    expect(exitCode).toBe(1);
+    expect(out).toContain('✗ us: journal of a cell: expected one, found none\n1 difference\n');
+  });
+
+  it('does not pass over a broken charter', async () => {
+    makeData();
+    writeFileSync(join(dir, 'data', 'registrar', 'charter.jsonl'), '{}\n');
+    const works: Partial<Works> = { fsckData: () => Promise.resolve(CLEAN) };
+    const { exitCode, err } = await run(['fsck'], { works });
+    expect([exitCode, err]).toEqual([1, expect.stringContaining('is broken at line 1')]);
   });
 
   it('is wrong usage where no data is, and makes none', async () => {

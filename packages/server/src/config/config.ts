@@ -27,8 +27,6 @@ export type Config = Readonly<{
   cells: readonly [Jurisdiction, ...Jurisdiction[]];
   /** One of `cells`. */
   residency: Jurisdiction;
-  /** Lower case, or `undefined` when no proxy can be trusted to name a country. */
-  countryHeader: string | undefined;
   operator: string;
   demo: boolean;
   secureCookies: boolean;
@@ -67,7 +65,6 @@ export type ConfigResult = Readonly<
 
 type Setting = Readonly<{ name: string; text: string }>;
 
-const HEADER_PATTERN = /^[a-z0-9-]{1,64}$/;
 const OPERATOR_PATTERN = /^[a-z0-9][a-z0-9-]{0,31}$/;
 const HOST_PATTERN = /^[A-Za-z0-9.:_-]{1,253}$/;
 // As `keys/keys.ts` wants it, told here with the name of the variable.
@@ -92,7 +89,6 @@ export function readConfig(flags: StartFlags, env: EnvValues, cwd: string): Conf
     dataDir: resolveDataDir(flags.data, env, cwd),
     cells,
     residency: readResidency(fromEnv(env, 'HOLDFAST_RESIDENCY'), cells, fault),
-    countryHeader: readHeader(fromEnv(env, 'HOLDFAST_COUNTRY_HEADER'), fault),
     operator: readOperator(fromEnv(env, 'HOLDFAST_OPERATOR'), fault),
     demo: flags.demo ?? true,
     secureCookies: readSwitch(fromEnv(env, 'HOLDFAST_SECURE_COOKIES'), fault),
@@ -163,14 +159,6 @@ function readResidency(
     fault(setting, `must be one of the cells (${cells.join(', ')}), not ${quoted(setting)}`);
   }
   return cell ?? cells[0];
-}
-
-function readHeader(setting: Setting | undefined, fault: Fault): string | undefined {
-  const name = setting?.text.toLowerCase();
-  if (setting !== undefined && name !== undefined && !HEADER_PATTERN.test(name)) {
-    fault(setting, 'must be the name of a header, such as cf-ipcountry');
-  }
-  return name;
 }
 
 function readOperator(setting: Setting | undefined, fault: Fault): string {

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -23,11 +24,13 @@ type Running = Readonly<{
   ended: Promise<Ended>;
 }>;
 
+let outer: string;
 let dir: string;
 let children: ChildProcess[] = [];
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'holdfast start '));
+  outer = mkdtempSync(join(tmpdir(), 'holdfast start '));
+  dir = join(outer, 'data');
   children = [];
 });
 
@@ -37,7 +40,7 @@ afterEach(async () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
-  rmSync(dir, { recursive: true });
+  rmSync(outer, { recursive: true });
 });
 
 function holdfast(...args: readonly string[]): Running {
@@ -56,12 +59,17 @@ function holdfast(...args: readonly string[]): Running {
       if (out.includes('\n')) resolve(out);
     });
   });
-  const ready = Promise.race([line, ended.then(() => `{"event":${JSON.stringify(err)}}`)]);
-  return {
-    child,
-    ended,
-    ready: ready.then((text) => JSON.parse(text) as { event: string; url: string }),
-  };
+  const ready = Promise.race([line, ended.then(() => err)]).then(readyOf);
+  return { child, ended, ready };
+}
+
+/** A program that was to do something else, or could not start, has said other things. */
+function readyOf(text: string): Readonly<{ event: string; url: string }> {
+  try {
+    return JSON.parse(text) as { event: string; url: string };
+  } catch {
+    return { event: text, url: '' };
+  }
 }
 
 const start = (...args: readonly string[]): Running =>
@@ -106,6 +114,8 @@ describe('holdfast start', () => {
       expect(await likes(url, after)).toBe(1);
       first.child.kill('SIGKILL');
       await first.ended;
+      const check = await holdfast('fsck').ended;
+      expect([check.code, check.out]).toEqual([0, expect.stringContaining('\n0 differences\n')]);
 
       const second = start();
       const again = await second.ready;
@@ -115,6 +125,42 @@ describe('holdfast start', () => {
       expect(code).toBe(0);
       expect(out.trim().split('\n')).toHaveLength(1);
       expect(err).not.toContain(KEY);
+    },
+    TEST_MS_MAX,
+  );
+
+  it(
+    'ends at once when it is asked again while it waits for a request',
+    async () => {
+      const { child, ready, ended } = start();
+      const { port } = new URL((await ready).url);
+      const slow = connect(Number(port));
+      slow.on('error', () => undefined);
+      slow.write('POST /v1/sessions HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n');
+      slow.write('content-type: application/json\r\n\r\n{');
+      // The answer to a later request shows that the server has the slow one.
+      await fetch(`http://127.0.0.1:${port}/healthz`);
+      child.kill('SIGTERM');
+      await once(child.stderr ?? child, 'data');
+      child.kill('SIGINT');
+      expect((await ended).code).toBe(130);
+    },
+    TEST_MS_MAX,
+  );
+
+  it(
+    'makes a copy that counts as the original did',
+    async () => {
+      const first = start();
+      const { url } = await first.ready;
+      await like(url, 'one');
+      first.child.kill('SIGTERM');
+      await first.ended;
+      const copy = join(outer, 'copy');
+      expect((await holdfast('backup', '--to', copy).ended).code).toBe(0);
+      expect((await holdfast('fsck', '--data', copy).ended).code).toBe(0);
+      const again = await start('--data', copy).ready;
+      expect(await likes(again.url, await like(again.url, 'two'))).toBe(2);
     },
     TEST_MS_MAX,
   );
@@ -135,7 +181,7 @@ describe('holdfast start', () => {
   it(
     'says which port is taken, and lets go of the data',
     async () => {
-      const other = start('--data', join(dir, 'other'));
+      const other = start('--data', join(outer, 'other'));
       const { port } = new URL((await other.ready).url);
       const { code, err } = await holdfast('start', '--port', port).ended;
       expect(code).toBe(1);
@@ -173,9 +219,8 @@ describe('holdfast start', () => {
   it(
     'is for its owner alone',
     async () => {
-      const data = join(dir, 'data');
-      await start('--data', data).ready;
-      expect(statSync(data).mode & 0o077).toBe(0);
+      await start().ready;
+      expect(statSync(dir).mode & 0o077).toBe(0);
     },
     TEST_MS_MAX,
   );
