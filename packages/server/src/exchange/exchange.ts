@@ -20,9 +20,15 @@ export type Exchange = Readonly<{
   counts: (video: VideoId) => VideoCounts;
   /** The same as JSON text, fast: built from parts that all videos of a tick share. */
   countsJson: (video: VideoId) => string;
-  /** Resolves when every position is included, or after `waitMs`: `true` when all are. */
+  /**
+   * Resolves when every position is included, or after `waitMs`: `true` when all are. `false` at
+   * once for a jurisdiction without a cell, and when 10,000 others wait already.
+   */
   settled: (positions: readonly After[], waitMs: number) => Promise<boolean>;
-  /** Calls back, at most once a tick, with the videos of `videos` whose counts changed. */
+  /**
+   * Calls back, at most once a tick, with the videos of `videos` whose counts changed, until the
+   * function it returns is called. Throws `ExchangeFullError` beyond 10,000 watchers.
+   */
   watch: (
     videos: readonly VideoId[],
     onChange: (changed: readonly VideoId[]) => void,

@@ -161,6 +161,6 @@ function saveFailed(cause: unknown): ExchangeProblem {
 
 const SAVE_RESUMED: ExchangeProblem = {
   kind: 'save-resumed',
-  message: 'The last good counts are being saved again; what had waited is saved too.',
+  message: 'The last good counts are being saved again, and what had waited with them.',
   cause: undefined,
 };
