@@ -55,7 +55,10 @@ export class ClipView {
     this.article.setAttribute('aria-posinset', String(position + 1));
     find('.caption').textContent = clip.caption;
     find('.by').textContent = [clip.creator, ...clip.tags.map((tag) => `#${tag}`)].join('  ');
-    part(copy, '.poster', HTMLImageElement).src = clip.media.poster;
+    const poster = part(copy, '.poster', HTMLImageElement);
+    // An empty address would be the page's own.
+    poster.hidden = clip.media.poster === '';
+    if (clip.media.poster !== '') poster.src = clip.media.poster;
     button('.previous').disabled = position === 0;
 
     const press = (on: HTMLButtonElement, run: () => void): void => {

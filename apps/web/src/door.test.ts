@@ -17,9 +17,9 @@ describe('trouble at the door', () => {
     expect(troubleOf(problem(code), 'sign-up').field).toBe(field);
   });
 
-  test('the server’s own words are used', () => {
-    const trouble = troubleOf(problem('password-refused', 'Too common.'), 'sign-up');
-    expect(trouble.text).toBe('Too common.');
+  test('the server’s own words are used, as a sentence', () => {
+    const trouble = troubleOf(problem('password-refused', 'too common; choose another'), 'sign-up');
+    expect(trouble.text).toBe('Too common; choose another.');
   });
 
   test('a rate limit says how long to wait', () => {

@@ -167,7 +167,7 @@ export function troubleOf(
     return { field: 'form', text };
   }
   const { problem, retryAfterMs } = answer;
-  const text = problem.detail === '' ? `${problem.title}.` : problem.detail;
+  const text = sentence(problem.detail === '' ? problem.title : problem.detail);
   switch (problem.code) {
     case 'handle-taken':
       return { field: 'handle', text: 'This handle is taken. Choose another, or sign in.' };
@@ -189,6 +189,12 @@ export function troubleOf(
     default:
       return { field: 'form', text };
   }
+}
+
+/** A detail may be a part of a sentence; here it stands alone. */
+function sentence(text: string): string {
+  const whole = /[.!?]$/.test(text) ? text : `${text}.`;
+  return whole.charAt(0).toUpperCase() + whole.slice(1);
 }
 
 function countryChoice(cell: Cell, chosen: string | undefined): HTMLElement {
