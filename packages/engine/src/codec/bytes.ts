@@ -152,6 +152,11 @@ export class ByteReader {
     return text;
   }
 
+  /** The bytes read since a position that `at` gave. */
+  since(from: number): Uint8Array {
+    return this.#buffer.subarray(from, this.#at);
+  }
+
   bytes(length: number): Uint8Array {
     const end = this.#at + length;
     if (end > this.#buffer.length) throw new FormatError('the bytes end too early');

@@ -1,6 +1,6 @@
 // Unique viewers of one video and UTC day (C22): the viewers' hashes while they are few, then a
-// HyperLogLog (Flajolet et al. 2007, with the linear counting of its small range) of 2^14 registers,
-// whose standard error is 1.04 / sqrt(2^14) = 0.81 %.
+// HyperLogLog (Flajolet et al. 2007, read with the estimator of Ertl 2017) of 2^14 registers, whose
+// standard error is 1.04 / sqrt(2^14) = 0.81 %.
 //
 // Every function returns a new value; the rows of a batch stay as they were loaded.
 
@@ -12,6 +12,8 @@ export const EXACT_VIEWERS_MAX = 1_024;
 const REGISTER_BITS = 14;
 export const REGISTERS = 2 ** REGISTER_BITS;
 const REST_BITS = 53 - REGISTER_BITS;
+/** Rank of a hash whose rest is all zeros. */
+const RANK_MAX = REST_BITS + 1;
 
 export type Uniques = Readonly<
   /** Sorted 53-bit hashes. */
@@ -112,14 +114,48 @@ function uniteRegisters(left: Uniques, right: Uint8Array): Uniques {
 /** How many viewers: exact while few, else the estimate. */
 export function countViewers(uniques: Uniques): number {
   if (uniques.kind === 'exact') return uniques.hashes.length;
-  let harmonic = 0;
-  let zeros = 0;
-  for (const rank of uniques.registers) {
-    harmonic += 2 ** -rank;
-    if (rank === 0) zeros += 1;
+  const held = new Array<number>(RANK_MAX + 1).fill(0);
+  for (const rank of uniques.registers) held[rank] = (held[rank] ?? 0) + 1;
+  return Math.round(estimate(held));
+}
+
+/**
+ * Ertl's improved raw estimate from how many registers hold each rank. The estimate of the first
+ * paper is up to 2 % too high where it stops being linear counting, around 42,000 viewers; this one
+ * keeps to the standard error at every size, with neither a switch nor a table.
+ */
+function estimate(held: readonly number[]): number {
+  let sum = REGISTERS * highRanks(1 - (held[RANK_MAX] ?? 0) / REGISTERS);
+  for (let rank = RANK_MAX - 1; rank >= 1; rank -= 1) sum = (sum + (held[rank] ?? 0)) / 2;
+  sum += REGISTERS * emptyRegisters((held[0] ?? 0) / REGISTERS);
+  return REGISTERS ** 2 / (2 * Math.LN2 * sum);
+}
+
+/** What registers that are still empty add, by their part of all; the paper's sigma. */
+function emptyRegisters(part: number): number {
+  if (part === 1) return Infinity;
+  let power = part;
+  let weight = 1;
+  let sum = part;
+  for (let before = -1; sum !== before; weight *= 2) {
+    before = sum;
+    power *= power;
+    sum += power * weight;
   }
-  const alpha = 0.7213 / (1 + 1.079 / REGISTERS);
-  const raw = (alpha * REGISTERS * REGISTERS) / harmonic;
-  const small = raw <= 2.5 * REGISTERS && zeros > 0;
-  return Math.round(small ? REGISTERS * Math.log(REGISTERS / zeros) : raw);
+  return sum;
+}
+
+/** What registers at the highest rank add, by the part of the others; the paper's tau. */
+function highRanks(part: number): number {
+  if (part === 0 || part === 1) return 0;
+  let root = part;
+  let weight = 1;
+  let sum = 1 - part;
+  for (let before = -1; sum !== before; ) {
+    before = sum;
+    root = Math.sqrt(root);
+    weight /= 2;
+    sum -= (1 - root) ** 2 * weight;
+  }
+  return sum / 3;
 }

@@ -4,7 +4,7 @@ import type { StateChanges, StateStore } from '../state/state-store.ts';
 import type { RowView } from './row-view.ts';
 
 export type FlushLimits = Readonly<{
-  /** A flush begins when this many rows have changed … */
+  /** A flush begins when this many rows were read or changed … */
   flushRowsMin: number;
   /** … or when a change has waited this long. */
   flushAgeMsMax: number;
@@ -39,7 +39,7 @@ export class Flusher {
 
   /** Whether so much waits that batches should wait too. */
   get isFull(): boolean {
-    return this.#flushing !== undefined && this.#view.changedRows > this.#limits.overlayRowsMax;
+    return this.#flushing !== undefined && this.#view.youngRows > this.#limits.overlayRowsMax;
   }
 
   /** Resolves when the flush that is under way has ended. */
@@ -50,7 +50,7 @@ export class Flusher {
   /** To be called after each batch: begins a flush when one is due. */
   poke(): void {
     if (this.#flushing !== undefined) return;
-    if (this.#view.changedRows >= this.#limits.flushRowsMin) {
+    if (this.#view.youngRows >= this.#limits.flushRowsMin) {
       this.#begin();
       return;
     }

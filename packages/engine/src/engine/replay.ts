@@ -56,7 +56,7 @@ export async function replayJournal(source: Source): Promise<Replayed> {
       batchesTotal,
       msLeft: Math.round((msSoFar / batches) * (batchesTotal - batches)),
     });
-    if (view.changedRows > FLUSH_ROWS) await storeSoFar(view, source);
+    if (view.youngRows > FLUSH_ROWS) await storeSoFar(view, source);
   }
   return { view, chain, lastAtMs: head?.atMs ?? 0 };
 }

@@ -1,57 +1,65 @@
-// The rows of one table as the engine sees them: lately used ones in memory, within a bound.
+// The rows of one table as the engine sees them: all that the store lacks, and what was used lately.
 //
-// A look-up goes from newer to older: `young` and `old` hold the newest version of whatever was
-// used lately, `changed` and `storing` what the store does not have yet. A row leaves memory only
-// when the store has it, so what `get` gives is always the newest.
+// Two generations: `young` holds every row that was read or changed since the last flush began,
+// `old` those of the flush before it. A look-up goes from young to old, so it gives the newest; a
+// row leaves memory only with its generation, and a generation only when the store has its changes.
 
 export class RowTable<Key, Row> {
-  readonly #rowsMax: number;
   #young = new Map<Key, Row>();
   #old = new Map<Key, Row>();
-  /** Rows that changed since the last flush began. */
-  changed = new Map<Key, Row>();
-  /** Rows that a flush is storing. */
-  #storing: Map<Key, Row> | undefined;
-
-  constructor(rowsMax: number) {
-    this.#rowsMax = rowsMax;
-  }
+  /** Keys of young rows that are as the store has them: few, as most rows are read to be changed. */
+  #unchanged = new Set<Key>();
+  /** Old rows that a flush is storing. */
+  #storing: readonly [Key, Row][] = [];
 
   get(key: Key): Row | undefined {
-    const row = this.#young.get(key);
-    if (row !== undefined) return row;
-    return this.#old.get(key) ?? this.changed.get(key) ?? this.#storing?.get(key);
+    return this.#young.get(key) ?? this.#old.get(key);
+  }
+
+  /** Rows in the young generation. */
+  get youngRows(): number {
+    return this.#young.size;
+  }
+
+  /** Rows that changed since the last flush began. */
+  get changedRows(): number {
+    return this.#young.size - this.#unchanged.size;
   }
 
   /** Remembers a row as the store has it. */
   keep(key: Key, row: Row): void {
-    if (this.#young.size >= this.#rowsMax) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
     this.#young.set(key, row);
+    this.#unchanged.add(key);
   }
 
   /** Takes the new version of a row. */
   change(key: Key, row: Row): void {
-    this.keep(key, row);
-    this.changed.set(key, row);
+    this.#young.set(key, row);
+    if (this.#unchanged.size > 0) this.#unchanged.delete(key);
   }
 
-  /** Sets the changed rows aside for a flush. */
-  beginFlush(): ReadonlyMap<Key, Row> {
-    this.#storing = this.changed;
-    this.changed = new Map();
+  /** Sets the changed rows aside for a flush and begins a new generation. */
+  beginFlush(): readonly [Key, Row][] {
+    this.#storing = this.#changed();
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#unchanged = new Set();
     return this.#storing;
   }
 
   endFlush(): void {
-    this.#storing = undefined;
+    this.#storing = [];
   }
 
   /** The rows that the store does not have, older changes first. */
   *unstored(): Iterable<[Key, Row]> {
-    if (this.#storing !== undefined) yield* this.#storing;
-    yield* this.changed;
+    yield* this.#storing;
+    yield* this.#changed();
+  }
+
+  #changed(): [Key, Row][] {
+    const changed: [Key, Row][] = [];
+    for (const entry of this.#young) if (!this.#unchanged.has(entry[0])) changed.push(entry);
+    return changed;
   }
 }

@@ -15,15 +15,6 @@ import type { Minutes } from '../state/minutes.ts';
 import type { LikeItem, StateChanges, StateStore } from '../state/state-store.ts';
 import { RowTable } from './row-table.ts';
 
-/** Rows of each table that stay in memory after use, in each of two generations. */
-const ROWS_KEPT = {
-  sessions: 100_000,
-  persons: 100_000,
-  videos: 50_000,
-  likes: 400_000,
-  uniques: 5_000,
-} as const;
-
 /** What changed since the last flush began, beside the rows of the tables. */
 type Gathered = {
   minutes: Minutes;
@@ -39,11 +30,11 @@ function nothingGathered(): Gathered {
 
 export class RowView {
   readonly #store: StateStore;
-  readonly sessions = new RowTable<string, SessionRow>(ROWS_KEPT.sessions);
-  readonly persons = new RowTable<PersonNo, PersonRow>(ROWS_KEPT.persons);
-  readonly videos = new RowTable<VideoNo, VideoRow>(ROWS_KEPT.videos);
-  readonly likes = new RowTable<LikeKey, number>(ROWS_KEPT.likes);
-  readonly uniques = new RowTable<VideoDayKey, Uniques>(ROWS_KEPT.uniques);
+  readonly sessions = new RowTable<string, SessionRow>();
+  readonly persons = new RowTable<PersonNo, PersonRow>();
+  readonly videos = new RowTable<VideoNo, VideoRow>();
+  readonly likes = new RowTable<LikeKey, number>();
+  readonly uniques = new RowTable<VideoDayKey, Uniques>();
   #gathered = nothingGathered();
   #storing: Gathered | undefined;
   /** The cell's own row after the last batch. */
@@ -54,18 +45,22 @@ export class RowView {
     this.meta = meta;
   }
 
-  /** Rows changed since the last flush began: a measure of memory and of work to come. */
-  get changedRows(): number {
+  /** Rows read or changed since the last flush began: a measure of memory and of work to come. */
+  get youngRows(): number {
     let minutes = 0;
     for (const rows of this.#gathered.minutes.values()) minutes += rows.size;
-    const { sessions, persons, videos, likes, uniques } = this;
-    const people = sessions.changed.size + persons.changed.size + likes.changed.size;
-    return people + videos.changed.size + uniques.changed.size + minutes;
+    return this.#tables().reduce((rows, table) => rows + table.youngRows, minutes);
   }
 
   /** Whether the store lacks anything. */
   get isAhead(): boolean {
-    return this.changedRows > 0 || this.#gathered.corrections.length > 0;
+    return (
+      this.#gathered.corrections.length > 0 || this.#tables().some((table) => table.changedRows > 0)
+    );
+  }
+
+  #tables(): readonly Pick<RowTable<never, never>, 'youngRows' | 'changedRows' | 'endFlush'>[] {
+    return [this.sessions, this.persons, this.videos, this.likes, this.uniques];
   }
 
   /** Rows for the next batch: reads into memory what is not there, then gives all there is. */
@@ -77,8 +72,7 @@ export class RowView {
       for (const [key, row] of found.persons) this.persons.keep(key, row);
       for (const [key, row] of found.videos) this.videos.keep(key, row);
       for (const [key, row] of found.uniques) this.uniques.keep(key, row);
-      // That there is no like is worth remembering too: it is the common case.
-      for (const key of keys.likes) this.likes.keep(key, found.likes.get(key) ?? GONE);
+      for (const [key, atMs] of found.likes) this.likes.keep(key, atMs);
     }
     const { meta, sessions, persons, videos, likes, uniques } = this;
     return { meta, sessions, persons, videos, likes, uniques, likesOf };
@@ -122,9 +116,7 @@ export class RowView {
   /** The store has what `beginFlush` gave. */
   endFlush(): void {
     this.#storing = undefined;
-    for (const table of [this.sessions, this.persons, this.videos, this.likes, this.uniques]) {
-      table.endFlush();
-    }
+    for (const table of this.#tables()) table.endFlush();
   }
 
   async #likesOfErased(keys: Keys): Promise<Map<PersonNo, LikeKey[]>> {

@@ -18,14 +18,17 @@ export type LoadedRows = Readonly<{
   uniques: ReadonlyMap<VideoDayKey, Uniques>;
 }>;
 
+/** Rows by key; no key stands there twice. */
+export type Entries<Key, Row> = readonly (readonly [Key, Row])[];
+
 /** Changes of all batches from the stored state up to `meta.seq`, folded together. */
 export type StateChanges = Readonly<{
   meta: MetaRow;
-  sessions: ReadonlyMap<string, SessionRow>;
-  persons: ReadonlyMap<PersonNo, PersonRow>;
-  videos: ReadonlyMap<VideoNo, VideoRow>;
-  likes: ReadonlyMap<LikeKey, number>;
-  uniques: ReadonlyMap<VideoDayKey, Uniques>;
+  sessions: Entries<string, SessionRow>;
+  persons: Entries<PersonNo, PersonRow>;
+  videos: Entries<VideoNo, VideoRow>;
+  likes: Entries<LikeKey, number>;
+  uniques: Entries<VideoDayKey, Uniques>;
   /** By UTC minute; added to what is stored. */
   minutes: ReadonlyMap<number, ReadonlyMap<VideoNo, MinuteRow>>;
   corrections: readonly CorrectionRow[];

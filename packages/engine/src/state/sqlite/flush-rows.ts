@@ -6,8 +6,8 @@
 import { ByteReader, ByteWriter } from '../../codec/bytes.ts';
 import type { LikeKey, VideoNo } from '../../counting/numbers.ts';
 import type { MinuteRow, PersonRow, SessionRow, VideoRow } from '../../counting/rows.ts';
+import type { Entries } from '../state-store.ts';
 import { laneBytes } from '../../journal/batch-codec.ts';
-import { numbersToBytes } from './row-bytes.ts';
 
 export type SqlValue = number | string | Uint8Array;
 /** Parameters of one row, in the order of the table's columns. */
@@ -15,9 +15,18 @@ export type SqlRow = readonly SqlValue[];
 
 const LANE_BYTES = 32;
 
-function blob(writer: ByteWriter, bytes: Uint8Array): void {
-  writer.uint(bytes.length);
-  writer.bytes(bytes);
+/** Numbers as they will be stored (`row-bytes.ts`), behind how many they are. */
+function writeNumbers(writer: ByteWriter, numbers: readonly number[]): void {
+  writer.uint(numbers.length);
+  for (const value of numbers) writer.uint(value);
+}
+
+/** The stored form of numbers, without reading them into a list. */
+function readNumberBytes(reader: ByteReader): Uint8Array {
+  const length = reader.uint();
+  const from = reader.at;
+  for (let left = length; left > 0; left -= 1) reader.uint();
+  return reader.since(from);
 }
 
 export function writeSession(writer: ByteWriter, key: string, row: SessionRow): void {
@@ -28,7 +37,7 @@ export function writeSession(writer: ByteWriter, key: string, row: SessionRow): 
   writer.uint(row.seenHigh);
   writer.uint(row.claimedMs);
   writer.uint(row.capsDay);
-  blob(writer, numbersToBytes(row.caps));
+  writeNumbers(writer, row.caps);
 }
 
 export function readSession(reader: ByteReader): SqlRow {
@@ -40,7 +49,7 @@ export function readSession(reader: ByteReader): SqlRow {
     reader.uint(),
     reader.uint(),
     reader.uint(),
-    reader.bytes(reader.uint()),
+    readNumberBytes(reader),
   ];
 }
 
@@ -50,7 +59,7 @@ export function writePerson(writer: ByteWriter, row: PersonRow): void {
   writer.text(row.creatorKey);
   writer.uint(row.erased ? 1 : 0);
   writer.uint(row.capsDay);
-  blob(writer, numbersToBytes(row.caps));
+  writeNumbers(writer, row.caps);
 }
 
 export function readPerson(reader: ByteReader): SqlRow {
@@ -60,7 +69,7 @@ export function readPerson(reader: ByteReader): SqlRow {
     reader.text(),
     reader.uint(),
     reader.uint(),
-    reader.bytes(reader.uint()),
+    readNumberBytes(reader),
   ];
 }
 
@@ -77,7 +86,7 @@ export function writeVideo(writer: ByteWriter, row: VideoRow): void {
   writer.uint(row.loops);
   writer.uint(row.watchMs);
   writer.uint(row.seq);
-  blob(writer, numbersToBytes(row.tally));
+  writeNumbers(writer, row.tally);
 }
 
 export function readVideo(reader: ByteReader): SqlRow {
@@ -94,7 +103,7 @@ export function readVideo(reader: ByteReader): SqlRow {
     reader.uint(),
     reader.uint(),
     reader.uint(),
-    reader.bytes(reader.uint()),
+    readNumberBytes(reader),
   ];
 }
 
@@ -148,9 +157,9 @@ export function readRows(table: FlushTable, bytes: Uint8Array): SqlRow[] {
 export type LikeColumns = Readonly<{ keys: Float64Array; atMs: Float64Array }>;
 
 /** Like rows as two columns. */
-export function likeColumns(likes: ReadonlyMap<LikeKey, number>): LikeColumns {
-  const keys = new Float64Array(likes.size);
-  const atMs = new Float64Array(likes.size);
+export function likeColumns(likes: Entries<LikeKey, number>): LikeColumns {
+  const keys = new Float64Array(likes.length);
+  const atMs = new Float64Array(likes.length);
   let index = 0;
   for (const [key, at] of likes) {
     keys[index] = key;

@@ -113,8 +113,8 @@ async function handOver(thread: FlushThread, changes: StateChanges): Promise<voi
     thread.tell({ kind: 'rows', table, bytes }, [bytes.buffer]);
   };
   await send('sessions', changes.sessions, ([key, row]) => writeSession(writer, key, row));
-  await send('persons', changes.persons.values(), (row) => writePerson(writer, row));
-  await send('counts', changes.videos.values(), (row) => writeVideo(writer, row));
+  await send('persons', changes.persons, ([, row]) => writePerson(writer, row));
+  await send('counts', changes.videos, ([, row]) => writeVideo(writer, row));
   for (const [minute, rows] of changes.minutes) {
     await send('rollups', rows, ([video, row]) => writeMinute(writer, minute, video, row));
   }
