@@ -15,7 +15,7 @@ import { judge, TARGETS } from './results/targets.ts';
 import { writeReport } from './results/write.ts';
 import { caseTools } from './run/case-tools.ts';
 import { findContenders } from './run/find-contenders.ts';
-import { describeCommit, describeMachine } from './run/machine.ts';
+import { describeBusyness, describeCommit, describeMachine } from './run/machine.ts';
 import { HELP, parseOptions, type Options } from './run/options.ts';
 import { runPlan } from './run/runner.ts';
 import { makeScratchFolder } from './run/scratch-folder.ts';
@@ -55,6 +55,8 @@ async function bench(options: Options, scratchFolder: string): Promise<Report> {
     `${machine.cpuModel}, ${machine.cores} cores, ${machine.fileSystem}, ` +
       `${machine.fsyncsPerSecond} fsyncs/s; commit ${commit.commit}${state}`,
   );
+  const busy = describeBusyness(machine);
+  if (busy !== null) say(`NOTE: ${busy}`);
   const wanted = new Set(cases.flatMap(({ contenders }) => contenders));
   const quietTools = caseTools(holdfast, () => undefined);
   const found = await findContenders(wanted, holdfast, options.quick, { ...quietTools, say });

@@ -1,5 +1,6 @@
 // The table that people read: what was promised, what came out, and the numbers behind it.
 
+import { describeBusyness } from '../run/machine.ts';
 import { formatSpread, formatValue } from './format.ts';
 import { describeRounds, failures, reportName, type Report } from './report.ts';
 import type { CaseSummary } from './summary.ts';
@@ -38,6 +39,7 @@ function context(report: Report): string[] {
   const { machine, commit, dirty } = report;
   const state = dirty ? ', with uncommitted changes' : '';
   const quick = report.quick ? ' **A quick try-out at small scale, not a result.**' : '';
+  const busy = describeBusyness(machine);
   const where = [
     machine.cpuModel,
     `${machine.cores} cores`,
@@ -50,7 +52,7 @@ function context(report: Report): string[] {
   return [
     `Commit \`${commit}\`${state}, ${report.startedAt.slice(0, 10)}.${quick}`,
     '',
-    `${where.join(', ')}. ${describeRounds(report)}.`,
+    `${where.join(', ')}. ${describeRounds(report)}.${busy === null ? '' : ` **Note: ${busy}.**`}`,
     '',
     ...report.contenders.map((contender) =>
       contender.kind === 'ran'

@@ -50,6 +50,7 @@ export function sampleReport(cases: readonly CaseSummary[]): Report {
       nodeVersion: 'v24.0.0',
       fileSystem: 'ext4',
       fsyncsPerSecond: 1_000,
+      loadBefore: 0.1,
     },
     contenders: [
       { kind: 'ran', name: 'holdfast', title: 'Holdfast', describe: 'ours' },

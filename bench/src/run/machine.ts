@@ -1,7 +1,7 @@
 // What a result was measured on, so that two results can be compared or told apart.
 
 import { closeSync, fdatasyncSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs';
-import { cpus, release, totalmem, type as systemType } from 'node:os';
+import { cpus, loadavg, release, totalmem, type as systemType } from 'node:os';
 import { join } from 'node:path';
 import { runToEnd } from '../contenders/processes.ts';
 
@@ -15,6 +15,8 @@ export type Machine = Readonly<{
   fileSystem: string;
   /** Writes of 4 KiB, each made durable before the next: the disk's share in every result. */
   fsyncsPerSecond: number;
+  /** Processes that wanted to run in the minute before, on average: others than the bench's. */
+  loadBefore: number;
 }>;
 
 export type Commit = Readonly<{ commit: string; dirty: boolean }>;
@@ -29,6 +31,8 @@ const FILE_SYSTEMS: Readonly<Record<number, string>> = {
   0x2fc12fc1: 'zfs',
   0x6969: 'nfs',
 };
+/** A load average at which what else runs is lost in the noise. */
+const LOAD_QUIET_MAX = 0.5;
 const PROBE_MS = 500;
 const PROBE_BYTES = 4_096;
 
@@ -42,6 +46,7 @@ export function describeMachine(dataFolder: string): Machine {
     nodeVersion: process.version,
     fileSystem: fileSystemOf(dataFolder),
     fsyncsPerSecond: measureFsyncs(dataFolder),
+    loadBefore: loadavg()[0] ?? 0,
   };
 }
 
@@ -65,6 +70,13 @@ function measureFsyncs(folder: string): number {
   closeSync(file);
   unlinkSync(path);
   return Math.round(perSecond);
+}
+
+/** What a reader of results from a busy machine must know; null when it was quiet. */
+export function describeBusyness({ loadBefore }: Machine): string | null {
+  if (loadBefore < LOAD_QUIET_MAX) return null;
+  const load = loadBefore.toFixed(1);
+  return `other work was running (load average ${load}): do not compare these figures`;
 }
 
 /** The commit that is measured; `dirty` when the work tree differs from it. */

@@ -10,7 +10,7 @@ oracle, and writes JSON, a plot and a table to bench/results.
   --only NAMES     workloads, separated by commas; all when absent
   --seconds N      length of each measured window (10)
   --runs N         rounds; each runs every case once, ours and theirs in turn (3)
-  --quick          a try-out: one short round at small scale, results in a temporary folder
+  --quick          a try-out: one short round at small scale, results in bench/results/quick
   --out FOLDER     where results go (bench/results)
   --scratch FOLDER where the servers' data goes while running; must be on a disk, not in memory
   --server FILE    the main.ts of the Holdfast to measure (packages/server/src/main.ts)
