@@ -151,7 +151,7 @@ function highRanks(part: number): number {
   let root = part;
   let weight = 1;
   let sum = 1 - part;
-  for (let before = -1; sum !== before; ) {
+  for (let before = -1; sum !== before;) {
     before = sum;
     root = Math.sqrt(root);
     weight /= 2;
