@@ -38,7 +38,8 @@ export async function checkJournal(
     if (records.length === 0) break;
     for (const record of records) {
       differences.expect(`batch after ${seq}`, seq + 1, record.seq);
-      if (record.epoch < epoch) differences.expect(`epoch of batch ${record.seq}`, epoch, record.epoch);
+      if (record.epoch < epoch)
+        differences.expect(`epoch of batch ${record.seq}`, epoch, record.epoch);
       if (record.atMs < atMs) differences.expect(`time of batch ${record.seq}`, atMs, record.atMs);
       try {
         const { entries } = openRecord(record, previous);

@@ -229,7 +229,11 @@ function checkVideos(
     const tally = numbersFromBytes(row['tally'] as Uint8Array);
     differences.expect(`likes ${name}`, sums.likeRows[no] ?? 0, row['likes'] as number);
     for (const field of ROLLED) {
-      differences.expect(`buckets: ${field} ${name}`, row[field] as number, sums.rolled[field][no] ?? 0);
+      differences.expect(
+        `buckets: ${field} ${name}`,
+        row[field] as number,
+        sums.rolled[field][no] ?? 0,
+      );
     }
     const counted = tally[TALLY_SLOT.view.counted] ?? 0;
     differences.expect(`views ${name}`, counted, row['views'] as number);

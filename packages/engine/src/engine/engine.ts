@@ -7,7 +7,7 @@
 // answered is in the journal; the state follows in large flushes, and after a crash the journal's
 // tail is applied again by the same pure core.
 
-import type { Epoch, Seq, TimestampMs, VideoId } from '@holdfast/protocol/ids.ts';
+import type { Seq, TimestampMs, VideoId } from '@holdfast/protocol/ids.ts';
 import { HOLDFAST_1 } from '@holdfast/protocol/view-rule.ts';
 import { ByteWriter } from '../codec/bytes.ts';
 import { admit, applyEntry, beginBatch, finishBatch } from '../counting/apply-batch.ts';
@@ -17,57 +17,18 @@ import { addKeysNeeded, noKeys } from '../counting/keys-needed.ts';
 import { NOBODY } from '../counting/numbers.ts';
 import type { PersonNo, VideoNo } from '../counting/numbers.ts';
 import { isForgotten } from '../counting/rows.ts';
-import type { MetaRow, VideoRow } from '../counting/rows.ts';
+import type { MetaRow } from '../counting/rows.ts';
 import { chainHash, encodeEntries } from '../journal/batch-codec.ts';
 import { JournalError } from '../journal/journal.ts';
-import type { Journal } from '../journal/journal.ts';
-import type { StateStore } from '../state/state-store.ts';
 import { Admission } from './admission.ts';
 import type { Admitted } from './admission.ts';
 import { openSteadyClock } from './clock.ts';
-import type { Clocks, SteadyClock } from './clock.ts';
+import type { SteadyClock } from './clock.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { Flusher } from './flusher.ts';
-import type { FlushLimits } from './flusher.ts';
 import { replayJournal } from './replay.ts';
-import type { ReplayProgress } from './replay.ts';
-import type { EngineReply, EngineRequest, Identify, UnavailableCode } from './requests.ts';
-import { RowView } from './row-view.ts';
-
-export type EngineLimits = FlushLimits &
-  Readonly<{
-    /** Ops in one group commit. */
-    batchOpsMax: number;
-    /** Ops that may wait; beyond it requests are refused as `overloaded`. */
-    queueOpsMax: number;
-  }>;
-
-export const ENGINE_LIMITS: EngineLimits = {
-  batchOpsMax: 16_384,
-  queueOpsMax: 100_000,
-  flushRowsMin: 100_000,
-  flushAgeMsMax: 5_000,
-  overlayRowsMax: 2_000_000,
-};
-
-export type EngineOptions = Readonly<{
-  epoch: Epoch;
-  journal: Journal;
-  store: StateStore;
-  clocks: Clocks;
-  identify: Identify;
-  limits: EngineLimits;
-  /** Called for each applied batch with the videos whose counts changed. */
-  onApplied: (meta: Readonly<MetaRow>, videos: ReadonlyMap<VideoNo, VideoRow>) => void;
-  /** Something a person should know; the engine goes on. */
-  onProblem: (problem: EngineProblem) => void;
-  onReplay: (progress: ReplayProgress) => void;
-}>;
-
-export type EngineProblem = Readonly<{
-  kind: 'journal-failed' | 'flush-failed';
-  message: string;
-  error: unknown;
-}>;
+import type { EngineReply, EngineRequest, UnavailableCode } from './requests.ts';
+import type { RowView } from './row-view.ts';
 
 type Waiting = Readonly<{
   request: EngineRequest;

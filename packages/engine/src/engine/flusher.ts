@@ -51,17 +51,18 @@ export class Flusher {
   poke(): void {
     if (this.#flushing !== undefined) return;
     if (this.#view.youngRows >= this.#limits.flushRowsMin) {
-      this.#begin();
+      void this.#begin();
       return;
     }
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      if (this.#flushing === undefined) this.#begin();
+      if (this.#flushing === undefined) void this.#begin();
     }, this.#limits.flushAgeMsMax);
     this.#timer.unref();
   }
 
-  #begin(): void {
+  /** Begins a flush and gives its end, which rejects only while closing. */
+  async #begin(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#flushing = this.#flush().finally(() => {
@@ -69,6 +70,7 @@ export class Flusher {
       // Batches that came meanwhile have changes of their own.
       if (!this.#isClosing && this.#view.isAhead) this.poke();
     });
+    await this.#flushing;
   }
 
   async #flush(): Promise<void> {
@@ -93,8 +95,7 @@ export class Flusher {
   async flushAll(): Promise<void> {
     while (this.#flushing !== undefined) await this.#flushing;
     if (!this.#view.isAhead && this.#unstored === undefined) return;
-    this.#begin();
-    await this.#flushing;
+    await this.#begin();
   }
 
   /** A last flush; a failure is told and leaves the rest to the next replay. */

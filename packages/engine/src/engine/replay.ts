@@ -9,20 +9,13 @@ import type { MetaRow } from '../counting/rows.ts';
 import { emptyMeta } from '../counting/rows.ts';
 import { chainHash, decodeEntries } from '../journal/batch-codec.ts';
 import type { Journal, JournalRecord } from '../journal/journal.ts';
-import type { EngineOptions } from './engine.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { RowView } from './row-view.ts';
 
 /** Journal bytes that are read and prepared at a time. */
 const READ_BYTES_MAX = 1024 * 1024;
 /** Rows that gather before they are stored during a replay. */
 const FLUSH_ROWS = 1_000_000;
-
-export type ReplayProgress = Readonly<{
-  batches: number;
-  batchesTotal: number;
-  /** An estimate, from the batches so far; `undefined` at the start. */
-  msLeft: number | undefined;
-}>;
 
 export type Replayed = Readonly<{
   view: RowView;
@@ -32,7 +25,10 @@ export type Replayed = Readonly<{
   lastAtMs: number;
 }>;
 
-type Source = Pick<EngineOptions, 'epoch' | 'journal' | 'store' | 'clocks' | 'onReplay' | 'onApplied'>;
+type Source = Pick<
+  EngineOptions,
+  'epoch' | 'journal' | 'store' | 'clocks' | 'onReplay' | 'onApplied'
+>;
 
 /** Brings a view of the state up to the journal's head. Throws when the two do not fit. */
 export async function replayJournal(source: Source): Promise<Replayed> {

@@ -35,7 +35,8 @@ export async function readSeries(
   };
   // Taken first: a flush that ends meanwhile would otherwise hide what it stored.
   const unstored = [...view.unstoredMinutes(ask.video)];
-  for (const row of await store.rollups(ask.video, fromMinute, toMinute)) add(row.minute, row[metric]);
+  for (const row of await store.rollups(ask.video, fromMinute, toMinute))
+    add(row.minute, row[metric]);
   for (const [minute, row] of unstored) add(minute, row[metric]);
   return inOrder(sums, MINUTE_MS);
 }

@@ -93,4 +93,3 @@ export class StateError extends Error {
     this.code = code;
   }
 }
-

@@ -75,7 +75,12 @@ export function videoEntry(no: number, durationMs = 10_000, creatorKey = 'nobody
 
 /** An entry that registers person `no`. */
 export function personEntry(no: number, creatorKey = `creator-${no}`): Entry {
-  return { kind: 'person', person: no as PersonNo, pseudonym: textHash(`person ${no}`), creatorKey };
+  return {
+    kind: 'person',
+    person: no as PersonNo,
+    pseudonym: textHash(`person ${no}`),
+    creatorKey,
+  };
 }
 
 export type OpsOptions = Readonly<{
@@ -89,7 +94,14 @@ export type OpsOptions = Readonly<{
 export function opsEntry(ops: readonly NumberedOp[], options: OpsOptions = {}): Entry {
   const { session = '~s', person = 1, vouched = false } = options;
   const startedAtMs = 'startedAtMs' in options ? options.startedAtMs : START_MS;
-  return { kind: 'ops', sessionKey: session, person: person as PersonNo, startedAtMs, vouched, ops };
+  return {
+    kind: 'ops',
+    sessionKey: session,
+    person: person as PersonNo,
+    startedAtMs,
+    vouched,
+    ops,
+  };
 }
 
 export function like(n: number, video = 1): NumberedOp {
@@ -112,4 +124,3 @@ export function keysOf(batch: Batch): ReturnType<typeof noKeys> {
   addKeysNeeded(keys, batch.entries, batch.atMs, held);
   return keys;
 }
-

@@ -5,19 +5,13 @@
 
 import { fits } from './shape.ts';
 import { RECORDS } from './records.ts';
-import type { BorderRecord, Destination, RecordType } from './records.ts';
+import type { BorderRecord, RecordType } from './records.ts';
+import type { BorderTotal } from '../cell/cell-client.ts';
 
 /** A record was stopped: its type or form is not on the list. Says which type, not what it held. */
 export class BorderError extends Error {
   readonly code = 'border';
 }
-
-export type BorderTotal = Readonly<{
-  type: RecordType;
-  destination: Destination;
-  records: number;
-  bytes: number;
-}>;
 
 export type Border = Readonly<{
   /** Lets a record out. Throws `BorderError` for what is not on the list. */

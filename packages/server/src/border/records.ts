@@ -6,7 +6,19 @@
 
 import type { CallName } from '../cell/cell-client.ts';
 import type { Publication } from './publication.ts';
-import { bool, choice, id, int, jurisdiction, list, nothing, numbers, text, uint, union } from './shape.ts';
+import {
+  bool,
+  choice,
+  id,
+  int,
+  jurisdiction,
+  list,
+  nothing,
+  numbers,
+  text,
+  uint,
+  union,
+} from './shape.ts';
 import type { Shape } from './shape.ts';
 
 export type Destination = 'public' | 'operator' | 'own';
@@ -123,7 +135,10 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
       }),
     }),
   },
-  registerVideo: { destination: 'operator', shape: answer({ kind: choice('registered'), position }) },
+  registerVideo: {
+    destination: 'operator',
+    shape: answer({ kind: choice('registered'), position }),
+  },
   checkWindow: {
     destination: 'operator',
     shape: answer({ kind: choice('fits') }, { kind: choice('op-window'), n: uint, highest: uint }),
@@ -183,4 +198,3 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
   signOut: { destination: 'own', shape: answer({ kind: choice('signed-out') }) },
   deleteAccount: { destination: 'own', shape: answer(erased, { kind: choice('nobody') }) },
 };
-

@@ -15,6 +15,7 @@ import { isBeyondWindow } from '@holdfast/engine/counting/session-window.ts';
 import { tallyByClass, tallyTotal } from '@holdfast/engine/counting/tallies.ts';
 import type { RollupWidth, StateStore } from '@holdfast/engine/state/state-store.ts';
 import type { Accounts, SignInResult, SignUpResult } from '../accounts/accounts.ts';
+import type { HandleFault } from '../accounts/handle.ts';
 import type { Border } from '../border/border.ts';
 import { issueGrant } from '../grants/grant.ts';
 import { newSessionId, SESSION_RANDOM_BYTES } from '../grants/session-id.ts';
@@ -211,7 +212,9 @@ async function likesAmong(
     const no = numbers.get(video);
     return no === undefined || person === NOBODY ? undefined : likeKey(person, no);
   });
-  const unknown = keys.filter((key) => key !== undefined && engine.view.likes.get(key) === undefined);
+  const unknown = keys.filter(
+    (key) => key !== undefined && engine.view.likes.get(key) === undefined,
+  );
   const none = { sessions: new Set(), persons: new Set(), videos: new Set(), uniques: new Set() };
   const wanted = { ...none, likes: new Set(unknown) } as Parameters<StateStore['load']>[0];
   const stored = (await store.load(wanted)).likes;
@@ -229,7 +232,8 @@ async function likesPage(
   const person = await personOf(engine, who);
   const likes = person === NOBODY ? [] : await engine.view.likesOf(person);
   likes.sort((left, right) => right.atMs - left.atMs || right.key - left.key);
-  const start = after === undefined ? 0 : likes.findIndex(({ atMs, key }) => isPast(after, atMs, key));
+  const start =
+    after === undefined ? 0 : likes.findIndex(({ atMs, key }) => isPast(after, atMs, key));
   const page = start === -1 ? [] : likes.slice(start, start + itemsMax);
   const items: { video: VideoId; atMs: number }[] = [];
   for (const { key, atMs } of page) {
@@ -272,6 +276,14 @@ function signedIn(
   return { kind: 'signed-in', account: accountId, handle, token, expiresAtMs };
 }
 
+const HANDLE_FAULT: Readonly<Record<HandleFault, string>> = {
+  length: 'A handle has 3 to 30 characters.',
+  characters: 'A handle has letters, digits, dots and underscores only.',
+  'first-character': 'A handle begins with a letter.',
+  'last-character': 'A handle does not end with a dot.',
+  reserved: 'This handle is kept for the platform itself. Choose another.',
+};
+
 function signUpReply(result: SignUpResult): SignedIn | AccountRefusal {
   switch (result.kind) {
     case 'signed-up':
@@ -279,16 +291,19 @@ function signUpReply(result: SignUpResult): SignedIn | AccountRefusal {
     case 'handle-taken':
       return { kind: 'handle-taken' };
     case 'handle-invalid':
-      return { kind: 'handle-refused', detail: `handle: ${result.reason}` };
+      return { kind: 'handle-refused', detail: HANDLE_FAULT[result.reason] };
     case 'password-too-short':
       return {
         kind: 'password-refused',
-        detail: `use at least ${result.charsMin} characters`,
+        detail: `Use at least ${result.charsMin} characters.`,
       };
     case 'password-too-long':
-      return { kind: 'password-refused', detail: `use at most ${result.charsMax} characters` };
+      return { kind: 'password-refused', detail: `Use at most ${result.charsMax} characters.` };
     case 'password-too-common':
-      return { kind: 'password-refused', detail: 'this password is easy to guess; choose another' };
+      return {
+        kind: 'password-refused',
+        detail: 'This password is easy to guess. Choose another.',
+      };
     case 'rate-limited':
     case 'busy':
       return { kind: 'rate-limited', retryAfterMs: result.retryAfterMs };
@@ -300,4 +315,3 @@ function signInReply(result: SignInResult): SignedIn | AccountRefusal {
   if (result.kind === 'wrong-credentials') return result;
   return { kind: 'rate-limited', retryAfterMs: result.retryAfterMs };
 }
-

@@ -9,7 +9,6 @@ import type {
 } from '@holdfast/protocol/counts.ts';
 import type { Epoch, Jurisdiction, Seq, SubjectId, VideoId } from '@holdfast/protocol/ids.ts';
 import type { Op } from '@holdfast/protocol/ops.ts';
-import type { BorderTotal } from '../border/border.ts';
 import type { Publication } from '../border/publication.ts';
 
 /** Who acts, as the gateway knows it from a grant, a cookie or a service key. */
@@ -74,6 +73,15 @@ export type Books = Readonly<{
   ops: number;
   classes: Readonly<Record<string, number>>;
   balanced: boolean;
+}>;
+
+/** What has left a cell, for one type of record. */
+export type BorderTotal = Readonly<{
+  type: string;
+  /** Who such records are for; `own` is the person they are about. */
+  destination: 'public' | 'operator' | 'own';
+  records: number;
+  bytes: number;
 }>;
 
 /** One bucket of a series; buckets without any op are left out. */
@@ -167,7 +175,10 @@ export type CellCalls = Readonly<{
     reply: { kind: 'account'; account: string; handle: string } | { kind: 'nobody' };
   };
   signOut: { ask: { token: string }; reply: { kind: 'signed-out' } };
-  deleteAccount: { ask: { token: string }; reply: { kind: 'erased'; position: Position } | { kind: 'nobody' } };
+  deleteAccount: {
+    ask: { token: string };
+    reply: { kind: 'erased'; position: Position } | { kind: 'nobody' };
+  };
 }>;
 
 export type CallName = keyof CellCalls;

@@ -8,9 +8,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ByteReader, ByteWriter } from '@holdfast/engine/codec/bytes.ts';
 import type { Clocks } from '@holdfast/engine/engine/clock.ts';
-import { ENGINE_LIMITS, openEngine } from '@holdfast/engine/engine/engine.ts';
+import { ENGINE_LIMITS } from '@holdfast/engine/engine/engine-options.ts';
+import type { ReplayProgress } from '@holdfast/engine/engine/engine-options.ts';
+import { openEngine } from '@holdfast/engine/engine/engine.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
-import type { ReplayProgress } from '@holdfast/engine/engine/replay.ts';
 import { openSqliteJournal } from '@holdfast/engine/journal/sqlite/sqlite-journal.ts';
 import { openSqliteStateStore } from '@holdfast/engine/state/sqlite/sqlite-state-store.ts';
 import type { SqliteStateStore } from '@holdfast/engine/state/sqlite/sqlite-state-store.ts';
@@ -20,6 +21,7 @@ import type { Border } from '../border/border.ts';
 import type { BorderRecord, NoticeRecord } from '../border/records.ts';
 import { answerCall } from './calls.ts';
 import type { CallContext } from './calls.ts';
+import { faultCode } from './fault-code.ts';
 import { identify, openSecret } from './identity.ts';
 import type { AnyCall, CellOptions, CellRequest } from './messages.ts';
 import { readRequest, writeReply } from './ops-frame.ts';
@@ -49,7 +51,7 @@ export async function openCell(
   const journalFile = join(options.dir, JOURNAL_FILE);
   const journal = openSqliteJournal({ file: journalFile });
   const store = await openSqliteStateStore(join(options.dir, STATE_FILE));
-  let publisher: Publisher | undefined;
+  const changed: Changed = { note: () => undefined };
   const engine = await openEngine({
     epoch: options.epoch,
     journal,
@@ -57,7 +59,7 @@ export async function openCell(
     clocks,
     identify: (subjectKey) => identify(secret, subjectKey),
     limits: { ...ENGINE_LIMITS, ...options.limits },
-    onApplied: (_meta, videos) => publisher?.note(videos),
+    onApplied: (_meta, videos) => changed.note(videos),
     onProblem: ({ kind, message }) => notice(border, 'error', kind, message),
     onReplay: replayNotice(border, clocks),
   });
@@ -66,7 +68,7 @@ export async function openCell(
     nowMs: clocks.nowMs,
     randomBytes,
   });
-  publisher = new Publisher({
+  const publisher = new Publisher({
     jurisdiction: options.jurisdiction,
     meta: () => engine.meta,
     nowMs: () => engine.clock.nowMs(),
@@ -77,6 +79,7 @@ export async function openCell(
       else border.pass({ type: 'watermark', publication });
     },
   });
+  changed.note = (videos) => publisher.note(videos);
   const context: CallContext = {
     jurisdiction: options.jurisdiction,
     epoch: options.epoch,
@@ -102,6 +105,9 @@ export async function openCell(
     },
   };
 }
+
+/** Who is told of changed counts: nobody while batches are applied again, then the publisher. */
+type Changed = { note: Publisher['note'] };
 
 async function closeFiles(
   store: SqliteStateStore,
@@ -188,10 +194,7 @@ function receiver(
     try {
       answer = await answerCall(context, call);
     } catch (error) {
-      // Only the kind of fault leaves: its words could quote what somebody sent.
-      const code = (error as { code?: unknown }).code;
-      const fault = `${call.name} failed: ${typeof code === 'string' ? code : 'unexpected'}`;
-      notice(border, 'error', 'call-failed', fault);
+      notice(border, 'error', 'call-failed', `${call.name} failed: ${faultCode(error)}`);
       answer = { kind: 'unavailable', code: 'cell-unavailable', retryAfterMs: 1_000 };
     }
     border.pass({ type: call.name, id, answer });

@@ -31,7 +31,11 @@ const AWAY: CellUnavailable = {
   code: 'cell-unavailable',
   retryAfterMs: 1_000,
 };
-const OVERLOADED: CellUnavailable = { kind: 'unavailable', code: 'overloaded', retryAfterMs: 1_000 };
+const OVERLOADED: CellUnavailable = {
+  kind: 'unavailable',
+  code: 'overloaded',
+  retryAfterMs: 1_000,
+};
 
 /** Starts a cell. Rejects when it cannot open; its files are then as they were. */
 export async function startCellThread(options: StartCell): Promise<CellThread> {

@@ -16,13 +16,19 @@ const CELLS_FOLDER = 'cells';
 export const fsckData: FsckData = async ({ dataDir, onProgress }) => {
   const folder = join(dataDir, CELLS_FOLDER);
   const cells = existsSync(folder) ? readdirSync(folder).sort() : [];
-  const differences: { cell: string; what: string; expected: string | number; found: string | number }[] = [];
+  const differences: {
+    cell: string;
+    what: string;
+    expected: string | number;
+    found: string | number;
+  }[] = [];
   const checked: Record<string, number> = { cells: 0 };
   for (const cell of cells) {
     const dir = join(folder, cell);
     if (!existsSync(join(dir, JOURNAL_FILE))) continue;
     const part = await checkCell(dir, {
-      onProgress: (what, done, total, msLeft) => onProgress(`${cell}: ${what}`, done, total, msLeft),
+      onProgress: (what, done, total, msLeft) =>
+        onProgress(`${cell}: ${what}`, done, total, msLeft),
       monotonicMs: () => performance.now(),
     });
     differences.push(...part.differences.map((difference) => ({ cell, ...difference })));

@@ -8,6 +8,7 @@ import type { Journal } from '@holdfast/engine/journal/journal.ts';
 import type { SqliteStateStore } from '@holdfast/engine/state/sqlite/sqlite-state-store.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Border } from '../border/border.ts';
+import { faultCode } from './fault-code.ts';
 import { subjectKeyOf } from './identity.ts';
 
 const CHECKPOINT_EVERY_MS = 2_000;
@@ -36,8 +37,7 @@ export function startUpkeep(upkeep: Upkeep): () => void {
     isBusy = true;
     work()
       .catch((error: unknown) => {
-        const code = String((error as { code?: unknown }).code ?? 'unexpected');
-        const message = `upkeep failed (${code}); it is tried again later`;
+        const message = `upkeep failed (${faultCode(error)}); it is tried again later`;
         border.pass({ type: 'notice', level: 'warn', event: 'maintenance-failed', message });
       })
       .finally(() => {

@@ -4,8 +4,7 @@
 // durable. A torn WAL frame is dropped by SQLite at the next open; it was never acknowledged.
 // Checkpoints are left to `checkpoint`, which another thread may run beside the writer.
 
-import { DatabaseSync } from 'node:sqlite';
-import type { StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Epoch, Seq, TimestampMs } from '@holdfast/protocol/ids.ts';
 import { CHAIN_START } from '../batch-codec.ts';
 import { BODY_BYTES_MAX, JournalError } from '../journal.ts';

@@ -13,6 +13,4 @@ export type FlushRequest =
   | { kind: 'close' };
 
 export type FlushReply =
-  | { kind: 'ready' }
-  | { kind: 'done' }
-  | { kind: 'failed'; isFull: boolean; message: string };
+  { kind: 'ready' } | { kind: 'done' } | { kind: 'failed'; isFull: boolean; message: string };

@@ -201,7 +201,9 @@ function scans(db: DatabaseSync): Scans {
      FROM wanted CROSS JOIN rollups r ON r.width = ?1 AND r.minute = wanted.minute AND r.video = ?4`,
   );
   buckets.setReturnArrays(true);
-  const range = db.prepare('SELECT min(minute) AS low, max(minute) AS high FROM rollups WHERE width = ?');
+  const range = db.prepare(
+    'SELECT min(minute) AS low, max(minute) AS high FROM rollups WHERE width = ?',
+  );
   const sketches = db.prepare('SELECT key, kind, data FROM uniques WHERE key >= ? AND key < ?');
   const corrections = db.prepare(
     'SELECT * FROM corrections WHERE video = ? ORDER BY seq, part LIMIT ?',

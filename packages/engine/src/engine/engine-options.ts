@@ -1,0 +1,53 @@
+// What an engine is opened with, and its limits.
+
+import type { Epoch } from '@holdfast/protocol/ids.ts';
+import type { VideoNo } from '../counting/numbers.ts';
+import type { MetaRow, VideoRow } from '../counting/rows.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { StateStore } from '../state/state-store.ts';
+import type { Clocks } from './clock.ts';
+import type { FlushLimits } from './flusher.ts';
+import type { Identify } from './requests.ts';
+
+export type ReplayProgress = Readonly<{
+  batches: number;
+  batchesTotal: number;
+  /** An estimate, from the batches so far; `undefined` at the start. */
+  msLeft: number | undefined;
+}>;
+
+export type EngineLimits = FlushLimits &
+  Readonly<{
+    /** Ops in one group commit. */
+    batchOpsMax: number;
+    /** Ops that may wait; beyond it requests are refused as `overloaded`. */
+    queueOpsMax: number;
+  }>;
+
+export const ENGINE_LIMITS: EngineLimits = {
+  batchOpsMax: 16_384,
+  queueOpsMax: 100_000,
+  flushRowsMin: 100_000,
+  flushAgeMsMax: 5_000,
+  overlayRowsMax: 2_000_000,
+};
+
+export type EngineOptions = Readonly<{
+  epoch: Epoch;
+  journal: Journal;
+  store: StateStore;
+  clocks: Clocks;
+  identify: Identify;
+  limits: EngineLimits;
+  /** Called for each applied batch with the videos whose counts changed. */
+  onApplied: (meta: Readonly<MetaRow>, videos: ReadonlyMap<VideoNo, VideoRow>) => void;
+  /** Something a person should know; the engine goes on. */
+  onProblem: (problem: EngineProblem) => void;
+  onReplay: (progress: ReplayProgress) => void;
+}>;
+
+export type EngineProblem = Readonly<{
+  kind: 'journal-failed' | 'flush-failed';
+  message: string;
+  error: unknown;
+}>;
