@@ -69,6 +69,9 @@ export type OpenGateway = Readonly<{
   secureCookies?: boolean;
 }>;
 
+/** How often a closing server looks for connections that have become idle. */
+const CLOSE_CHECK_MS = 20;
+
 /**
  * Builds the server; the caller listens and closes. `close` takes no new connection, lets begun
  * requests finish and ends streams; the ports stay open, for the caller to close after it.
@@ -122,6 +125,7 @@ function openServer({ logger, trustProxy }: OpenGateway, limits: GatewayLimits):
     },
   });
   app.server.maxConnections = limits.connectionsMax;
+  closeWhatFallsIdle(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
@@ -129,6 +133,17 @@ function openServer({ logger, trustProxy }: OpenGateway, limits: GatewayLimits):
   app.setErrorHandler((error, _request, reply) => sendError(error, reply, logger));
   app.setNotFoundHandler((_request, reply) => sendRefusal(reply, NOT_FOUND));
   return app;
+}
+
+/** A13: Node closes connections that are idle when it is told to close, not those that become so. */
+function closeWhatFallsIdle(app: FastifyInstance): void {
+  app.addHook('preClose', (done) => {
+    const timer = setInterval(() => app.server.closeIdleConnections(), CLOSE_CHECK_MS);
+    app.server.once('close', () => clearInterval(timer));
+    // Without a listening socket there is no 'close' to come.
+    if (!app.server.listening) clearInterval(timer);
+    done();
+  });
 }
 
 function addOpRoutes(

@@ -81,7 +81,7 @@ describe('A14: other sites', () => {
     expect(preflight.statusCode).toBe(204);
     expect(preflight.headers).toMatchObject({
       'access-control-allow-origin': '*',
-      'access-control-allow-methods': expect.stringContaining(method),
+      'access-control-allow-methods': expect.stringContaining(method) as unknown,
       'access-control-allow-headers': 'authorization, content-type, op-number',
       'access-control-max-age': '86400',
     });

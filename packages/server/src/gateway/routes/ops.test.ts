@@ -66,7 +66,7 @@ describe('ops', () => {
     expect(world.cells.us.submitted).toEqual([]);
     const [group] = world.cells.eu.submitted[0] ?? [];
     expect(group).toMatchObject({
-      sessionKey: expect.stringMatching(/^~[0-9A-Z]{26}$/),
+      sessionKey: expect.stringMatching(/^~[0-9A-Z]{26}$/) as unknown,
       who: { kind: 'person', person: 1 },
       startedAtMs: START_MS,
       ops: [{ n: 1, kind: 'like', video: 'a' }],
