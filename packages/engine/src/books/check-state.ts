@@ -4,13 +4,13 @@
 // one snapshot of `state.db`, so it may run beside a server.
 
 import type { DatabaseSync } from 'node:sqlite';
-import { likeKey, VIDEOS_MAX } from '../counting/numbers.ts';
-import type { PersonNo, VideoNo } from '../counting/numbers.ts';
+import { personOf, videoOf } from '../counting/numbers.ts';
+import type { LikeKey, PersonNo, VideoNo } from '../counting/numbers.ts';
 import type { MetaRow } from '../counting/rows.ts';
 import { COMMITTED } from '../counting/lines.ts';
-import { emptyHash, hashHex, moveCount, moveLike, textHash } from '../counting/set-hash.ts';
-import type { LaneHash } from '../counting/set-hash.ts';
-import { addTally, emptyTally, TALLY_SLOT, tallyTotal } from '../counting/tallies.ts';
+import { emptyHash, hashHex, moveCount, moveLike, moveName } from '../counting/set-hash.ts';
+import { textHash } from '../counting/set-hash.ts';
+import { addTally, emptyTally, TALLY_SLOT, tallyTotal, unpackTally } from '../counting/tallies.ts';
 import { lanesOfBytes } from '../journal/batch-codec.ts';
 import { numbersFromBytes } from '../state/sqlite/row-bytes.ts';
 import { readMeta } from '../state/sqlite/state-reads.ts';
@@ -85,13 +85,12 @@ export function checkState(db: DatabaseSync, options: CheckOptions): StateCheck 
   const meta = readMeta(db);
   const none = { likes: 0, videos: 0, rollups: 0, persons: 0 };
   if (meta === undefined) return { meta, differences: differences.found, checked: none };
-  const lanes = videoLanes(db, meta);
   const sums = emptySums(meta);
   const persons = checkPersons(db, meta, differences);
-  const likes = recountLikes(db, meta, lanes, sums, differences, options);
+  const likes = recountLikes(db, meta, sums, differences, options);
   const rollups = sumRollups(db, sums, differences, options);
   sumCorrections(db, sums);
-  const videos = checkVideos(db, meta, lanes, sums, differences, options);
+  const videos = checkVideos(db, meta, sums, differences, options);
   differences.expect('books: ops by class', meta.opsAccepted, tallyTotal(meta.books));
   return { meta, differences: differences.found, checked: { likes, videos, rollups, persons } };
 }
@@ -106,21 +105,13 @@ function emptySums(meta: MetaRow): Sums {
   };
 }
 
-function videoLanes(db: DatabaseSync, meta: MetaRow): LaneHash[] {
-  const lanes: LaneHash[] = new Array<LaneHash>(meta.videosNumbered + 1);
-  for (const row of db.prepare('SELECT no, id FROM counts').iterate()) {
-    lanes[row['no'] as number] = textHash(row['id'] as string);
-  }
-  return lanes;
-}
-
 function checkPersons(db: DatabaseSync, meta: MetaRow, differences: Differences): number {
   const count = (sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0]);
   const persons = count('SELECT count(*) FROM persons');
   differences.expect('persons numbered', meta.personsNumbered, persons);
   const lost = count(
     `SELECT count(*) FROM persons p LEFT JOIN subjects s ON s.pseudonym = p.pseudonym
-     WHERE p.erased = 0 AND s.person IS NOT p.person`,
+     WHERE p.erased_at = 0 AND s.person IS NOT p.person`,
   );
   differences.expect('persons whose name leads elsewhere', 0, lost);
   const left = count(
@@ -134,32 +125,32 @@ function checkPersons(db: DatabaseSync, meta: MetaRow, differences: Differences)
 function recountLikes(
   db: DatabaseSync,
   meta: MetaRow,
-  lanes: readonly LaneHash[],
   sums: Sums,
   differences: Differences,
   options: CheckOptions,
 ): number {
   const hash = emptyHash();
-  const pseudonymOf = db.prepare('SELECT pseudonym FROM persons WHERE person = ?');
+  for (const row of db.prepare('SELECT person, pseudonym FROM persons').iterate()) {
+    const name = lanesOfBytes(row['pseudonym'] as Uint8Array);
+    const isForgotten = name.every((lane) => lane === 0);
+    if (!isForgotten) moveName(hash, row['person'] as number, name, 1);
+  }
+  const nameOf = db.prepare('SELECT pseudonym FROM persons WHERE person = ?');
   const statement = db.prepare('SELECT key FROM likes ORDER BY key');
   statement.setReturnArrays(true);
   const step = progressOf('recounting likes', meta.likeRows, options);
-  let person = 0;
-  let pseudonym: LaneHash | undefined;
+  let person = 0 as PersonNo;
   let likes = 0;
   for (const row of statement.iterate()) {
-    const key = (row as unknown as number[])[0] ?? 0;
-    const owner = Math.floor(key / VIDEOS_MAX);
-    const video = key - likeKey(owner as PersonNo, 0 as VideoNo);
-    if (owner !== person) {
-      person = owner;
-      const found = pseudonymOf.get(owner) as { pseudonym: Uint8Array } | undefined;
-      pseudonym = found === undefined ? undefined : lanesOfBytes(found.pseudonym);
+    const key = ((row as unknown as number[])[0] ?? 0) as LikeKey;
+    const video = videoOf(key);
+    if (personOf(key) !== person) {
+      person = personOf(key);
+      const isKnown = nameOf.get(person) !== undefined;
+      if (!isKnown) differences.expect('like row of a known person', 1, 0);
     }
-    const videoHash = lanes[video];
-    if (pseudonym === undefined) differences.expect('like row of a known person', 1, 0);
-    else if (videoHash === undefined) differences.expect('like row of a known video', 1, 0);
-    else moveLike(hash, pseudonym, videoHash, 1);
+    moveLike(hash, person, video, 1);
+    if (sums.likeRows[video] === undefined) differences.expect('like row of a known video', 1, 0);
     sums.likeRows[video] = (sums.likeRows[video] ?? 0) + 1;
     likes += 1;
     step();
@@ -214,7 +205,6 @@ const COLUMN: Readonly<Record<(typeof COMMITTED)[number], string>> = {
 function checkVideos(
   db: DatabaseSync,
   meta: MetaRow,
-  lanes: readonly LaneHash[],
   sums: Sums,
   differences: Differences,
   options: CheckOptions,
@@ -224,9 +214,10 @@ function checkVideos(
   const step = progressOf('checking videos', meta.videosNumbered, options);
   let videos = 0;
   for (const row of db.prepare('SELECT * FROM counts ORDER BY no').iterate()) {
-    const no = row['no'] as number;
+    const no = row['no'] as VideoNo;
+    moveName(hash, no, textHash(row['id'] as string), 1);
     const name = `of ${String(row['id'])}`;
-    const tally = numbersFromBytes(row['tally'] as Uint8Array);
+    const tally = unpackTally(numbersFromBytes(row['tally'] as Uint8Array));
     differences.expect(`likes ${name}`, sums.likeRows[no] ?? 0, row['likes'] as number);
     for (const field of ROLLED) {
       differences.expect(
@@ -239,7 +230,7 @@ function checkVideos(
     differences.expect(`views ${name}`, counted, row['views'] as number);
     checkCorrections(row, name, no, sums, differences);
     COMMITTED.forEach((field, slot) => {
-      moveCount(hash, lanes[no] ?? emptyHash(), slot, row[COLUMN[field]] as number);
+      moveCount(hash, no, slot, row[COLUMN[field]] as number);
     });
     addTally(books, tally);
     videos += 1;

@@ -148,6 +148,7 @@ test('C5: the rows that a batch names as needed are all that it reads', () => {
         videos: only(state.videos, keys.videos),
         likes: only(state.likes, keys.likes),
         uniques: only(state.uniques, keys.uniques),
+        erased: rows.erased,
         likesOf: new Map(),
       };
       expect(applyBatch(loaded, batch)).toEqual(applyBatch(rows, batch));

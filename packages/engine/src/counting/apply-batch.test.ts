@@ -10,7 +10,7 @@ import { likeKey, utcDay, videoDayKey } from './numbers.ts';
 import type { PersonNo, VideoNo } from './numbers.ts';
 import { shownLikes, shownViews } from './rows.ts';
 import type { VideoRow } from './rows.ts';
-import { tallyByClass, tallyTotal } from './tallies.ts';
+import { tallyByClass, tallyTotal, unpackTally } from './tallies.ts';
 import { countViewers } from './uniques.ts';
 
 /** A state that knows videos 1 and 2 and persons 1 and 2. */
@@ -132,7 +132,10 @@ describe('classes and books', () => {
     const { books, opsAccepted, elsewhere } = state.meta;
     expect(opsAccepted).toBe(8);
     expect(tallyTotal(books)).toBe(8);
-    const byVideo = [...state.videos.values()].reduce((sum, row) => sum + tallyTotal(row.tally), 0);
+    const byVideo = [...state.videos.values()].reduce(
+      (sum, row) => sum + tallyTotal(unpackTally(row.tally)),
+      0,
+    );
     expect(byVideo + tallyTotal(elsewhere)).toBe(8);
     expect(tallyByClass(books)).toMatchObject({
       counted: 3,
@@ -212,7 +215,7 @@ describe('corrections and erasure', () => {
       { delta: -1, reason: 'erasure', fromRows: true },
     ]);
     expect(state.persons.get(1 as PersonNo)).toMatchObject({
-      erased: true,
+      erasedAtMs: START_MS + 1_000,
       creatorKey: '',
       caps: [],
     });

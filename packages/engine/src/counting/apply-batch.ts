@@ -24,8 +24,10 @@ import type { VideoDayKey, VideoNo } from './numbers.ts';
 import { newVideoRow, shownLikes, shownViews } from './rows.ts';
 import type { CorrectionRow, MinuteRow, RowChanges, Rows, VideoRow } from './rows.ts';
 import { isBeyondWindow } from './session-window.ts';
+import { moveName, textHash } from './set-hash.ts';
 import { addViewers, NO_VIEWERS } from './uniques.ts';
 import type { Uniques } from './uniques.ts';
+import { NO_CAPS } from './viewer-caps.ts';
 
 /** Why a request may not become part of the batch; it has left no trace. */
 export type Refusal = Readonly<
@@ -135,12 +137,15 @@ export function applyEntry(fold: Fold, entry: Entry): void {
 function addPerson(fold: Fold, entry: PersonEntry): void {
   fold.meta.personsNumbered = takeNumber(entry.person, fold.meta.personsNumbered, 'person');
   const { person, pseudonym, creatorKey } = entry;
-  fold.persons.set(person, { person, pseudonym, creatorKey, erased: false, capsDay: 0, caps: [] });
+  moveName(fold.meta.likesHash, person, pseudonym, 1);
+  const row = { person, pseudonym, creatorKey, erasedAtMs: 0, capsDay: 0, caps: NO_CAPS };
+  fold.persons.set(person, row);
 }
 
 function addVideo(fold: Fold, entry: VideoEntry): void {
   fold.meta.videosNumbered = takeNumber(entry.no, fold.meta.videosNumbered, 'video');
   const { no, video, durationMs, creatorKey } = entry;
+  moveName(fold.meta.countsHash, no, textHash(video), 1);
   fold.newVideos.set(no, newVideoRow(no, video, durationMs, creatorKey, fold.seq));
 }
 

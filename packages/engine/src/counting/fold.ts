@@ -1,6 +1,7 @@
 // The working set of one batch: rows are copied at their first change and kept here until the
 // batch is done, so that the rows that were loaded stay as they are and a batch can be dropped.
 
+import type { Seq } from '@holdfast/protocol/ids.ts';
 import type { ViewRule } from '@holdfast/protocol/view-rule.ts';
 import { assert } from './assert.ts';
 import type { OpsEntry } from './entries.ts';
@@ -8,7 +9,7 @@ import { emptyLine } from './lines.ts';
 import type { Line } from './lines.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from './numbers.ts';
 import type { MetaRow, PersonRow, Rows, SessionRow, VideoRow } from './rows.ts';
-import type { Seq } from '@holdfast/protocol/ids.ts';
+import { NO_CAPS, ownCaps } from './viewer-caps.ts';
 
 /** How long an integrator's session name is remembered (C13). */
 export const BULK_SESSION_MEMORY_MS = 400 * 86_400_000;
@@ -44,7 +45,7 @@ export function sessionOf(fold: Fold, entry: OpsEntry): SessionRow {
           seenHigh: 0,
           claimedMs: 0,
           capsDay: 0,
-          caps: [],
+          caps: NO_CAPS,
         }
       : copyOf(stored);
   fold.sessions.set(entry.sessionKey, session);
@@ -54,7 +55,7 @@ export function sessionOf(fold: Fold, entry: OpsEntry): SessionRow {
 /** A plain copy of the fields costs a third of a spread, and this one is made for every session. */
 function copyOf(row: Readonly<SessionRow>): SessionRow {
   const { startedAtMs, highest, seenLow, seenHigh, claimedMs, capsDay } = row;
-  const caps = row.caps.slice();
+  const caps = ownCaps(row.caps);
   return { startedAtMs, highest, seenLow, seenHigh, claimedMs, capsDay, caps };
 }
 
@@ -84,7 +85,7 @@ export function personRow(fold: Fold, person: PersonNo): Readonly<PersonRow> | u
 export function ownPerson(fold: Fold, row: Readonly<PersonRow>): PersonRow {
   const worked = fold.persons.get(row.person);
   if (worked !== undefined) return worked;
-  const own = { ...row, caps: row.caps.slice() };
+  const own = { ...row, caps: ownCaps(row.caps) };
   fold.persons.set(row.person, own);
   return own;
 }

@@ -12,13 +12,13 @@ import type { Fold } from './fold.ts';
 import type { Line } from './lines.ts';
 import { likeKey, NOBODY, utcDay, videoDayKey, videoOf } from './numbers.ts';
 import type { PersonNo } from './numbers.ts';
-import { GONE } from './rows.ts';
-import type { PersonRow, SessionRow, VideoRow } from './rows.ts';
+import { GONE, isForgotten } from './rows.ts';
+import type { SessionRow, VideoRow } from './rows.ts';
 import { isRepeat, markSeen } from './session-window.ts';
-import { emptyHash, moveLike } from './set-hash.ts';
+import { emptyHash, moveLike, moveName } from './set-hash.ts';
 import { TALLY_SLOT } from './tallies.ts';
-import { sessionViewerHash, viewerHash } from './uniques.ts';
-import { takeView } from './viewer-caps.ts';
+import { personViewerHash, sessionViewerHash } from './uniques.ts';
+import { NO_CAPS, takeView } from './viewer-caps.ts';
 
 type ViewOp = Extract<NumberedOp, { kind: 'view' }>;
 
@@ -47,13 +47,12 @@ const END: Readonly<Record<End, Readonly<{ outcome: Outcome; byte: number }>>> =
 /** Applies the ops of one session; adds an outcome byte for each to the fold, in their order. */
 export function applyOps(fold: Fold, entry: OpsEntry): void {
   const session = sessionOf(fold, entry);
-  const person = entry.person === NOBODY ? undefined : personRow(fold, entry.person);
   const isLate = fold.atMs - session.startedAtMs > SESSION_LIFE_MS;
-  const isErased = entry.person !== NOBODY && (person === undefined || person.erased);
+  const isErased = isErasedPerson(fold, entry.person);
   for (const op of entry.ops) {
     const video = videoRow(fold, op.video);
     const line = video === undefined ? undefined : lineOf(fold, video.no);
-    const end = END[endOf(fold, entry, session, person, op, video, line, isLate, isErased)];
+    const end = END[endOf(fold, entry, session, op, video, line, isLate, isErased)];
     const slot = TALLY_SLOT[op.kind][end.outcome];
     fold.meta.books[slot] = (fold.meta.books[slot] ?? 0) + 1;
     if (line === undefined) fold.meta.elsewhere[slot] = (fold.meta.elsewhere[slot] ?? 0) + 1;
@@ -68,7 +67,6 @@ function endOf(
   fold: Fold,
   entry: OpsEntry,
   session: SessionRow,
-  person: Readonly<PersonRow> | undefined,
   op: NumberedOp,
   video: Readonly<VideoRow> | undefined,
   line: Line | undefined,
@@ -80,24 +78,29 @@ function endOf(
   if (isLate) return 'late';
   if (video === undefined || line === undefined) return 'unknown-video';
   if (isErased) return 'erased-person';
-  if (op.kind === 'view') return judgeView(fold, entry, session, person, op, video, line);
-  if (person === undefined) return 'sign-in-required';
-  return setLike(fold, person, video, line, op.kind === 'like');
+  if (op.kind === 'view') return judgeView(fold, entry, session, op, video, line);
+  if (entry.person === NOBODY) return 'sign-in-required';
+  return setLike(fold, entry.person, video, line, op.kind === 'like');
+}
+
+/** C18; a number that was never given is as good as erased. */
+function isErasedPerson(fold: Fold, person: PersonNo): boolean {
+  return fold.rows.erased.get(person) !== undefined || person > fold.meta.personsNumbered;
 }
 
 /** C6: the change follows from the row, never from what the op hopes for. */
 function setLike(
   fold: Fold,
-  person: Readonly<PersonRow>,
+  person: PersonNo,
   video: Readonly<VideoRow>,
   line: Line,
   liked: boolean,
 ): 'counted' | 'unchanged' {
-  const key = likeKey(person.person, video.no);
+  const key = likeKey(person, video.no);
   const likedAtMs = fold.likes.get(key) ?? fold.rows.likes.get(key) ?? GONE;
   if ((likedAtMs !== GONE) === liked) return 'unchanged';
   fold.likes.set(key, liked ? fold.atMs : GONE);
-  moveLike(fold.meta.likesHash, person.pseudonym, video.lanes, liked ? 1 : -1);
+  moveLike(fold.meta.likesHash, person, video.no, liked ? 1 : -1);
   fold.meta.likeRows += liked ? 1 : -1;
   line.likes += liked ? 1 : -1;
   return 'counted';
@@ -107,12 +110,13 @@ function judgeView(
   fold: Fold,
   entry: OpsEntry,
   session: SessionRow,
-  person: Readonly<PersonRow> | undefined,
   op: ViewOp,
   video: Readonly<VideoRow>,
   line: Line,
 ): 'own' | 'held' | 'unqualified' | 'capped' | 'counted' {
   const { watchedMs } = op;
+  const person = entry.person === NOBODY ? undefined : personRow(fold, entry.person);
+  assert(person !== undefined || entry.person === NOBODY, 'a person who views was loaded');
   if (person !== undefined && person.creatorKey === video.creatorKey) return 'own';
   if (!entry.vouched) {
     const allowedMs = fold.atMs - session.startedAtMs + fold.rule.claimSlackMs;
@@ -128,9 +132,7 @@ function judgeView(
   if (!takeView(viewer, video.no, day, fold.rule.countedPerViewerDayMax)) return 'capped';
   line.views += 1;
   const hash =
-    person === undefined
-      ? sessionViewerHash(entry.sessionKey)
-      : viewerHash(person.pseudonym[0] ?? 0, person.pseudonym[1] ?? 0);
+    person === undefined ? sessionViewerHash(entry.sessionKey) : personViewerHash(person.person);
   const key = videoDayKey(video.no, day);
   const seen = fold.viewers.get(key);
   if (seen === undefined) fold.viewers.set(key, [hash]);
@@ -148,21 +150,23 @@ export const ERASE_LIKES_MAX = 10_000;
 export function applyErase(fold: Fold, person: PersonNo): void {
   assert(fold.likes.size === 0, 'an erasure has a batch to itself');
   const row = personRow(fold, person);
-  if (row === undefined) return;
+  if (row === undefined || isForgotten(row)) return;
   const own = ownPerson(fold, row);
-  own.erased = true;
+  own.erasedAtMs = fold.atMs;
   own.creatorKey = '';
-  own.caps = [];
+  own.caps = NO_CAPS;
   const keys = fold.rows.likesOf.get(person) ?? [];
   for (const key of keys.slice(0, ERASE_LIKES_MAX)) {
     const video = videoRow(fold, videoOf(key));
     assert(video !== undefined, 'a like row has a video');
     fold.likes.set(key, GONE);
-    moveLike(fold.meta.likesHash, row.pseudonym, video.lanes, -1);
+    moveLike(fold.meta.likesHash, person, video.no, -1);
     fold.meta.likeRows -= 1;
     const line = lineOf(fold, video.no);
     line.likes -= 1;
     line.erasedLikes += 1;
   }
-  if (keys.length <= ERASE_LIKES_MAX) own.pseudonym = emptyHash();
+  if (keys.length > ERASE_LIKES_MAX) return;
+  moveName(fold.meta.likesHash, person, row.pseudonym, -1);
+  own.pseudonym = emptyHash();
 }

@@ -52,14 +52,18 @@ export function addKeysNeeded(
     }
     if (entry.kind !== 'ops') continue;
     needKey(keys.sessions, held.sessions, entry.sessionKey);
-    if (entry.person !== NOBODY) needKey(keys.persons, held.persons, entry.person);
+    let views = 0;
     for (const op of entry.ops) {
       if (op.video === NO_VIDEO) continue;
       needKey(keys.videos, held.videos, op.video);
-      if (op.kind === 'view') needKey(keys.uniques, held.uniques, videoDayKey(op.video, day));
-      else if (entry.person !== NOBODY) {
+      if (op.kind === 'view') {
+        views += 1;
+        needKey(keys.uniques, held.uniques, videoDayKey(op.video, day));
+      } else if (entry.person !== NOBODY) {
         needKey(keys.likes, held.likes, likeKey(entry.person, op.video));
       }
     }
+    // Only a view looks at the person behind it: for caps, and for whose video it is.
+    if (views > 0 && entry.person !== NOBODY) needKey(keys.persons, held.persons, entry.person);
   }
 }

@@ -7,6 +7,7 @@ import type { VideoNo } from './numbers.ts';
 import type { CorrectionRow, MinuteRow, VideoRow } from './rows.ts';
 import { moveCount } from './set-hash.ts';
 import type { LaneHash } from './set-hash.ts';
+import { countPacked } from './tallies.ts';
 
 /** What one batch adds to one video. */
 export type Line = MinuteRow & {
@@ -83,7 +84,6 @@ export function addLine(
   const next: VideoRow = {
     no: row.no,
     video: row.video,
-    lanes: row.lanes,
     durationMs: row.durationMs,
     creatorKey: row.creatorKey,
     likes: row.likes + line.likes,
@@ -96,7 +96,7 @@ export function addLine(
     tally: row.tally.slice(),
     seq,
   };
-  for (const slot of line.slots) next.tally[slot] = (next.tally[slot] ?? 0) + 1;
+  for (const slot of line.slots) countPacked(next.tally, slot);
   for (const correction of line.corrections) {
     if (correction.metric === 'likes') next.likesCorrected += correction.delta;
     else next.viewsCorrected += correction.delta;
@@ -105,7 +105,7 @@ export function addLine(
   next.likesCorrected += givenBack;
   for (let slot = 0; slot < COMMITTED.length; slot += 1) {
     const field = COMMITTED[slot] as Committed;
-    moveCount(countsHash, row.lanes, slot, next[field] - row[field]);
+    moveCount(countsHash, row.no, slot, next[field] - row[field]);
   }
   return { row: next, givenBack };
 }

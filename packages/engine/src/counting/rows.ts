@@ -4,9 +4,10 @@ import type { CorrectionReason, Metric } from '@holdfast/protocol/counts.ts';
 import type { Epoch, Seq, VideoId } from '@holdfast/protocol/ids.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from './numbers.ts';
 import type { SessionWindow } from './session-window.ts';
-import { emptyHash, textHash } from './set-hash.ts';
+import { emptyHash } from './set-hash.ts';
 import type { LaneHash } from './set-hash.ts';
 import { emptyTally } from './tallies.ts';
+import type { PackedTally } from './tallies.ts';
 import type { Uniques } from './uniques.ts';
 import type { ViewerCaps } from './viewer-caps.ts';
 
@@ -24,15 +25,14 @@ export type PersonRow = ViewerCaps & {
   /** Keyed hash of who it is; all zero once erased. */
   pseudonym: LaneHash;
   creatorKey: string;
-  erased: boolean;
+  /** When the erasure began, 0 for the living. */
+  erasedAtMs: number;
 };
 
 /** A video's counts in this cell. `likes` is the number of like rows. */
 export type VideoRow = {
   no: VideoNo;
   video: VideoId;
-  /** Hash of the id, for the commitments; derived, not stored. */
-  lanes: LaneHash;
   durationMs: number;
   creatorKey: string;
   likes: number;
@@ -42,7 +42,7 @@ export type VideoRow = {
   starts: number;
   loops: number;
   watchMs: number;
-  tally: number[];
+  tally: PackedTally;
   /** Batch of the last change. */
   seq: Seq;
 };
@@ -99,6 +99,8 @@ export type Rows = Readonly<{
   /** When the like was made, in ms; `GONE` is as good as no row. */
   likes: Lookup<LikeKey, number>;
   uniques: Lookup<VideoDayKey, Uniques>;
+  /** Persons erased so lately that grants of theirs may still come (C18). */
+  erased: Lookup<PersonNo, number>;
   /** For persons that the batch erases: their like rows in key order, as many as one entry takes. */
   likesOf: ReadonlyMap<PersonNo, readonly LikeKey[]>;
 }>;
@@ -148,7 +150,6 @@ export function newVideoRow(
   return {
     no,
     video,
-    lanes: textHash(video),
     durationMs,
     creatorKey,
     likes: 0,
@@ -158,14 +159,14 @@ export function newVideoRow(
     starts: 0,
     loops: 0,
     watchMs: 0,
-    tally: emptyTally(),
+    tally: [],
     seq,
   };
 }
 
 /** Whether an erasure is complete: nothing says any more who the person was (C17). */
 export function isForgotten(row: Readonly<PersonRow>): boolean {
-  return row.erased && row.pseudonym.every((lane) => lane === 0);
+  return row.erasedAtMs > 0 && row.pseudonym.every((lane) => lane === 0);
 }
 
 /** Likes as shown: rows and corrections (C7). */

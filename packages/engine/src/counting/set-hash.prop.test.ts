@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { COMMITTED } from './lines.ts';
+import type { PersonNo, VideoNo } from './numbers.ts';
 import { emptyHash, HASH_LANES, hashHex, moveCount, moveLike } from './set-hash.ts';
-import { sameHash, textHash } from './set-hash.ts';
+import { moveName, sameHash, textHash } from './set-hash.ts';
 import type { LaneHash } from './set-hash.ts';
 
 type Row = Readonly<{ person: number; video: number }>;
@@ -10,12 +11,12 @@ type Row = Readonly<{ person: number; video: number }>;
 const row = fc.record({ person: fc.nat(500), video: fc.nat(500) });
 const rows = fc.uniqueArray(row, { selector: ({ person, video }) => `${person}/${video}` });
 
-const personLanes = (no: number): LaneHash => textHash(`person ${no}`);
-const videoLanes = (no: number): LaneHash => textHash(`v${no}`);
+const personNo = (no: number): PersonNo => no as PersonNo;
+const videoNo = (no: number): VideoNo => no as VideoNo;
 
 function likesHash(all: readonly Row[]): LaneHash {
   const sum = emptyHash();
-  for (const { person, video } of all) moveLike(sum, personLanes(person), videoLanes(video), 1);
+  for (const { person, video } of all) moveLike(sum, personNo(person), videoNo(video), 1);
   return sum;
 }
 
@@ -39,8 +40,8 @@ describe('C23: the likes hash', () => {
     fc.assert(
       fc.property(rows, row, (all, { person, video }) => {
         const sum = likesHash(all);
-        moveLike(sum, personLanes(person), videoLanes(video), -1);
-        moveLike(sum, personLanes(person), videoLanes(video), 1);
+        moveLike(sum, personNo(person), videoNo(video), -1);
+        moveLike(sum, personNo(person), videoNo(video), 1);
         expect(sum).toEqual(likesHash(all));
       }),
     );
@@ -86,9 +87,9 @@ describe('C23: the counts hash', () => {
         const total = deltas.reduce((sum, delta) => sum + delta, 0);
         fc.pre(Number.isSafeInteger(total));
         const small = emptyHash();
-        for (const delta of deltas) moveCount(small, videoLanes(video), at, delta);
+        for (const delta of deltas) moveCount(small, videoNo(video), at, delta);
         const large = emptyHash();
-        moveCount(large, videoLanes(video), at, total);
+        moveCount(large, videoNo(video), at, total);
         expect(small).toEqual(large);
       }),
     );
@@ -98,9 +99,9 @@ describe('C23: the counts hash', () => {
     fc.assert(
       fc.property(fc.nat(500), slot, big, (video, at, delta) => {
         const unit = emptyHash();
-        moveCount(unit, videoLanes(video), at, 1);
+        moveCount(unit, videoNo(video), at, 1);
         const sum = emptyHash();
-        moveCount(sum, videoLanes(video), at, delta);
+        moveCount(sum, videoNo(video), at, delta);
         const exact = Array.from(unit, (lane) =>
           Number(BigInt.asUintN(32, BigInt(lane) * BigInt(delta))),
         );
@@ -113,7 +114,7 @@ describe('C23: the counts hash', () => {
     fc.assert(
       fc.property(fc.nat(500), slot, fc.integer({ min: 1, max: 2 ** 31 }), (video, at, delta) => {
         const right = emptyHash();
-        moveCount(right, videoLanes(video), at, delta);
+        moveCount(right, videoNo(video), at, delta);
         const elsewhere: [number, number, number][] = [
           [video, at, delta + 1],
           [video, (at + 1) % COMMITTED.length, delta],
@@ -121,7 +122,7 @@ describe('C23: the counts hash', () => {
         ];
         for (const [otherVideo, otherSlot, otherDelta] of elsewhere) {
           const wrong = emptyHash();
-          moveCount(wrong, videoLanes(otherVideo), otherSlot, otherDelta);
+          moveCount(wrong, videoNo(otherVideo), otherSlot, otherDelta);
           expect(sameHash(right, wrong)).toBe(false);
         }
       }),
@@ -144,4 +145,15 @@ test('a hash as text is 64 digits, zeros included', () => {
   expect(hashHex(Uint32Array.of(1, 0xffff_ffff, 0, 0, 0, 0, 0, 16))).toBe(
     `00000001ffffffff${'0'.repeat(40)}00000010`,
   );
+});
+
+test('C23: a number that stands for another name changes the hash, and the right one mends it', () => {
+  const sum = emptyHash();
+  moveName(sum, 1, textHash('v1'), 1);
+  const other = emptyHash();
+  moveName(other, 1, textHash('v2'), 1);
+  expect(sameHash(sum, other)).toBe(false);
+  moveName(other, 1, textHash('v2'), -1);
+  moveName(other, 1, textHash('v1'), 1);
+  expect(sameHash(sum, other)).toBe(true);
 });

@@ -3,6 +3,8 @@
 // Eight lanes of 32 bits. Adding and subtracting keep a sum up to date in any order, and equal sets
 // have equal sums. It finds accidents, not adversaries: see docs/spec/counting.md.
 
+import type { PersonNo, VideoNo } from './numbers.ts';
+
 export const HASH_LANES = 8;
 
 /** A hash of something, or a sum of hashes. */
@@ -34,10 +36,16 @@ export function textHash(text: string): LaneHash {
   return hash;
 }
 
+/** Different constants for each lane, so that a collision in one is none in the others. */
+const LANE_SALT: readonly number[] = Array.from({ length: HASH_LANES }, (_, lane) =>
+  mix32(0x9e3779b9 + lane),
+);
+
 /** Adds (`sign` 1) or takes away (-1) the hash of the like row of a person and a video. */
-export function moveLike(sum: LaneHash, person: LaneHash, video: LaneHash, sign: 1 | -1): void {
+export function moveLike(sum: LaneHash, person: PersonNo, video: VideoNo, sign: 1 | -1): void {
   for (let lane = 0; lane < HASH_LANES; lane += 1) {
-    const row = mix32((person[lane] ?? 0) ^ mix32((video[lane] ?? 0) + lane));
+    const salt = LANE_SALT[lane] ?? 0;
+    const row = mix32(mix32(person ^ salt) + Math.imul(video, salt | 1));
     sum[lane] = (sum[lane] ?? 0) + sign * row;
   }
 }
@@ -47,12 +55,20 @@ export function moveLike(sum: LaneHash, person: LaneHash, video: LaneHash, sign:
  * many small moves and one large one come to the same; a difference of an exact multiple of 2^32
  * in one number is the one thing it cannot see.
  */
-export function moveCount(sum: LaneHash, video: LaneHash, slot: number, delta: number): void {
+export function moveCount(sum: LaneHash, video: VideoNo, slot: number, delta: number): void {
   if (delta === 0) return;
-  const salt = Math.imul(slot + 1, 0x9e3779b9);
   for (let lane = 0; lane < HASH_LANES; lane += 1) {
-    const unit = mix32((video[lane] ?? 0) ^ (salt + lane));
+    const salt = LANE_SALT[lane] ?? 0;
+    const unit = mix32(mix32(video ^ salt) + Math.imul(slot + 1, salt | 1));
     sum[lane] = (sum[lane] ?? 0) + Math.imul(unit, delta);
+  }
+}
+
+/** Adds or takes away that a number stands for a name, given as a hash of the name. */
+export function moveName(sum: LaneHash, no: number, name: LaneHash, sign: 1 | -1): void {
+  for (let lane = 0; lane < HASH_LANES; lane += 1) {
+    const row = mix32(mix32(no ^ (LANE_SALT[lane] ?? 0)) ^ (name[lane] ?? 0));
+    sum[lane] = (sum[lane] ?? 0) + sign * row;
   }
 }
 

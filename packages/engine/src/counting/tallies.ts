@@ -44,3 +44,29 @@ export function tallyByClass(tally: readonly number[]): Record<Outcome, number> 
     ]),
   ) as Record<Outcome, number>;
 }
+
+/**
+ * A tally of one video: most have few classes, so only those that occur are there, each as one
+ * number, `count * 32 + slot`, in no order.
+ */
+export type PackedTally = number[];
+
+const SLOT_RANGE = 32;
+
+/** Counts one op in a packed tally. */
+export function countPacked(tally: PackedTally, slot: number): void {
+  for (let index = 0; index < tally.length; index += 1) {
+    const packed = tally[index] ?? 0;
+    if (packed % SLOT_RANGE !== slot) continue;
+    tally[index] = packed + SLOT_RANGE;
+    return;
+  }
+  tally.push(SLOT_RANGE + slot);
+}
+
+/** A packed tally as a flat one. */
+export function unpackTally(packed: readonly number[]): number[] {
+  const tally = emptyTally();
+  for (const value of packed) tally[value % SLOT_RANGE] = Math.floor(value / SLOT_RANGE);
+  return tally;
+}

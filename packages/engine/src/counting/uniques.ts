@@ -4,6 +4,7 @@
 //
 // Every function returns a new value; the rows of a batch stay as they were loaded.
 
+import type { PersonNo } from './numbers.ts';
 import { mix32 } from './set-hash.ts';
 
 /** Viewers that are kept one by one; the list is then as large as half of the registers. */
@@ -27,6 +28,11 @@ export const NO_VIEWERS: Uniques = { kind: 'exact', hashes: new Float64Array(0) 
 /** A 53-bit hash of a viewer, from two lanes of a hash that is already even. */
 export function viewerHash(high: number, low: number): number {
   return (mix32(high ^ 0x2545f491) & 0x1fffff) * 2 ** 32 + mix32(low ^ 0x9e3779b9);
+}
+
+/** A 53-bit hash of a viewer who is a person. */
+export function personViewerHash(person: PersonNo): number {
+  return viewerHash(mix32(person), mix32(person ^ 0x5bd1e995));
 }
 
 /** A 53-bit hash of an anonymous viewer, from the key of the session. */

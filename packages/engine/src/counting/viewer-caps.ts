@@ -16,6 +16,14 @@ export type ViewerCaps = {
   caps: number[];
 };
 
+/** The list of the many viewers without one: shared, and never written to. */
+export const NO_CAPS: number[] = [];
+
+/** A list that may be written to. */
+export function ownCaps(caps: readonly number[]): number[] {
+  return caps.length === 0 ? NO_CAPS : caps.slice();
+}
+
 /** Counts one more view if the cap allows it: `true` when it counted. */
 export function takeView(
   viewer: ViewerCaps,
@@ -25,8 +33,9 @@ export function takeView(
 ): boolean {
   if (viewer.capsDay !== day) {
     viewer.capsDay = day;
-    viewer.caps = [];
+    viewer.caps = NO_CAPS;
   }
+  if (viewer.caps === NO_CAPS) viewer.caps = [];
   const { caps } = viewer;
   const floor = video * TIMES_RANGE;
   for (let index = caps.length - 1; index >= 0; index -= 1) {

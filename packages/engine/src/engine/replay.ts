@@ -10,7 +10,7 @@ import { emptyMeta } from '../counting/rows.ts';
 import { chainHash, decodeEntries } from '../journal/batch-codec.ts';
 import type { Journal, JournalRecord } from '../journal/journal.ts';
 import type { EngineOptions } from './engine-options.ts';
-import { RowView } from './row-view.ts';
+import { GRANTS_GONE_AFTER_MS, RowView } from './row-view.ts';
 
 /** Journal bytes that are read and prepared at a time. */
 const READ_BYTES_MAX = 1024 * 1024;
@@ -38,7 +38,8 @@ export async function replayJournal(source: Source): Promise<Replayed> {
   const base = await journal.base();
   const headSeq = head?.seq ?? base.seq;
   if (meta.seq > headSeq || meta.seq < base.seq) throw doNotFit(meta, base.seq, headSeq);
-  const view = new RowView(store, meta);
+  const lastAtMs = head?.atMs ?? 0;
+  const view = new RowView(store, meta, await store.erasedSince(lastAtMs - GRANTS_GONE_AFTER_MS));
   let chain = await hashAt(journal, meta.seq);
   const startedAt = clocks.monotonicMs();
   const batchesTotal = headSeq - meta.seq;
@@ -54,7 +55,7 @@ export async function replayJournal(source: Source): Promise<Replayed> {
     });
     if (view.youngRows > FLUSH_ROWS) await storeSoFar(view, source);
   }
-  return { view, chain, lastAtMs: head?.atMs ?? 0 };
+  return { view, chain, lastAtMs };
 }
 
 function doNotFit(meta: MetaRow, baseSeq: number, headSeq: number): InvariantError {

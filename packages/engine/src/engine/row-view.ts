@@ -1,8 +1,9 @@
 // The state as of the last acknowledged batch: the store, and over it all that it does not have.
 
 import type { VideoId } from '@holdfast/protocol/ids.ts';
+import { SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
 import type { Keys } from '../counting/keys-needed.ts';
-import { dayOf, personOf, videoOf, videoOfDay } from '../counting/numbers.ts';
+import { DAY_MS, dayOf, personOf, videoOf, videoOfDay } from '../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../counting/numbers.ts';
 import { GONE, isForgotten } from '../counting/rows.ts';
 import type { CorrectionRow, MetaRow, MinuteRow, PersonRow } from '../counting/rows.ts';
@@ -14,6 +15,11 @@ import { mergeMinutes } from '../state/minutes.ts';
 import type { Minutes } from '../state/minutes.ts';
 import type { LikeItem, StateChanges, StateStore } from '../state/state-store.ts';
 import { RowTable } from './row-table.ts';
+
+/** Long after an erasure no grant can come any more: the last one expired a day before. */
+export const GRANTS_GONE_AFTER_MS = SESSION_LIFE_MS + DAY_MS;
+/** Erased persons held before the old ones are let go of. */
+const ERASED_HELD_MAX = 100_000;
 
 /** What changed since the last flush began, beside the rows of the tables. */
 type Gathered = {
@@ -35,14 +41,17 @@ export class RowView {
   readonly videos = new RowTable<VideoNo, VideoRow>();
   readonly likes = new RowTable<LikeKey, number>();
   readonly uniques = new RowTable<VideoDayKey, Uniques>();
+  /** Persons erased so lately that grants of theirs may still come (C18). */
+  readonly #erased: Map<PersonNo, number>;
   #gathered = nothingGathered();
   #storing: Gathered | undefined;
   /** The cell's own row after the last batch. */
   meta: MetaRow;
 
-  constructor(store: StateStore, meta: MetaRow) {
+  constructor(store: StateStore, meta: MetaRow, erased: ReadonlyMap<PersonNo, number>) {
     this.#store = store;
     this.meta = meta;
+    this.#erased = new Map(erased);
   }
 
   /** Rows read or changed since the last flush began: a measure of memory and of work to come. */
@@ -75,7 +84,7 @@ export class RowView {
       for (const [key, atMs] of found.likes) this.likes.keep(key, atMs);
     }
     const { meta, sessions, persons, videos, likes, uniques } = this;
-    return { meta, sessions, persons, videos, likes, uniques, likesOf };
+    return { meta, sessions, persons, videos, likes, uniques, erased: this.#erased, likesOf };
   }
 
   /** Takes the changes of the next batch. */
@@ -84,6 +93,7 @@ export class RowView {
     for (const [key, row] of changes.sessions) this.sessions.change(key, row);
     for (const [no, row] of changes.persons) {
       this.persons.change(no, row);
+      if (row.erasedAtMs > 0) this.#noteErased(no, row.erasedAtMs);
       if (no > personsNumbered) this.#gathered.newPersons.set(hashHex(row.pseudonym), no);
     }
     for (const [no, row] of changes.videos) {
@@ -95,6 +105,14 @@ export class RowView {
     this.#gathered.corrections.push(...changes.corrections);
     mergeMinutes(this.#gathered.minutes, changes.minute, changes.minutes);
     this.meta = changes.meta;
+  }
+
+  #noteErased(person: PersonNo, atMs: number): void {
+    this.#erased.set(person, atMs);
+    if (this.#erased.size < ERASED_HELD_MAX) return;
+    for (const [old, oldAtMs] of this.#erased) {
+      if (oldAtMs < atMs - GRANTS_GONE_AFTER_MS) this.#erased.delete(old);
+    }
   }
 
   /** Sets everything that the store lacks aside for a flush; later changes gather beside it. */

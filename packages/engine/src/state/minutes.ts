@@ -19,8 +19,18 @@ export function mergeMinutes(
   }
   for (const [video, row] of added) {
     const before = held.get(video);
-    held.set(video, before === undefined ? row : addMinutes(before, row));
+    // The held row is this map's own, so it is added to in place.
+    if (before === undefined) held.set(video, { ...row });
+    else addTo(before, row);
   }
+}
+
+function addTo(target: MinuteRow, source: Readonly<MinuteRow>): void {
+  target.likes += source.likes;
+  target.views += source.views;
+  target.starts += source.starts;
+  target.loops += source.loops;
+  target.watchMs += source.watchMs;
 }
 
 /** The sum of two rollup rows. */

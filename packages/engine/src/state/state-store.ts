@@ -61,6 +61,8 @@ export type StateStore = Readonly<{
   findVideos: (ids: readonly VideoId[]) => Promise<ReadonlyMap<VideoId, VideoNo>>;
   /** By `hashHex` of the pseudonym. */
   findPersons: (pseudonyms: readonly LaneHash[]) => Promise<ReadonlyMap<string, PersonNo>>;
+  /** Persons whose erasure began after a time, with that time. */
+  erasedSince: (sinceMs: number) => Promise<ReadonlyMap<PersonNo, number>>;
   store: (changes: StateChanges) => Promise<void>;
   /** Like rows of a person after a key, in key order. */
   likesOf: (person: PersonNo, after: LikeKey, rowsMax: number) => Promise<readonly LikeItem[]>;

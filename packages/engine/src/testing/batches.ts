@@ -35,8 +35,12 @@ export class PlainState {
       const person = personOf(key);
       likesOf.set(person, [...(likesOf.get(person) ?? []), key]);
     }
+    const erased = new Map<PersonNo, number>();
+    for (const { person, erasedAtMs } of this.persons.values()) {
+      if (erasedAtMs > 0) erased.set(person, erasedAtMs);
+    }
     const { meta, sessions, persons, videos, likes, uniques } = this;
-    return { meta, sessions, persons, videos, likes, uniques, likesOf };
+    return { meta, sessions, persons, videos, likes, uniques, erased, likesOf };
   }
 
   batch(entries: readonly Entry[], atMs: number): Batch {

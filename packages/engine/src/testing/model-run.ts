@@ -8,9 +8,10 @@ import type { Entry, NumberedOp } from '../counting/entries.ts';
 import { COMMITTED } from '../counting/lines.ts';
 import { dayOf, personOf, videoOf, videoOfDay } from '../counting/numbers.ts';
 import type { PersonNo, VideoNo } from '../counting/numbers.ts';
-import { shownLikes, shownViews } from '../counting/rows.ts';
-import { emptyHash, hashHex, moveCount, moveLike } from '../counting/set-hash.ts';
-import { TALLY_SLOT, tallyTotal } from '../counting/tallies.ts';
+import { isForgotten, shownLikes, shownViews } from '../counting/rows.ts';
+import { emptyHash, hashHex, moveCount, moveLike, moveName } from '../counting/set-hash.ts';
+import { textHash } from '../counting/set-hash.ts';
+import { TALLY_SLOT, tallyTotal, unpackTally } from '../counting/tallies.ts';
 import { countViewers } from '../counting/uniques.ts';
 import { opsEntry, personEntry, PlainState, START_MS, videoEntry } from './batches.ts';
 import { RulesOracle } from './rules-oracle.ts';
@@ -186,7 +187,7 @@ export class ModelRun {
         if (field !== 'likes') same(`${field} of ${row.video}`, expected[field], row[field]);
       }
       if (shownLikes(row) < 0 || shownViews(row) < 0) throw new Error(`${row.video} below zero`);
-      sameTally(`classes of ${row.video}`, expected.classes, row.tally);
+      sameTally(`classes of ${row.video}`, expected.classes, unpackTally(row.tally));
     }
     same('ops accepted', oracle.opsAccepted, state.meta.opsAccepted);
     same('ops in the books', oracle.opsAccepted, tallyTotal(state.meta.books));
@@ -202,7 +203,7 @@ export class ModelRun {
     const { meta, videos } = this.state;
     meta.books.forEach((count, slot) => {
       let sum = meta.elsewhere[slot] ?? 0;
-      for (const row of videos.values()) sum += row.tally[slot] ?? 0;
+      for (const row of videos.values()) sum += unpackTally(row.tally)[slot] ?? 0;
       same(`C10: books at ${slot}`, sum, count);
     });
   }
@@ -231,13 +232,14 @@ export class ModelRun {
   #checkHashes(): void {
     const { meta, likes, persons, videos } = this.state;
     const likesHash = emptyHash();
-    for (const key of likes.keys()) {
-      const person = persons.get(personOf(key))?.pseudonym ?? emptyHash();
-      moveLike(likesHash, person, videos.get(videoOf(key))?.lanes ?? emptyHash(), 1);
+    for (const row of persons.values()) {
+      if (!isForgotten(row)) moveName(likesHash, row.person, row.pseudonym, 1);
     }
+    for (const key of likes.keys()) moveLike(likesHash, personOf(key), videoOf(key), 1);
     const countsHash = emptyHash();
     for (const row of videos.values()) {
-      COMMITTED.forEach((field, slot) => moveCount(countsHash, row.lanes, slot, row[field]));
+      moveName(countsHash, row.no, textHash(row.video), 1);
+      COMMITTED.forEach((field, slot) => moveCount(countsHash, row.no, slot, row[field]));
     }
     same('C23: likes hash', hashHex(likesHash), hashHex(meta.likesHash));
     same('C23: counts hash', hashHex(countsHash), hashHex(meta.countsHash));

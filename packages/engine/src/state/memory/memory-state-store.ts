@@ -54,6 +54,12 @@ export function openMemoryStateStore(): StateStore {
       const found = known.filter((row) => wanted.has(hashHex(row.pseudonym)));
       return new Map(found.map((row) => [hashHex(row.pseudonym), row.person]));
     },
+    erasedSince: async (sinceMs) =>
+      new Map(
+        [...tables.persons.values()]
+          .filter((row) => row.erasedAtMs > sinceMs)
+          .map((row) => [row.person, row.erasedAtMs]),
+      ),
     store: async (changes) => storeAll(tables, structuredClone(changes)),
     likesOf: async (person, after, rowsMax) =>
       [...tables.likes]

@@ -58,7 +58,7 @@ export function writePerson(writer: ByteWriter, row: PersonRow): void {
   writer.uint(row.person);
   writer.bytes(laneBytes(row.pseudonym));
   writer.text(row.creatorKey);
-  writer.uint(row.erased ? 1 : 0);
+  writer.uint(row.erasedAtMs);
   writer.uint(row.capsDay);
   writeNumbers(writer, row.caps);
 }

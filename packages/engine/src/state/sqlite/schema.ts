@@ -45,10 +45,11 @@ CREATE TABLE IF NOT EXISTS persons (
   person INTEGER PRIMARY KEY,
   pseudonym BLOB NOT NULL,
   creator_key TEXT NOT NULL,
-  erased INTEGER NOT NULL,
+  erased_at INTEGER NOT NULL,
   caps_day INTEGER NOT NULL,
   caps BLOB NOT NULL
 );
+CREATE INDEX IF NOT EXISTS persons_erased ON persons (erased_at) WHERE erased_at > 0;
 CREATE TABLE IF NOT EXISTS videos (
   id TEXT PRIMARY KEY,
   no INTEGER NOT NULL

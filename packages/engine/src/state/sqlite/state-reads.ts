@@ -7,7 +7,7 @@ import { likeKey, videoDayKey } from '../../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../../counting/numbers.ts';
 import type { CorrectionRow, MetaRow, PersonRow } from '../../counting/rows.ts';
 import type { SessionRow, VideoRow } from '../../counting/rows.ts';
-import { hashHex, textHash } from '../../counting/set-hash.ts';
+import { hashHex } from '../../counting/set-hash.ts';
 import type { Uniques } from '../../counting/uniques.ts';
 import { laneBytes, lanesOfBytes } from '../../journal/batch-codec.ts';
 import { StateError } from '../state-store.ts';
@@ -136,7 +136,7 @@ function personOfCells(row: Cells): PersonRow {
     person: row[0] as PersonNo,
     pseudonym: lanesOfBytes(row[1] as Uint8Array),
     creatorKey: row[2] as string,
-    erased: row[3] === 1,
+    erasedAtMs: row[3] as number,
     capsDay: row[4] as number,
     caps: numbersFromBytes(row[5] as Uint8Array),
   };
@@ -146,7 +146,6 @@ function videoOfCells(row: Cells): VideoRow {
   return {
     no: row[0] as VideoNo,
     video: row[1] as VideoId,
-    lanes: textHash(row[1] as string),
     durationMs: row[2] as number,
     creatorKey: row[3] as string,
     likes: row[4] as number,
@@ -187,7 +186,7 @@ export function readMeta(db: DatabaseSync): MetaRow | undefined {
 
 type Scans = Pick<
   StateStore,
-  'likesOf' | 'videosAfter' | 'rollups' | 'uniquesOf' | 'correctionsOf'
+  'likesOf' | 'erasedSince' | 'videosAfter' | 'rollups' | 'uniquesOf' | 'correctionsOf'
 >;
 
 function scans(db: DatabaseSync): Scans {
@@ -204,6 +203,7 @@ function scans(db: DatabaseSync): Scans {
   const range = db.prepare(
     'SELECT min(minute) AS low, max(minute) AS high FROM rollups WHERE width = ?',
   );
+  const erased = db.prepare('SELECT person, erased_at FROM persons WHERE erased_at > ?');
   const sketches = db.prepare('SELECT key, kind, data FROM uniques WHERE key >= ? AND key < ?');
   const corrections = db.prepare(
     'SELECT * FROM corrections WHERE video = ? ORDER BY seq, part LIMIT ?',
@@ -214,6 +214,10 @@ function scans(db: DatabaseSync): Scans {
       const to = likeKey((person + 1) as PersonNo, 0 as VideoNo);
       const rows = likes.all(from, to, rowsMax) as { key: number; at: number }[];
       return rows.map(({ key, at }): LikeItem => ({ key: key as LikeKey, atMs: at }));
+    },
+    erasedSince: async (sinceMs) => {
+      const rows = erased.all(Math.max(0, sinceMs)) as { person: number; erased_at: number }[];
+      return new Map(rows.map((row) => [row.person as PersonNo, row.erased_at]));
     },
     videosAfter: async (after, rowsMax) =>
       (videos.all(after, rowsMax) as unknown as Cells[]).map(videoOfCells),
