@@ -36,6 +36,7 @@ const steps: readonly Step[] = [
       tsc('apps/web'),
       tsc('apps/web/tsconfig.browser.json'),
       tsc('bench'),
+      tsc('e2e'),
     ],
   },
   {
@@ -44,7 +45,7 @@ const steps: readonly Step[] = [
       [
         'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
         '--output-type=err-long',
-        ...['packages', 'apps', 'bench', 'scripts'],
+        ...['packages', 'apps', 'bench', 'e2e', 'scripts'],
       ],
     ],
   },
