@@ -129,18 +129,18 @@ describe('a registration', () => {
     expect(registered(row)).toEqual(['a']);
   });
 
-  it('A43: is tried again when the port to a cell throws', async () => {
+  it('A43: is tried again when the port to a cell throws or refuses, until it is taken', async () => {
     const catalog = open();
-    let refused = false;
+    let tries = 0;
     cell(us).answer('registerVideo', () => {
-      if (!refused) {
-        refused = true;
-        throw new Error('broken');
-      }
+      tries += 1;
+      if (tries === 1) throw new Error('broken');
+      if (tries === 2) return away as never;
       return { kind: 'registered', position: { epoch: 1, seq: 1 } as never };
     });
     await catalog.put(clip('a'));
     await vi.waitFor(() => expect(catalog.undelivered(us)).toBe(0));
+    expect(tries).toBe(3);
   });
 
   it.each([

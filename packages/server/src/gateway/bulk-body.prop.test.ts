@@ -19,18 +19,37 @@ function linesOf(body: string): unknown {
   return { ops };
 }
 
+function line(n: number, more = ''): string {
+  return `{"jurisdiction":"us","session":"s","n":${n},"kind":"like","video":"a"${more}}`;
+}
+
 const op = fc
-  .record({ n: fc.integer({ min: 1, max: 99 }), video: fc.constantFrom('a', 'b') })
-  .map((fields) =>
-    JSON.stringify({ jurisdiction: 'us', session: 's', kind: 'like', ...fields, more: '}' }),
-  );
+  .record({
+    n: fc.integer({ min: 1, max: 99 }),
+    video: fc.constantFrom('a', 'b'),
+    more: fc.constantFrom(undefined, '},{', ',{', [0, { y: 1 }], [], { z: [1, 2] }),
+  })
+  .map((fields) => JSON.stringify({ jurisdiction: 'us', session: 's', kind: 'like', ...fields }));
 /** Pieces that could mislead a parser that looks at braces and line ends. */
 const piece = fc.oneof(
   { weight: 6, arbitrary: op },
   fc.constantFrom('{', '}', '"', ',', '[', ']', '\n', '\r', '5', '{"x":"', '"}', '{}', ' ', 'é'),
 );
+const lines = fc.array(op, { minLength: 1, maxLength: 6 }).map((ops) => ops.join('\n'));
+/** Lines whose commas and line ends have changed places: as one array they are the same. */
+const swapped = fc
+  .tuple(lines, fc.array(fc.nat(5), { minLength: 60, maxLength: 60 }))
+  .map(([text, dice]) => {
+    let at = 0;
+    return text.replaceAll(/[,\n]/g, (mark) => {
+      at += 1;
+      if (dice[at % dice.length] !== 0) return mark;
+      return mark === ',' ? '\n' : ',';
+    });
+  });
 const body = fc.oneof(
-  fc.array(op, { minLength: 1, maxLength: 6 }).map((lines) => lines.join('\n')),
+  lines,
+  swapped,
   fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')),
   fc.array(piece, { minLength: 1, maxLength: 8 }).map((pieces) => pieces.join('\n')),
   fc.tuple(op, op, fc.nat(200), piece).map(([one, two, at, cut]) => {
@@ -38,6 +57,14 @@ const body = fc.oneof(
     return whole.slice(0, at) + cut + whole.slice(at);
   }),
 );
+
+it.each([
+  ['a line end for a comma', `${line(1)},${line(2).replace(',', '\n')}`, 1],
+  ['an inner object on a line of its own', `${line(1, ',"x":[0\n{"y":1}]')}\n${line(2)}`, 1],
+  ['a line end in a text', `${line(1, ',"x":"\n{"')}\n${line(2)}`, 1],
+])('A39: %s is a malformed line, though as one array it would do', (_, text, number) => {
+  expect(parseBulkBody(text)).toMatchObject({ code: 'malformed-line', members: { line: number } });
+});
 
 it('A39: the fast way accepts what line by line does, and names the same first bad line', () => {
   fc.assert(

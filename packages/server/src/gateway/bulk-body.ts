@@ -1,10 +1,11 @@
 // The body of a bulk request: from text to groups of ops for each cell. Rules A38 to A42.
 //
 // Parsing 10,000 lines one by one costs twice as much as parsing them as one array, so a body that
-// is plainly one flat object a line is parsed whole. Why that finds the same: when the body has as
-// many '{' as lines and every line begins with one, then in an array of as many elements, all of
-// them ops, no '{' is inside a string and none is nested, so every element is exactly one line.
-// Whatever does not fit goes the slow way, which also tells the number of the line.
+// is plainly one flat object a line is parsed whole. Why that finds the same: '{' stands at the
+// start of every line and nowhere else, and the array has as many elements as there are lines, all
+// of them ops. Every op takes a '{' of its own, so none is left for a string or an inner object,
+// and every op begins a line and ends before the next. Whatever does not fit goes the slow way,
+// which also tells the number of the line.
 
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { BULK_LINES_MAX } from '@holdfast/protocol/limits.ts';
@@ -59,9 +60,8 @@ function parseWhole(text: string, lineCount: number): readonly BulkOp[] | undefi
   return ops;
 }
 
-/** Whether '{' stands at the start of every line and nowhere else, and there is no '['. */
+/** Whether '{' stands at the start of every line and nowhere else. */
 function isOneObjectALine(text: string): boolean {
-  if (text.includes('[')) return false;
   let brace = text.indexOf('{');
   if (brace !== 0) return false;
   for (let end = text.indexOf(LINE_END); ; end = text.indexOf(LINE_END, end + 1)) {
