@@ -15,7 +15,9 @@ export function openMemoryJournal(): Journal {
         throw new JournalError('out-of-order', `record ${record.seq} cannot follow ${headSeq()}`);
       }
       if (record.body.length > BODY_BYTES_MAX) throw new JournalError('io', 'body too large');
-      records.push({ ...record, body: record.body.slice(), hash: record.hash.slice() });
+      // Copies: `slice` of a Buffer would share its bytes.
+      const { body, hash } = record;
+      records.push({ ...record, body: Uint8Array.from(body), hash: Uint8Array.from(hash) });
     },
     read: async (afterSeq, bytesMax) => {
       const found: JournalRecord[] = [];
