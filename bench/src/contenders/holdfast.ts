@@ -27,7 +27,7 @@ export type HoldfastOptions = Readonly<{
 }>;
 
 /** Settings of one launch that a workload may ask for. */
-export type LaunchEnv = Readonly<{ HOLDFAST_APPLY_HOLD?: '1' }>;
+export type LaunchEnv = Readonly<{ HOLDFAST_FLUSH_ROWS?: string; HOLDFAST_FLUSH_SECONDS?: string }>;
 
 export function holdfastContender(options: HoldfastOptions): Contender {
   return {

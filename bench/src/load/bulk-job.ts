@@ -41,8 +41,7 @@ export async function runBulkViewsJob(
   target: Target,
   notify: Notify,
 ): Promise<JobOutcome> {
-  notify({ kind: 'stage', text: `registering ${job.videos} videos` });
-  await registerVideos(target, job.videos);
+  await registerVideos(target, job.videos, notify);
   const oracle = new Oracle(job.videos);
   const shared: ViewShared = {
     oracle,
@@ -71,8 +70,7 @@ export async function runBulkLikesJob(
   target: Target,
   notify: Notify,
 ): Promise<JobOutcome> {
-  notify({ kind: 'stage', text: `registering ${job.videos} videos` });
-  await registerVideos(target, job.videos);
+  await registerVideos(target, job.videos, notify);
   const oracle = new Oracle(job.videos);
   const walk = new LikeWalk({
     sessionCount: job.sessions,

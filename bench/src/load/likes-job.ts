@@ -20,11 +20,8 @@ export async function runLikesJob(
   target: Target,
   notify: Notify,
 ): Promise<JobOutcome> {
-  notify({
-    kind: 'stage',
-    text: `registering ${job.videos} videos, opening ${job.sessions} sessions`,
-  });
-  await registerVideos(target, job.videos);
+  await registerVideos(target, job.videos, notify);
+  notify({ kind: 'stage', text: `opening ${job.sessions} sessions` });
   const tokens = await openSessions(target, job.sessions);
   const oracle = new Oracle(job.videos);
   const walk = new LikeWalk({

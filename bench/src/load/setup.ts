@@ -4,8 +4,12 @@ import type { Buffer } from 'node:buffer';
 import { runClosedLoop, type Lane } from './closed-loop.ts';
 import { bodyRequestHead, JSON_TYPE, withBody } from './http-request.ts';
 import { JURISDICTION, type Target } from './job.ts';
+import type { Notify } from './load-job.ts';
 
-const SETUP_CONNECTIONS = 64;
+/** Many, so that a server that gathers writes has something to gather. */
+const SETUP_CONNECTIONS = 256;
+/** How often a long setup says how far it is. */
+const PROGRESS_EVERY = 10_000;
 const VIDEO_DURATION_MS = 15_000;
 
 export function videoName(video: number): string {
@@ -21,7 +25,12 @@ export function subjectName(session: number): string {
 }
 
 /** Registers videos 0 to `videoCount - 1` with the counter. */
-export async function registerVideos(target: Target, videoCount: number): Promise<void> {
+export async function registerVideos(
+  target: Target,
+  videoCount: number,
+  notify: Notify,
+): Promise<void> {
+  const of = videoCount.toLocaleString('en-US');
   await forEach(target, videoCount, {
     request: (video) => {
       const path = `/v1/videos/${videoName(video)}`;
@@ -31,6 +40,11 @@ export async function registerVideos(target: Target, videoCount: number): Promis
     },
     answer: (video, status, body) => {
       if (status !== 201 && status !== 200) throw unexpected(`PUT video ${video}`, status, body);
+      if (video % PROGRESS_EVERY !== 0) return;
+      notify({
+        kind: 'stage',
+        text: `registering videos, ${video.toLocaleString('en-US')} of ${of}`,
+      });
     },
   });
 }

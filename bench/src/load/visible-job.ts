@@ -35,11 +35,8 @@ export async function runVisibleJob(
   const wholeMs = job.window.warmUpMs + job.window.measureMs;
   const probeCount = Math.ceil((job.probesPerSecond * wholeMs) / 1000) + 1;
   const videoCount = job.videos + probeCount;
-  notify({
-    kind: 'stage',
-    text: `registering ${videoCount} videos, opening ${job.sessions} sessions`,
-  });
-  await registerVideos(target, videoCount);
+  await registerVideos(target, videoCount, notify);
+  notify({ kind: 'stage', text: `opening ${job.sessions} sessions` });
   const tokens = await openSessions(target, job.sessions);
   const oracle = new Oracle(videoCount);
   notify({ kind: 'stage', text: 'load' });

@@ -12,7 +12,8 @@ const LIKES_PER_SESSION = 10;
 /** Time for work that was put off to be done, before memory is read for the last time. */
 const SETTLE_MS = 5_000;
 const RUNS_MAX = 1;
-const ESTIMATE_SECONDS = 300;
+/** Most of it goes into registering the videos, one request and one fsync each. */
+const ESTIMATE_SECONDS = 600;
 const ESTIMATE_QUICK_SECONDS = 20;
 
 export const memory: Workload = {
