@@ -14,6 +14,10 @@ export const CELLS_MAX = 16;
 export const PORT_DEFAULT = 7400;
 export const HOST_DEFAULT = '127.0.0.1';
 export const DATA_DEFAULT = './data';
+export const FLUSH_ROWS_DEFAULT = 100_000;
+export const FLUSH_SECONDS_DEFAULT = 5;
+/** Largest count that a setting may have. */
+const COUNT_MAX = 1_000_000_000;
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -31,6 +35,8 @@ export type Config = Readonly<{
   demo: boolean;
   secureCookies: boolean;
   trustProxy: boolean;
+  /** When the rows derived from a journal are stored. */
+  flush: Readonly<{ rowsMin: number; secondsMax: number }>;
   logLevel: LogLevel;
 }>;
 
@@ -93,6 +99,10 @@ export function readConfig(flags: StartFlags, env: EnvValues, cwd: string): Conf
     demo: flags.demo ?? true,
     secureCookies: readSwitch(fromEnv(env, 'HOLDFAST_SECURE_COOKIES'), fault),
     trustProxy: readSwitch(fromEnv(env, 'HOLDFAST_TRUST_PROXY'), fault),
+    flush: {
+      rowsMin: readCount(fromEnv(env, 'HOLDFAST_FLUSH_ROWS'), FLUSH_ROWS_DEFAULT, fault),
+      secondsMax: readCount(fromEnv(env, 'HOLDFAST_FLUSH_SECONDS'), FLUSH_SECONDS_DEFAULT, fault),
+    },
     logLevel: readLogLevel(pick(flags.log, '--log', 'HOLDFAST_LOG'), fault),
   };
   const secrets = readSecrets(env, fault);
@@ -109,6 +119,15 @@ type Fault = (setting: Readonly<{ name: string }>, detail: string) => void;
 function fromEnv(env: EnvValues, name: EnvName): Setting | undefined {
   const text = env[name];
   return text === undefined ? undefined : { name, text };
+}
+
+function readCount(setting: Setting | undefined, byDefault: number, fault: Fault): number {
+  if (setting === undefined) return byDefault;
+  const count = Number(setting.text);
+  if (!/^\d+$/.test(setting.text) || count < 1 || count > COUNT_MAX) {
+    fault(setting, `must be a whole number from 1 to ${COUNT_MAX}`);
+  }
+  return count;
 }
 
 function readHost(setting: Setting | undefined, fault: Fault): string {

@@ -12,6 +12,8 @@ export const ENV_NAMES = {
   HOLDFAST_OPERATOR_KEY: 'an operator key, beside those of `holdfast keys`',
   HOLDFAST_SECURE_COOKIES: '1 when people reach this server over HTTPS only (0)',
   HOLDFAST_TRUST_PROXY: '1 when a proxy in front sets X-Forwarded-For, and nobody else can (0)',
+  HOLDFAST_FLUSH_ROWS: 'rows that change before the state is stored (100000)',
+  HOLDFAST_FLUSH_SECONDS: 'longest time before the state is stored (5)',
   HOLDFAST_LOG: 'least level that is logged: debug, info, warn, error or silent (info)',
 } as const;
 

@@ -50,8 +50,6 @@ const STOP_MS_MAX = 60_000;
 /** A server is called ready once its cells know all videos, or after this. */
 const DELIVERY_WAIT_MS_MAX = 5_000;
 const DELIVERY_LOOK_MS = 20;
-/** When the rows derived from a journal are stored; see the engine's limits of the same names. */
-const CELL_LIMITS = { flushRowsMin: 100_000, flushAgeMsMax: 5_000 } as const;
 
 /** What the running process lends to the server; `main.ts` has the real ones. */
 export type ServerParts = Readonly<{
@@ -237,7 +235,10 @@ function supervise(
       parts.startCell({
         ...cell,
         dir: dataLayout(config.dataDir).cellDir(jurisdiction),
-        limits: CELL_LIMITS,
+        limits: {
+          flushRowsMin: config.flush.rowsMin,
+          flushAgeMsMax: config.flush.secondsMax * 1_000,
+        },
         onNotice: ({ level, event, message }) => log[level]({ event }, message),
       }),
     onUp: (client) => client.resync(exchange.positionOf(jurisdiction)),
