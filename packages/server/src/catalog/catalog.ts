@@ -6,10 +6,6 @@ import type { Realm } from './creator-key.ts';
 
 /** Videos that a catalog holds. */
 export const VIDEOS_MAX = 5_000_000;
-/** Longest caption of a video, in characters. */
-export const CAPTION_CHARS_MAX = 2_000;
-/** Tags of one video. */
-export const TAGS_MAX = 20;
 /** Registrations that wait for the next write to disk. */
 export const PUTS_QUEUE_MAX = 4_096;
 /** Videos in one page of the feed. */

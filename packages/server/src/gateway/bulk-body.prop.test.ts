@@ -19,7 +19,7 @@ function linesOf(body: string): unknown {
   return { ops };
 }
 
-function line(n: number, more = ''): string {
+function opLine(n: number, more = ''): string {
   return `{"jurisdiction":"us","session":"s","n":${n},"kind":"like","video":"a"${more}}`;
 }
 
@@ -59,9 +59,9 @@ const body = fc.oneof(
 );
 
 it.each([
-  ['a line end for a comma', `${line(1)},${line(2).replace(',', '\n')}`, 1],
-  ['an inner object on a line of its own', `${line(1, ',"x":[0\n{"y":1}]')}\n${line(2)}`, 1],
-  ['a line end in a text', `${line(1, ',"x":"\n{"')}\n${line(2)}`, 1],
+  ['a line end for a comma', `${opLine(1)},${opLine(2).replace(',', '\n')}`, 1],
+  ['an inner object on a line of its own', `${opLine(1, ',"x":[0\n{"y":1}]')}\n${opLine(2)}`, 1],
+  ['a line end in a text', `${opLine(1, ',"x":"\n{"')}\n${opLine(2)}`, 1],
 ])('A39: %s is a malformed line, though as one array it would do', (_, text, number) => {
   expect(parseBulkBody(text)).toMatchObject({ code: 'malformed-line', members: { line: number } });
 });

@@ -44,12 +44,7 @@ function isReason(value: unknown): value is CorrectionReason {
 }
 
 function wantedOf(body: Body): Wanted | Refusal {
-  const { metric, delta, reason, note } = body as Readonly<{
-    metric?: unknown;
-    delta?: unknown;
-    reason?: unknown;
-    note?: unknown;
-  }>;
+  const { metric, delta, reason, note } = body;
   if (!isMetric(metric)) return bad(`metric is one of ${METRICS.join(', ')}.`);
   if (typeof delta !== 'number' || !Number.isInteger(delta) || delta === 0) {
     return bad('delta must be a whole number other than 0.');

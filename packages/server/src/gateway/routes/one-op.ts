@@ -59,7 +59,7 @@ export function addOneOpRoutes(app: FastifyInstance, authorizer: Authorizer, sen
       sendRefusal(reply, body);
       return;
     }
-    const { watchedMs, source } = body.value as Readonly<{ watchedMs?: unknown; source?: unknown }>;
+    const { watchedMs, source } = body.value;
     const fields = { kind: 'view', watchedMs, source };
     sendOne(authorizer, send, fields, [request, reply]);
   });

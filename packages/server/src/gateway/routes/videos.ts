@@ -37,11 +37,7 @@ const BAD_CURSOR = refusal('invalid-request', 'cursor must be a "next" that the 
 type NewVideoOrRefusal = Readonly<{ kind: 'video'; video: NewVideo }> | Refusal;
 
 function newVideoOf(video: VideoId, tenant: string, body: Body): NewVideoOrRefusal {
-  const { durationMs, creator, title } = body as Readonly<{
-    durationMs?: unknown;
-    creator?: unknown;
-    title?: unknown;
-  }>;
+  const { durationMs, creator, title } = body;
   if (typeof durationMs !== 'number' || !Number.isInteger(durationMs) || durationMs < 1) {
     return refusal(
       'invalid-request',
