@@ -15,6 +15,7 @@ export function caseTools(holdfast: HoldfastOptions, say: (text: string) => void
     openLoad,
     verify,
     launchHoldfast: (env) => launchHoldfast(holdfast, env),
+    scratchFolder: holdfast.scratchFolder,
     measureLoad: async (contender, job, metrics) => {
       const instance = await contender.launch();
       try {

@@ -1,24 +1,21 @@
-// The engine alone, in this process, without HTTP: likes in batches of 10,000 onto a state that
-// already holds a million and 25 million of them.
-//
-// `measureEngine` is the boundary. It is to open a cell's journal and state on disk under the
-// scratch folder, fill the state to `likeRows`, measure durable likes in batches of `BATCH_OPS`
-// (append, fsync, apply), compare every count with an oracle, and return the rate. Until then it
-// measures nothing and says so.
+// The engine alone, without HTTP, in a process of its own: likes in batches of 10,000 onto a state
+// that already holds a million and 25 million of them.
 
-import {
-  HOLDFAST_ONLY,
-  type BenchCase,
-  type CaseResult,
-  type Scale,
-  type Workload,
-} from './workload.ts';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { EngineAnswer, EngineJob } from '../engine-alone/job.ts';
+import { HOLDFAST_ONLY, type BenchCase, type CaseResult, type Workload } from './workload.ts';
 
 const LIKE_ROWS = [1_000_000, 25_000_000] as const;
 const LIKE_ROWS_QUICK = [100_000] as const;
 const BATCH_OPS = 10_000;
 const RUNS_MAX = 1;
-const ESTIMATE_SECONDS = 1;
+const ESTIMATE_SECONDS = 240;
+/** Young objects of a batch die together; a cell's thread has the same setting. */
+const NODE_FLAGS = ['--max-semi-space-size=64'];
 
 export const engine: Workload = {
   name: 'engine',
@@ -32,14 +29,25 @@ export const engine: Workload = {
         headline: { metric: 'opsPerSecond', unit: 'ops/s', better: 'higher' },
         runsMax: RUNS_MAX,
         estimateSeconds: ESTIMATE_SECONDS,
-        measure: () => measureEngine(likeRows, scale),
+        measure: async (tools) => measureEngine(tools.scratchFolder, likeRows, scale.seconds),
       };
     }),
 };
 
-// TODO(#2): wire the engine in here.
-function measureEngine(likeRows: number, scale: Scale): Promise<CaseResult> {
-  const asked = `${BATCH_OPS} likes a batch, ${likeRows} rows held, ${scale.seconds} s`;
-  const why = `the engine is not wired in yet (${asked})`;
-  return Promise.resolve({ kind: 'not-measured', why });
+async function measureEngine(
+  scratchFolder: string,
+  likeRows: number,
+  seconds: number,
+): Promise<CaseResult> {
+  const folder = await mkdtemp(join(scratchFolder, 'engine-'));
+  const main = fileURLToPath(new URL('../engine-alone/main.ts', import.meta.url));
+  const job: EngineJob = { folder, likeRows, seconds, batchOps: BATCH_OPS };
+  try {
+    const args = [...NODE_FLAGS, main, JSON.stringify(job)];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const { kind, ...metrics } = JSON.parse(stdout) as EngineAnswer;
+    return { kind, metrics };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

@@ -65,6 +65,8 @@ export type CaseTools = Readonly<{
   measureLoad: (contender: Contender, job: Job, metrics: readonly Metric[]) => Promise<CaseResult>;
   launchHoldfast: (env: LaunchEnv) => Promise<HoldfastInstance>;
   openLoad: () => LoadProcess;
+  /** For what a case keeps on disk while it runs. */
+  scratchFolder: string;
   /** Compares with the oracle; throws on any difference. */
   verify: (
     load: LoadProcess,

@@ -1,0 +1,17 @@
+// What the process that measures the engine alone is asked, and what it answers.
+
+export type EngineJob = Readonly<{
+  folder: string;
+  /** Like rows that the state holds before the window. */
+  likeRows: number;
+  seconds: number;
+  batchOps: number;
+}>;
+
+export type EngineAnswer = Readonly<{
+  kind: 'measured';
+  opsPerSecond: number;
+  opsAcknowledged: number;
+  videosCompared: number;
+  peakBytes: number;
+}>;
