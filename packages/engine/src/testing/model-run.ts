@@ -21,6 +21,7 @@ import type { OracleOp, OracleSession } from './rules-oracle.ts';
 export type Step = Readonly<
   | { kind: 'send'; session: number; op: OpWish; skip: number }
   | { kind: 'resend'; session: number; back: number }
+  | { kind: 'binge'; session: number; video: number }
   | { kind: 'tick'; ms: number }
   | { kind: 'cut' }
   | { kind: 'correct'; video: number; metric: 'likes' | 'views'; delta: number }
@@ -83,6 +84,9 @@ export class ModelRun {
       case 'resend':
         this.#resend(step.session % SESSIONS.length, step.back);
         return false;
+      case 'binge':
+        this.#binge(step.session % SESSIONS.length, step.video);
+        return false;
       case 'tick':
         this.cut();
         this.atMs += step.ms;
@@ -112,6 +116,13 @@ export class ModelRun {
     const op = { n, kind, video: `v${video % (VIDEOS + 1)}`, watchedMs };
     sent.ops.push(op);
     this.#enqueue(session, op);
+  }
+
+  /** One more view of a video than the cap of a day allows (V3). */
+  #binge(session: number, video: number): void {
+    for (let times = 0; times <= 10; times += 1) {
+      this.#send(session, { kind: 'view', video, watchedMs: 2_000 }, 0);
+    }
   }
 
   #resend(session: number, back: number): void {

@@ -28,6 +28,12 @@ const resend: fc.Arbitrary<Step> = fc.record({
   back: fc.oneof({ weight: 3, arbitrary: fc.nat(10) }, fc.nat(120)),
 });
 
+const binge: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('binge'),
+  session,
+  video: fc.integer({ min: 1, max: 4 }),
+});
+
 const HOUR_MS = 3_600_000;
 const tick: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('tick'),
@@ -48,6 +54,7 @@ const correct: fc.Arbitrary<Step> = fc.record({
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 60, arbitrary: send },
   { weight: 35, arbitrary: resend },
+  { weight: 2, arbitrary: binge },
   { weight: 10, arbitrary: tick },
   { weight: 6, arbitrary: fc.constant<Step>({ kind: 'cut' }) },
   { weight: 3, arbitrary: correct },
