@@ -106,6 +106,11 @@ export class ByteReader {
     return this.#at;
   }
 
+  /** Goes to a position that `at` gave. */
+  moveTo(position: number): void {
+    this.#at = position;
+  }
+
   get atEnd(): boolean {
     return this.#at >= this.#buffer.length;
   }

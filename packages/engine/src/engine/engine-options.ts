@@ -29,7 +29,7 @@ export const ENGINE_LIMITS: EngineLimits = {
   queueOpsMax: 100_000,
   flushRowsMin: 100_000,
   flushAgeMsMax: 5_000,
-  overlayRowsMax: 2_000_000,
+  overlayRowsMax: 500_000,
 };
 
 export type EngineOptions = Readonly<{

@@ -146,15 +146,6 @@ export const ROW_READERS: Readonly<Record<FlushTable, (reader: ByteReader) => Sq
   rollups: readMinute,
 };
 
-/** All rows in a run of bytes. */
-export function readRows(table: FlushTable, bytes: Uint8Array): SqlRow[] {
-  const reader = new ByteReader(bytes);
-  const readRow = ROW_READERS[table];
-  const rows: SqlRow[] = [];
-  while (!reader.atEnd) rows.push(readRow(reader));
-  return rows;
-}
-
 export type LikeColumns = Readonly<{ keys: Float64Array; atMs: Float64Array }>;
 
 /** Like rows as two columns. */

@@ -11,8 +11,8 @@ import { laneBytes } from '../../journal/batch-codec.ts';
 import { isFullError, openSqlite } from '../../sqlite/open-sqlite.ts';
 import { maintainState } from './maintain.ts';
 import type { FlushReply, FlushRequest } from './flush-messages.ts';
-import { readRows } from './flush-rows.ts';
 import type { FlushTable, SqlRow, SqlValue } from './flush-rows.ts';
+import { RowRuns } from './row-runs.ts';
 import { openStateWriter, STATE_FORMAT } from './schema.ts';
 
 /** Rows that go to SQLite with one statement; calls cost more than rows. */
@@ -21,7 +21,7 @@ const ROWS_PER_STATEMENT = 32;
 const WAL_PAGES_MAX = 16_384;
 
 type Gathered = {
-  tables: Record<FlushTable, SqlRow[]>;
+  tables: Record<FlushTable, RowRuns>;
   likeKeys: Float64Array;
   likesAtMs: Map<number, number>;
   uniques: { key: number; kind: number; data: Uint8Array }[];
@@ -44,20 +44,16 @@ const UPSERT: Readonly<Record<FlushTable, { head: string; columns: number; tail:
 
 function nothingGathered(): Gathered {
   return {
-    tables: { sessions: [], persons: [], counts: [], rollups: [] },
+    tables: {
+      sessions: new RowRuns('sessions'),
+      persons: new RowRuns('persons'),
+      counts: new RowRuns('counts'),
+      rollups: new RowRuns('rollups'),
+    },
     likeKeys: new Float64Array(0),
     likesAtMs: new Map(),
     uniques: [],
   };
-}
-
-function byKey(table: FlushTable, left: SqlRow, right: SqlRow): number {
-  if (table === 'rollups') {
-    return Number(left[1]) - Number(right[1]) || Number(left[2]) - Number(right[2]);
-  }
-  const [first = 0] = left;
-  const [second = 0] = right;
-  return first < second ? -1 : 1;
 }
 
 /** Stores rows many at a time; `statementFor` gives the statement for a number of rows. */
@@ -84,11 +80,20 @@ class ManyRows {
     return statement;
   }
 
-  run(rows: readonly SqlRow[]): void {
-    for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
-      const part = rows.slice(start, start + ROWS_PER_STATEMENT);
-      this.#statementFor(part.length).run(...(part.flat() as SqlValue[]));
+  run(rows: Iterable<SqlRow>): void {
+    let values: SqlValue[] = [];
+    let waiting = 0;
+    const store = (): void => {
+      if (waiting > 0) this.#statementFor(waiting).run(...values);
+      values = [];
+      waiting = 0;
+    };
+    for (const row of rows) {
+      values.push(...row);
+      waiting += 1;
+      if (waiting === ROWS_PER_STATEMENT) store();
     }
+    store();
   }
 }
 
@@ -143,15 +148,21 @@ function storeLikes(store: Store, gathered: Gathered): void {
 
 function storeNames(store: Store, gathered: Gathered): void {
   const numbered = store.numbered.get() as { persons: number; videos: number } | undefined;
-  const persons = gathered.tables.persons;
   const isForgotten = (row: SqlRow): boolean => (row[1] as Uint8Array).every((byte) => byte === 0);
-  for (const row of persons) if (isForgotten(row)) store.forget.run(row[0] ?? 0);
-  const isNewPerson = (row: SqlRow): boolean => Number(row[0]) > (numbered?.persons ?? 0);
-  const newPersons = persons.filter((row) => isNewPerson(row) && !isForgotten(row));
-  store.newSubjects.run(newPersons.map((row) => [row[1] ?? '', row[0] ?? 0]));
-  const isNewVideo = (row: SqlRow): boolean => Number(row[0]) > (numbered?.videos ?? 0);
-  const newVideos = gathered.tables.counts.filter(isNewVideo);
-  store.newVideos.run(newVideos.map((row) => [row[1] ?? '', row[0] ?? 0]));
+  const subjects: [pseudonym: Uint8Array, person: SqlValue][] = [];
+  for (const row of gathered.tables.persons.inOrder()) {
+    const [person = 0, pseudonym] = row;
+    if (isForgotten(row)) store.forget.run(person);
+    else if (Number(person) > (numbered?.persons ?? 0)) {
+      subjects.push([pseudonym as Uint8Array, person]);
+    }
+  }
+  store.newSubjects.run(subjects.sort(([left], [right]) => Buffer.compare(left, right)));
+  const videos: SqlRow[] = [];
+  for (const [no = 0, id = ''] of gathered.tables.counts.inOrder()) {
+    if (Number(no) > (numbered?.videos ?? 0)) videos.push([id, no]);
+  }
+  store.newVideos.run(videos.sort(([left = ''], [right = '']) => (left < right ? -1 : 1)));
 }
 
 function correctionValues(rows: readonly CorrectionRow[]): SqlRow[] {
@@ -178,10 +189,7 @@ function commit(
   db.exec('BEGIN IMMEDIATE');
   try {
     storeNames(store, gathered);
-    for (const table of TABLES) {
-      const rows = gathered.tables[table].sort((left, right) => byKey(table, left, right));
-      store.upsert[table].run(rows);
-    }
+    for (const table of TABLES) store.upsert[table].run(gathered.tables[table].inOrder());
     storeLikes(store, gathered);
     const sketches = gathered.uniques.sort((left, right) => left.key - right.key);
     store.uniques.run(sketches.map(({ key, kind, data }) => [key, kind, data]));
@@ -222,10 +230,8 @@ function main(file: string): void {
   let journal: DatabaseSync | undefined;
   let gathered = nothingGathered();
   const gather = (request: FlushRequest): void => {
-    if (request.kind === 'rows') {
-      const rows = gathered.tables[request.table];
-      for (const row of readRows(request.table, request.bytes)) rows.push(row);
-    } else if (request.kind === 'likes') {
+    if (request.kind === 'rows') gathered.tables[request.table].add(request.bytes);
+    else if (request.kind === 'likes') {
       gathered.likeKeys = request.columns.keys;
       request.columns.keys.forEach((key, index) => {
         gathered.likesAtMs.set(key, request.columns.atMs[index] ?? GONE);
