@@ -68,11 +68,24 @@ function minutesOf(...buckets: [minute: number, value: number][]): StateChanges[
 
 export function stateConformance(name: string, open: Open): void {
   const opened = async (): Promise<StateStore> => (await open()).store;
-  describe(`${name}: rows`, () => rows(opened));
-  describe(`${name}: names`, () => names(opened));
-  describe(`${name}: rollups`, () => rollups(opened));
-  describe(`${name}: housekeeping`, () => housekeeping(opened));
-  describe(`${name}: closing`, () => closing(open));
+  describe(`${name}: rows`, () => {
+    rows(opened);
+  });
+  describe(`${name}: likes and corrections`, () => {
+    likes(opened);
+  });
+  describe(`${name}: names`, () => {
+    names(opened);
+  });
+  describe(`${name}: rollups`, () => {
+    rollups(opened);
+  });
+  describe(`${name}: housekeeping`, () => {
+    housekeeping(opened);
+  });
+  describe(`${name}: closing`, () => {
+    closing(open);
+  });
 }
 
 function rows(opened: () => Promise<StateStore>): void {
@@ -106,7 +119,9 @@ function rows(opened: () => Promise<StateStore>): void {
     expect(await store.videosAfter(0 as VideoNo, 10)).toEqual([row]);
     await store.close();
   });
+}
 
+function likes(opened: () => Promise<StateStore>): void {
   test('C6: a like that is gone has no row, one that came again has one', async () => {
     const store = await opened();
     const keys = [1, 2, 3].map((video) => likeKey(5 as PersonNo, video as VideoNo));
@@ -142,14 +157,14 @@ function rows(opened: () => Promise<StateStore>): void {
 
   test('likes of one person are theirs alone, page by page', async () => {
     const store = await opened();
-    const likes = [1, 2, 3].flatMap((owner) =>
+    const all = [1, 2, 3].flatMap((owner) =>
       [1, 2, 3, 4].map((video): [LikeKey, number] => [
         likeKey(owner as PersonNo, video as VideoNo),
         7,
       ]),
     );
-    await store.store(changesOf(1, { likes }));
-    const own = likes.slice(4, 8).map(([key]) => key);
+    await store.store(changesOf(1, { likes: all }));
+    const own = all.slice(4, 8).map(([key]) => key);
     const page = async (after: number, rowsMax: number): Promise<number[]> =>
       (await store.likesOf(2 as PersonNo, after as LikeKey, rowsMax)).map(({ key }) => key);
     expect(await page(0, 3)).toEqual(own.slice(0, 3));

@@ -272,9 +272,10 @@ function sorted<Key, Row>(rows: ReadonlyMap<Key, Row>): [Key, Row][] {
 async function videoAnswers(store: StateStore, video: VideoNo): Promise<unknown> {
   const minute = Math.floor(START_MS / 60_000);
   const day = utcDay(START_MS);
+  // All of time is many buckets to seek, so only some videos are asked for it.
   const ranges = [
-    [0, minute + 1],
-    [minute - 4 * 1_440 + 7, minute - 1_440],
+    [video <= 2 ? 0 : minute - 5 * 1_440, minute + 1],
+    [minute - 4 * 1_440 + 7, minute - 3 * 1_440],
     [minute, minute],
   ] as const;
   return {
