@@ -4,13 +4,28 @@
 // `old` those of the flush before it. A look-up goes from young to old, so it gives the newest; a
 // row leaves memory only with its generation, and a generation only when the store has its changes.
 
+/** What a table keeps a generation in. */
+export type RowMap<Key, Row> = Iterable<[Key, Row]> &
+  Readonly<{
+    size: number;
+    get: (key: Key) => Row | undefined;
+    set: (key: Key, row: Row) => unknown;
+  }>;
+
 export class RowTable<Key, Row> {
-  #young = new Map<Key, Row>();
-  #old = new Map<Key, Row>();
+  readonly #newMap: () => RowMap<Key, Row>;
+  #young: RowMap<Key, Row>;
+  #old: RowMap<Key, Row>;
   /** Keys of young rows that are as the store has them: few, as most rows are read to be changed. */
   #unchanged = new Set<Key>();
   /** Old rows that a flush is storing. */
   #storing: readonly [Key, Row][] = [];
+
+  constructor(newMap: () => RowMap<Key, Row> = () => new Map()) {
+    this.#newMap = newMap;
+    this.#young = newMap();
+    this.#old = newMap();
+  }
 
   get(key: Key): Row | undefined {
     return this.#young.get(key) ?? this.#old.get(key);
@@ -42,7 +57,7 @@ export class RowTable<Key, Row> {
   beginFlush(): readonly [Key, Row][] {
     this.#storing = this.#changed();
     this.#old = this.#young;
-    this.#young = new Map();
+    this.#young = this.#newMap();
     this.#unchanged = new Set();
     return this.#storing;
   }

@@ -14,6 +14,7 @@ import type { Uniques } from '../counting/uniques.ts';
 import { mergeMinutes } from '../state/minutes.ts';
 import type { Minutes } from '../state/minutes.ts';
 import type { LikeItem, StateChanges, StateStore } from '../state/state-store.ts';
+import { LikeMap } from './like-map.ts';
 import { RowTable } from './row-table.ts';
 
 /** Long after an erasure no grant can come any more: the last one expired a day before. */
@@ -39,7 +40,7 @@ export class RowView {
   readonly sessions = new RowTable<string, SessionRow>();
   readonly persons = new RowTable<PersonNo, PersonRow>();
   readonly videos = new RowTable<VideoNo, VideoRow>();
-  readonly likes = new RowTable<LikeKey, number>();
+  readonly likes = new RowTable<LikeKey, number>(() => new LikeMap());
   readonly uniques = new RowTable<VideoDayKey, Uniques>();
   /** Persons erased so lately that grants of theirs may still come (C18). */
   readonly #erased: Map<PersonNo, number>;

@@ -17,7 +17,6 @@ export type OpenSqlite = Readonly<{
   file: string;
   synchronous: 'FULL' | 'NORMAL';
   cacheKiB: number;
-  mmapBytes?: number;
   readOnly?: boolean;
 }>;
 
@@ -28,13 +27,12 @@ export class SqliteUnfitError extends Error {
 
 /** Opens a database in WAL mode. Checkpoints are the caller's: none happens by itself. */
 export function openSqlite(options: OpenSqlite): DatabaseSync {
-  const { file, synchronous, cacheKiB, mmapBytes, readOnly } = options;
+  const { file, synchronous, cacheKiB, readOnly } = options;
   const db = new DatabaseSync(file, { readOnly: readOnly === true, timeout: BUSY_TIMEOUT_MS });
   if (readOnly !== true) db.exec('PRAGMA journal_mode = WAL');
   db.exec(`PRAGMA synchronous = ${synchronous}`);
   db.exec('PRAGMA wal_autocheckpoint = 0');
   db.exec(`PRAGMA cache_size = -${cacheKiB}`);
-  if (mmapBytes !== undefined) db.exec(`PRAGMA mmap_size = ${mmapBytes}`);
   const level = synchronous === 'FULL' ? 2 : 1;
   expectPragma(db, 'synchronous', level);
   if (readOnly !== true) expectPragma(db, 'journal_mode', 'wal');

@@ -5,10 +5,8 @@ import { assertSqlite, openSqlite } from '../../sqlite/open-sqlite.ts';
 
 /** Page cache of the connection that reads rows for batches. */
 const READ_CACHE_KIB = 64 * 1024;
-/** Page cache of the connection that stores changes. */
-const WRITE_CACHE_KIB = 64 * 1024;
-/** How much of the file is read through a memory map; the kernel may drop these pages. */
-const MMAP_BYTES = 8 * 1024 ** 3;
+/** Page cache of the connection that stores changes: rows come sorted, so pages pass through. */
+const WRITE_CACHE_KIB = 32 * 1024;
 
 const FORMAT_VERSION = 1;
 
@@ -112,7 +110,6 @@ export function openStateWriter(file: string): DatabaseSync {
     file,
     synchronous: 'NORMAL',
     cacheKiB: WRITE_CACHE_KIB,
-    mmapBytes: MMAP_BYTES,
   });
   assertSqlite(db);
   db.exec(SCHEMA);
@@ -125,7 +122,6 @@ export function openStateReader(file: string): DatabaseSync {
     file,
     synchronous: 'NORMAL',
     cacheKiB: READ_CACHE_KIB,
-    mmapBytes: MMAP_BYTES,
     readOnly: true,
   });
   assertSqlite(db);
