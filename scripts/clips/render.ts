@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { develop } from './develop.ts';
 import { encodeClip, encodePoster, storeFrames, storeStill } from './encode.ts';
 import { createFrame, FRAME_HEIGHT, FRAME_WIDTH, FRAMES_PER_SECOND } from './frame.ts';
+import { master } from './loudness.ts';
 import type { Scene } from './scene.ts';
-import { createTrack, encodeWav, master } from './synth.ts';
+import { createTrack, encodeWav } from './synth.ts';
 
 function* pictures(
   scene: Scene,

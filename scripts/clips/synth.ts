@@ -1,7 +1,7 @@
 // A small synthesiser. Everything is written round a loop: what runs over the end goes on at the
 // beginning, so a clip sounds the same at its seam as anywhere else.
 
-import { clamp01, smoothstep, TAU } from './curves.ts';
+import { smoothstep, TAU } from './curves.ts';
 import { seededRandom } from './random.ts';
 
 export const SAMPLE_RATE = 44_100;
@@ -199,34 +199,6 @@ function allpass(values: Float32Array, delayMs: number): void {
     ring[slot] = input + echo * 0.5;
     if (i >= 0) values[index] = echo - input * 0.5;
   }
-}
-
-const LOUDNESS_TARGET = 10 ** (-19 / 20);
-const PEAK_MAX = 10 ** (-5 / 20);
-const EDGE_FADE_SEC = 0.05;
-
-/** Evens the loudness out between clips, keeps peaks below -5 dBFS, and fades both edges. */
-export function master(track: Track): void {
-  const { left, right } = track;
-  let energy = 0;
-  for (let i = 0; i < left.length; i += 1) energy += (left[i] ?? 0) ** 2 + (right[i] ?? 0) ** 2;
-  const gain = LOUDNESS_TARGET / Math.max(1e-6, Math.sqrt(energy / (2 * left.length)));
-  for (const channel of [left, right]) {
-    for (let i = 0; i < channel.length; i += 1) {
-      const edgeSec = Math.min(i, channel.length - 1 - i) / SAMPLE_RATE;
-      channel[i] = soften((channel[i] ?? 0) * gain) * clamp01(edgeSec / EDGE_FADE_SEC);
-    }
-  }
-}
-
-/** Leaves quiet values alone and bends loud ones towards the peak that is allowed. */
-function soften(value: number): number {
-  const knee = PEAK_MAX * 0.6;
-  const size = Math.abs(value);
-  if (size <= knee) return value;
-  return (
-    Math.sign(value) * (knee + (PEAK_MAX - knee) * Math.tanh((size - knee) / (PEAK_MAX - knee)))
-  );
 }
 
 /** 16-bit stereo PCM with a RIFF header. */

@@ -71,7 +71,7 @@ function smear(frame: Frame, lamp: Lamp): void {
   for (let y = 950; y < FRAME_HEIGHT; y += 1) {
     const down = smoothstep(950, 1040, y) * Math.exp(-(y - 950) / 150) * lamp.gain * 0.4;
     const ripple = 26 * (noise(y / 26, lamp.flicker * 90, 6) - 0.5);
-    const broken = 0.3 + 1.3 * noise(y / 19, lamp.flicker * 50, 7) ** 2;
+    const broken = 0.6 + 0.6 * noise(y / 19, lamp.flicker * 50, 7);
     for (let x = left; x <= right; x += 1) {
       const aside = Math.abs(x + 0.5 - lamp.at.x - ripple) / half;
       const light = down * broken * smoothstep(1, 0, aside);
