@@ -14,6 +14,8 @@ const SOURCES = new URL('src/', ROOT);
 const PLAIN_FILES = [
   ['/', 'index.html', 'text/html; charset=utf-8'],
   ['/app/app.css', 'app.css', 'text/css; charset=utf-8'],
+  ['/app/panels.css', 'panels.css', 'text/css; charset=utf-8'],
+  ['/app/wide.css', 'wide.css', 'text/css; charset=utf-8'],
   ['/app/icon.svg', 'icon.svg', 'image/svg+xml'],
 ] as const;
 
@@ -21,7 +23,7 @@ const PLAIN_FILES = [
 const RELATIVE_IMPORT = /(\bfrom\s+')(\.\/[a-z0-9-]+)\.ts(?=')/g;
 
 /**
- * The page by address: `/`, `/app/app.css`, `/app/icon.svg`, and each module of `src/` as
+ * The page by address: `/`, the style sheets, `/app/icon.svg`, and each module of `src/` as
  * `/app/<name>.js`. The entity tags are strong. Rejects when a file cannot be read or parsed.
  */
 export async function loadPage(): Promise<Map<string, StaticFile>> {

@@ -149,8 +149,12 @@ export class Engine {
       // All that arrives in this turn belongs to the first batch already.
       await Promise.resolve();
       while (this.#queue.length > 0) {
-        await this.#runBatch(this.#takeBatch());
-        this.#flusher.poke();
+        this.#flusher.beginBatch();
+        try {
+          await this.#runBatch(this.#takeBatch());
+        } finally {
+          this.#flusher.endBatch();
+        }
         // Messages that arrived meanwhile join the next batch.
         await new Promise((resolve) => setImmediate(resolve));
         if (this.#flusher.isFull) await this.#flusher.room();

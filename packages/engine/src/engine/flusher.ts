@@ -22,6 +22,10 @@ export class Flusher {
   #flushing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosing = false;
+  /** A change has waited long enough. */
+  #isDue = false;
+  #isInBatch = false;
+  readonly #afterBatch: (() => void)[] = [];
   /** What a flush is storing, until the store has it. */
   #unstored: StateChanges | undefined;
 
@@ -47,16 +51,31 @@ export class Flusher {
     await this.#flushing;
   }
 
-  /** To be called after each batch: begins a flush when one is due. */
-  poke(): void {
-    if (this.#flushing !== undefined) return;
-    if (this.#view.youngRows >= this.#limits.flushRowsMin) {
+  /**
+   * A batch begins. Until `endBatch` no flush does: a flush lets go of rows that were not used
+   * lately, and the batch has looked some of them up already.
+   */
+  beginBatch(): void {
+    this.#isInBatch = true;
+  }
+
+  /** The batch is done: begins a flush when one is due. */
+  endBatch(): void {
+    this.#isInBatch = false;
+    this.#poke();
+    for (const goOn of this.#afterBatch.splice(0)) goOn();
+  }
+
+  #poke(): void {
+    if (this.#flushing !== undefined || this.#isInBatch) return;
+    if (this.#isDue || this.#view.youngRows >= this.#limits.flushRowsMin) {
       void this.#begin();
       return;
     }
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      if (this.#flushing === undefined) void this.#begin();
+      this.#isDue = true;
+      this.#poke();
     }, this.#limits.flushAgeMsMax);
     this.#timer.unref();
   }
@@ -65,10 +84,11 @@ export class Flusher {
   async #begin(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#isDue = false;
     this.#flushing = this.#flush().finally(() => {
       this.#flushing = undefined;
       // Batches that came meanwhile have changes of their own.
-      if (!this.#isClosing && this.#view.isAhead) this.poke();
+      if (!this.#isClosing && this.#view.isAhead) this.#poke();
     });
     await this.#flushing;
   }
@@ -93,7 +113,9 @@ export class Flusher {
 
   /** Stores all that was applied before the call. */
   async flushAll(): Promise<void> {
-    while (this.#flushing !== undefined) await this.#flushing;
+    while (this.#flushing !== undefined || this.#isInBatch) {
+      await (this.#flushing ?? new Promise<void>((resolve) => this.#afterBatch.push(resolve)));
+    }
     if (!this.#view.isAhead && this.#unstored === undefined) return;
     await this.#begin();
   }

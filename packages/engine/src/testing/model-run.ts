@@ -2,18 +2,11 @@
 // two must agree in every number, and the core's own sums must add up.
 
 import { invalidCodeOf, outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
-import { OP_KINDS, OUTCOMES } from '@holdfast/protocol/ops.ts';
 import { admit, applyEntry, beginBatch, finishBatch } from '../counting/apply-batch.ts';
 import type { Entry, NumberedOp } from '../counting/entries.ts';
-import { COMMITTED } from '../counting/lines.ts';
-import { dayOf, personOf, videoOf, videoOfDay } from '../counting/numbers.ts';
 import type { PersonNo, VideoNo } from '../counting/numbers.ts';
-import { isForgotten, shownLikes, shownViews } from '../counting/rows.ts';
-import { emptyHash, hashHex, moveCount, moveLike, moveName } from '../counting/set-hash.ts';
-import { textHash } from '../counting/set-hash.ts';
-import { TALLY_SLOT, tallyTotal, unpackTally } from '../counting/tallies.ts';
-import { countViewers } from '../counting/uniques.ts';
 import { opsEntry, personEntry, PlainState, START_MS, videoEntry } from './batches.ts';
+import { checkAgainstRules, same } from './check-against-rules.ts';
 import { RulesOracle } from './rules-oracle.ts';
 import type { OracleOp, OracleSession } from './rules-oracle.ts';
 
@@ -189,93 +182,7 @@ export class ModelRun {
 
   /** Throws when the two sides differ anywhere, or the core with itself. */
   check(): void {
-    const { state, oracle } = this;
-    for (const row of state.videos.values()) {
-      const expected = oracle.videos.get(row.video);
-      if (expected === undefined) throw new Error(`${row.video} is not known to the oracle`);
-      same(`likes of ${row.video}`, expected.likers.size, row.likes);
-      for (const field of COMMITTED) {
-        if (field !== 'likes') same(`${field} of ${row.video}`, expected[field], row[field]);
-      }
-      if (shownLikes(row) < 0 || shownViews(row) < 0) throw new Error(`${row.video} below zero`);
-      sameTally(`classes of ${row.video}`, expected.classes, unpackTally(row.tally));
-    }
-    same('ops accepted', oracle.opsAccepted, state.meta.opsAccepted);
-    same('ops in the books', oracle.opsAccepted, tallyTotal(state.meta.books));
-    sameTally('classes elsewhere', oracle.elsewhere, state.meta.elsewhere);
-    this.#checkBooks();
-    this.#checkRollups();
-    this.#checkHashes();
-    this.#checkViewers();
-    this.#checkCorrections();
-  }
-
-  #checkBooks(): void {
-    const { meta, videos } = this.state;
-    meta.books.forEach((count, slot) => {
-      let sum = meta.elsewhere[slot] ?? 0;
-      for (const row of videos.values()) sum += unpackTally(row.tally)[slot] ?? 0;
-      same(`C10: books at ${slot}`, sum, count);
-    });
-  }
-
-  #checkRollups(): void {
-    const found = new Map<string, number>();
-    const sums = new Map<string, number>();
-    for (const [minute, rows] of this.state.minutes) {
-      for (const [video, row] of rows) {
-        for (const field of ['likes', 'views', 'starts', 'loops', 'watchMs'] as const) {
-          found.set(`${minute}/v${video}/${field}`, row[field]);
-          sums.set(`${video}/${field}`, (sums.get(`${video}/${field}`) ?? 0) + row[field]);
-        }
-      }
-    }
-    for (const [key, value] of this.oracle.minutes)
-      same(`C20: bucket ${key}`, value, found.get(key) ?? 0);
-    for (const row of this.state.videos.values()) {
-      for (const field of ['likes', 'views', 'starts', 'loops', 'watchMs'] as const) {
-        const sum = sums.get(`${row.no}/${field}`) ?? 0;
-        same(`C20: sum of ${field} of ${row.video}`, row[field], sum);
-      }
-    }
-  }
-
-  #checkHashes(): void {
-    const { meta, likes, persons, videos } = this.state;
-    const likesHash = emptyHash();
-    for (const row of persons.values()) {
-      if (!isForgotten(row)) moveName(likesHash, row.person, row.pseudonym, 1);
-    }
-    for (const key of likes.keys()) moveLike(likesHash, personOf(key), videoOf(key), 1);
-    const countsHash = emptyHash();
-    for (const row of videos.values()) {
-      moveName(countsHash, row.no, textHash(row.video), 1);
-      COMMITTED.forEach((field, slot) => moveCount(countsHash, row.no, slot, row[field]));
-    }
-    same('C23: likes hash', hashHex(likesHash), hashHex(meta.likesHash));
-    same('C23: counts hash', hashHex(countsHash), hashHex(meta.countsHash));
-    same('like rows', likes.size, meta.likeRows);
-  }
-
-  #checkViewers(): void {
-    const found = new Map<string, number>();
-    for (const [key, uniques] of this.state.uniques) {
-      found.set(`${dayOf(key)}/v${videoOfDay(key)}`, countViewers(uniques));
-    }
-    same('days with viewers', this.oracle.viewersByDay.size, found.size);
-    for (const [key, viewers] of this.oracle.viewersByDay) {
-      same(`C22: viewers of ${key}`, viewers.size, found.get(key));
-    }
-  }
-
-  #checkCorrections(): void {
-    for (const row of this.state.videos.values()) {
-      const own = this.state.corrections.filter((one) => one.video === row.no && !one.fromRows);
-      const sum = (metric: string): number =>
-        own.filter((one) => one.metric === metric).reduce((total, { delta }) => total + delta, 0);
-      same(`C14: corrections of likes of ${row.video}`, row.likesCorrected, sum('likes'));
-      same(`C14: corrections of views of ${row.video}`, row.viewsCorrected, sum('views'));
-    }
+    checkAgainstRules(this.state, this.oracle);
   }
 }
 
@@ -285,23 +192,4 @@ function numbered(op: OracleOp): NumberedOp {
   return kind === 'view'
     ? { n, kind, video: no, watchedMs, source: 'feed' }
     : { n, kind, video: no };
-}
-
-/** Cheaper than `expect` by far, and it is called millions of times. */
-function same(what: string, expected: unknown, found: unknown): void {
-  if (expected === found) return;
-  throw new Error(`${what}: the rules say ${String(expected)}, the core ${String(found)}`);
-}
-
-function sameTally(
-  what: string,
-  expected: ReadonlyMap<string, number>,
-  tally: readonly number[],
-): void {
-  for (const kind of OP_KINDS) {
-    for (const outcome of OUTCOMES) {
-      const count = expected.get(`${kind}/${outcome}`) ?? 0;
-      same(`${what}: ${kind} ${outcome}`, count, tally[TALLY_SLOT[kind][outcome]]);
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { generateKeyPairSync } from 'node:crypto';
 import {
   appendFileSync,
@@ -104,6 +105,23 @@ describe('charter', () => {
       entries[0]?.hash,
       entries[1]?.hash,
     ]);
+  });
+
+  it('R2, R3: anyone can check an entry with a hash, a key and nothing of ours', () => {
+    threeEntries();
+    for (const line of readFileSync(file, 'utf8').trimEnd().split('\n')) {
+      const entry = JSON.parse(line) as Record<string, string | number>;
+      const fields = ['n', 'cell', 'epoch', 'operator', 'publicKey', 'sinceMs', 'previousHash'];
+      const text = ['holdfast charter 1', ...fields.map((field) => String(entry[field]))].join(
+        '\n',
+      );
+      const digest = createHash('sha256').update(text).digest();
+      expect(digest.toString('hex')).toBe(entry['hash']);
+      const der = Buffer.from(String(entry['publicKey']), 'base64');
+      const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+      const signature = Buffer.from(String(entry['signature']), 'base64');
+      expect(verify(null, digest, key, signature)).toBe(true);
+    }
   });
 
   it('R4: begins with epoch 1', () => {

@@ -34,6 +34,25 @@ export function openMemoryStateStore(): StateStore {
     corrections: [],
   };
   return {
+    ...pointReads(tables),
+    ...scans(tables),
+    store: async (changes) => storeAll(tables, structuredClone(changes)),
+    maintain: async (nowMs) => {
+      for (const [video, rows] of tables.rollups) {
+        tables.rollups.set(video, coarsenRollups(rows, nowMs));
+      }
+      for (const [key, row] of tables.sessions) {
+        if (sessionIsForgotten(key, row.startedAtMs, nowMs)) tables.sessions.delete(key);
+      }
+    },
+    close: async () => undefined,
+  };
+}
+
+type PointReads = Pick<StateStore, 'meta' | 'load' | 'findVideos' | 'findPersons' | 'erasedSince'>;
+
+function pointReads(tables: Tables): PointReads {
+  return {
     meta: async () => structuredClone(tables.meta),
     load: async (keys) => ({
       sessions: pick(tables.sessions, keys.sessions),
@@ -60,7 +79,16 @@ export function openMemoryStateStore(): StateStore {
           .filter((row) => row.erasedAtMs > sinceMs)
           .map((row) => [row.person, row.erasedAtMs]),
       ),
-    store: async (changes) => storeAll(tables, structuredClone(changes)),
+  };
+}
+
+type Scans = Pick<
+  StateStore,
+  'likesOf' | 'videosAfter' | 'rollups' | 'uniquesOf' | 'correctionsOf'
+>;
+
+function scans(tables: Tables): Scans {
+  return {
     likesOf: async (person, after, rowsMax) =>
       [...tables.likes]
         .filter(([key]) => personOf(key) === person && key > after)
@@ -86,15 +114,6 @@ export function openMemoryStateStore(): StateStore {
     },
     correctionsOf: async (video, rowsMax) =>
       tables.corrections.filter((row) => row.video === video).slice(0, rowsMax),
-    maintain: async (nowMs) => {
-      for (const [video, rows] of tables.rollups) {
-        tables.rollups.set(video, coarsenRollups(rows, nowMs));
-      }
-      for (const [key, row] of tables.sessions) {
-        if (sessionIsForgotten(key, row.startedAtMs, nowMs)) tables.sessions.delete(key);
-      }
-    },
-    close: async () => undefined,
   };
 }
 
