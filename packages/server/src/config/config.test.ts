@@ -33,7 +33,6 @@ describe('configuration', () => {
         operator: 'local-operator',
         demo: true,
         flush: { rowsMin: 100_000, secondsMax: 5 },
-        flush: { rowsMin: 100_000, secondsMax: 5 },
         secureCookies: false,
         trustProxy: false,
         logLevel: 'info',
