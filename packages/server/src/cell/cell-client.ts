@@ -31,7 +31,7 @@ export type OpGroup = Readonly<{
   ops: readonly Op[];
 }>;
 
-/** How a request for ops ended. `outcomes` has a byte an op, see `outcome-byte.ts`. */
+/** How a request for ops ended. `outcomes` has a byte an op, see `outcome-byte.ts` of the protocol. */
 export type SubmitReply = Readonly<
   | { kind: 'durable'; epoch: Epoch; seq: Seq; outcomes: Uint8Array }
   | { kind: 'op-window'; n: number; highest: number }

@@ -4,7 +4,7 @@ import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SubmitReply } from '../cell/cell-client.ts';
-import { outcomeOf } from '../cell/outcome-byte.ts';
+import { outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { CellClients } from './parts.ts';
 

@@ -1,6 +1,6 @@
 // The answer to ops as text. Built by hand: it is the most frequent answer of all.
 
-import { invalidCodeOf, outcomeOf } from '../cell/outcome-byte.ts';
+import { invalidCodeOf, outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
 import type { SubmitReply } from '../cell/cell-client.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Op } from '@holdfast/protocol/ops.ts';

@@ -20,7 +20,7 @@ import type {
   Position,
   SubmitReply,
 } from '../../cell/cell-client.ts';
-import { outcomeByte } from '../../cell/outcome-byte.ts';
+import { outcomeByte } from '@holdfast/protocol/outcome-byte.ts';
 import { issueGrant } from '../../grants/grant.ts';
 import { newSessionId } from '../../grants/session-id.ts';
 

@@ -4,7 +4,7 @@ import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { BULK_BODY_BYTES_MAX } from '@holdfast/protocol/limits.ts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { outcomeOf } from '../../cell/outcome-byte.ts';
+import { outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
 import type { CellClient, OpGroup, SubmitReply } from '../../cell/cell-client.ts';
 import { sendJson } from '../answers.ts';
 import type { Authorizer } from '../authorizer.ts';
