@@ -1,18 +1,15 @@
 // A clock that jumps by a day, forwards and backwards, under the server's feet or while it is down.
 
-import { renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiOf, bodyOf, until } from './harness/api.ts';
 import type { Api } from './harness/api.ts';
 import { openInstallation } from './harness/installation.ts';
 import type { RunningServer } from './harness/installation.ts';
+import { shiftedClock } from './harness/shifted-clock.ts';
 
 const place = openInstallation();
 const DAY_MS = 86_400_000;
-const PRELOAD = new URL('./harness/shifted-clock.test-process.ts', import.meta.url);
-const clockFile = join(place.scratchDir, 'clock');
+const clock = shiftedClock(place);
 const VIDEO = { durationMs: 60_000 };
 
 let server: RunningServer;
@@ -23,17 +20,8 @@ let probes = 0;
 let oldest: Readonly<Record<string, string>>;
 let oldestN = 0;
 
-function setClock(shiftMs: number): void {
-  writeFileSync(`${clockFile}.new`, String(shiftMs));
-  renameSync(`${clockFile}.new`, clockFile);
-}
-
 async function start(): Promise<void> {
-  const env = {
-    NODE_OPTIONS: `--import ${fileURLToPath(PRELOAD).replaceAll(' ', '\\ ')}`,
-    E2E_CLOCK_FILE: clockFile,
-  };
-  server = await place.start({ env });
+  server = await place.start({ env: clock.env });
   api = apiOf(server.url);
 }
 
@@ -45,7 +33,7 @@ async function clockOfServer(): Promise<number> {
 }
 
 async function jump(shiftMs: number): Promise<void> {
-  setClock(shiftMs);
+  clock.set(shiftMs);
   await until('at the new time', clockOfServer, (atMs) => {
     return Math.abs(atMs - Date.now() - shiftMs) < DAY_MS / 4;
   });
@@ -74,7 +62,7 @@ async function expectCounting(): Promise<void> {
 }
 
 beforeAll(async () => {
-  setClock(0);
+  clock.set(0);
   await start();
   await api.video('timely', VIDEO);
   await api.video('swayed', VIDEO);
@@ -99,7 +87,7 @@ describe('counts stay right and live', () => {
     ['to where it was', 0],
   ])('when the clock has jumped %s while the server was down', async (_where, shiftMs) => {
     await server.kill();
-    setClock(shiftMs);
+    clock.set(shiftMs);
     await start();
     await jump(shiftMs);
     await expectCounting();

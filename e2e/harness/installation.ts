@@ -43,6 +43,8 @@ export type StartOptions = Readonly<{
   args?: readonly string[];
   /** Resolve as soon as the server listens, also while a cell is away. */
   withoutCells?: boolean;
+  /** Another program that starts the server, with a means that only a test wants. */
+  main?: string;
 }>;
 
 export type Installation = Readonly<{
@@ -78,8 +80,12 @@ export function openInstallation(dataDir?: string): Installation {
     HOLDFAST_SERVICE_KEY: SERVICE_KEY,
     HOLDFAST_OPERATOR_KEY: OPERATOR_KEY,
   };
-  const spawnMain = (args: readonly string[], env: Readonly<Record<string, string>>) => {
-    const child = spawn(process.execPath, [MAIN, ...args], {
+  const spawnMain = (
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    main = MAIN,
+  ) => {
+    const child = spawn(process.execPath, [main, ...args], {
       env: { ...environment, ...env },
       cwd: scratchDir,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -89,9 +95,9 @@ export function openInstallation(dataDir?: string): Installation {
     child.once('exit', () => running.delete(child));
     return child;
   };
-  const launch = ({ env = {}, args = [], withoutCells = false }: StartOptions = {}) => {
+  const launch = ({ env = {}, args = [], withoutCells = false, main }: StartOptions = {}) => {
     const flags = ['start', '--port', '0', '--json', '--no-demo', ...args];
-    const child = spawnMain(flags, env);
+    const child = spawnMain(flags, env, main);
     const ready = serverOf(child, withoutCells);
     // Who launches a server to kill it at once does not wait for it.
     ready.catch(() => undefined);
