@@ -6,6 +6,8 @@ export type EngineJob = Readonly<{
   likeRows: number;
   seconds: number;
   batchOps: number;
+  /** Ops of one session in a batch, in a row. */
+  sessionOps: number;
 }>;
 
 export type EngineAnswer = Readonly<{

@@ -12,7 +12,7 @@ import { readReply, writeRequest } from './ops-frame.ts';
 /** Ops sent to the thread and not yet answered; beyond it requests are refused. */
 const REQUESTS_WAITING_MAX = 50_000;
 /** Memory for young objects of the thread: batches make many that die at once. */
-const YOUNG_MB = 64;
+const YOUNG_MB = 96;
 const OLD_MB = 4_096;
 
 export type CellThread = Readonly<{
