@@ -39,7 +39,10 @@ export async function replayJournal(source: Source): Promise<Replayed> {
   const headSeq = head?.seq ?? base.seq;
   if (meta.seq > headSeq || meta.seq < base.seq) throw doNotFit(meta, base.seq, headSeq);
   const lastAtMs = head?.atMs ?? 0;
-  const view = new RowView(store, meta, await store.erasedSince(lastAtMs - GRANTS_GONE_AFTER_MS));
+  // The oldest batch to apply again decides how far back grants of erased people matter (C18).
+  const [oldest] = await journal.read(meta.seq, 1);
+  const grantsFromMs = (oldest?.atMs ?? lastAtMs) - GRANTS_GONE_AFTER_MS;
+  const view = new RowView(store, meta, await store.erasedSince(grantsFromMs));
   let chain = await hashAt(journal, meta.seq);
   const startedAt = clocks.monotonicMs();
   const batchesTotal = headSeq - meta.seq;
