@@ -8,6 +8,7 @@ import type { CallName } from '../cell/cell-client.ts';
 import type { Publication } from './publication.ts';
 import {
   bool,
+  bytes,
   choice,
   id,
   int,
@@ -50,7 +51,10 @@ const unavailable: Shape = {
   code: choice('overloaded', 'cell-unavailable', 'storage-full', 'shutting-down'),
   retryAfterMs: uint,
 };
-const answer = (...shapes: Shape[]): Shape => union(unavailable, ...shapes);
+const answer = (...shapes: Shape[]): Shape => ({
+  id: uint,
+  answer: union(unavailable, ...shapes),
+});
 const signedIn: Shape = {
   kind: choice('signed-in'),
   account: id,
@@ -74,22 +78,26 @@ const correction: Shape = {
   ...position,
 };
 
-/** Every type, where it may go, and what it may hold. */
+/** Every type, where it may go, and exactly what it may hold beside its type. */
 export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
   subtotals: {
     destination: 'public',
     shape: {
-      kind: choice('subtotals'),
-      jurisdiction,
-      ...position,
-      videos: list(id),
-      likes: numbers,
-      views: numbers,
+      publication: {
+        kind: choice('subtotals'),
+        jurisdiction,
+        ...position,
+        videos: list(id),
+        likes: numbers,
+        views: numbers,
+      },
     },
   },
   watermark: {
     destination: 'public',
-    shape: { kind: choice('watermark'), jurisdiction, ...position, atMs: uint },
+    shape: {
+      publication: { kind: choice('watermark'), jurisdiction, ...position, atMs: uint },
+    },
   },
   books: {
     destination: 'public',
@@ -165,7 +173,7 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
       message: text(500),
     },
   },
-  acks: { destination: 'own', shape: nothing },
+  acks: { destination: 'own', shape: { bytes } },
   openSession: {
     destination: 'own',
     shape: answer({

@@ -22,6 +22,7 @@ export const id: Shape = isId;
 export const jurisdiction: Shape = isJurisdiction;
 export const nothing: Shape = (value) => value === undefined;
 export const numbers: Shape = (value) => value instanceof Float64Array;
+export const bytes: Shape = (value) => value instanceof Uint8Array;
 
 export function text(charsMax: number): Shape {
   return (value) => typeof value === 'string' && value.length <= charsMax;
