@@ -46,6 +46,8 @@ export class RowView {
   readonly #erased: Map<PersonNo, number>;
   #gathered = nothingGathered();
   #storing: Gathered | undefined;
+  /** Seq that the store will have when it has what is being stored. */
+  #storingSeq = 0;
   /** The cell's own row after the last batch. */
   meta: MetaRow;
 
@@ -119,6 +121,7 @@ export class RowView {
   /** Sets everything that the store lacks aside for a flush; later changes gather beside it. */
   beginFlush(): StateChanges {
     this.#storing = this.#gathered;
+    this.#storingSeq = this.meta.seq;
     this.#gathered = nothingGathered();
     return {
       meta: this.meta,
@@ -206,9 +209,11 @@ export class RowView {
     return [...merged.values()].sort((left, right) => left.no - right.no).slice(0, videosMax);
   }
 
-  /** What minutes have gained for a video and the store does not have. */
-  *unstoredMinutes(video: VideoNo): Iterable<[minute: number, row: MinuteRow]> {
-    for (const gathered of [this.#storing, this.#gathered]) {
+  /** What minutes have gained for a video beyond what the store had at `storedSeq`. */
+  *unstoredMinutes(video: VideoNo, storedSeq: number): Iterable<[minute: number, row: MinuteRow]> {
+    // A flush is in the store a moment before word of it is here.
+    const storing = this.#storingSeq > storedSeq ? this.#storing : undefined;
+    for (const gathered of [storing, this.#gathered]) {
       for (const [minute, rows] of gathered?.minutes ?? []) {
         const row = rows.get(video);
         if (row !== undefined) yield [minute, row];

@@ -27,18 +27,39 @@ export async function readSeries(
   const { metric } = ask;
   const fromMinute = Math.ceil(ask.fromMs / MINUTE_MS);
   const toMinute = Math.ceil(ask.toMs / MINUTE_MS);
-  const sums = new Map<number, number>();
-  const add = (minute: number, value: number): void => {
-    if (minute < fromMinute || minute >= toMinute || value === 0) return;
-    const start = minute - (minute % ask.width);
-    sums.set(start, (sums.get(start) ?? 0) + value);
-  };
-  // Taken first: a flush that ends meanwhile would otherwise hide what it stored.
-  const unstored = [...view.unstoredMinutes(ask.video)];
-  for (const row of await store.rollups(ask.video, fromMinute, toMinute))
-    add(row.minute, row[metric]);
-  for (const [minute, row] of unstored) add(minute, row[metric]);
-  return inOrder(sums, MINUTE_MS);
+  return betweenFlushes(store, async (storedSeq) => {
+    const sums = new Map<number, number>();
+    const add = (minute: number, value: number): void => {
+      if (minute < fromMinute || minute >= toMinute || value === 0) return;
+      const start = minute - (minute % ask.width);
+      sums.set(start, (sums.get(start) ?? 0) + value);
+    };
+    const stored = await store.rollups(ask.video, fromMinute, toMinute);
+    for (const row of stored) add(row.minute, row[metric]);
+    for (const [minute, row] of view.unstoredMinutes(ask.video, storedSeq))
+      add(minute, row[metric]);
+    return inOrder(sums, MINUTE_MS);
+  });
+}
+
+/** Flushes that may come between before a reader takes what it has; they are seconds apart. */
+const TRIES_MAX = 5;
+
+/**
+ * Reads what is stored and what is not, again if a flush was stored meanwhile: what it moved would
+ * be in both parts or in neither.
+ */
+async function betweenFlushes<Answer>(
+  store: StateStore,
+  read: (storedSeq: number) => Promise<Answer>,
+): Promise<Answer> {
+  let storedSeq = (await store.meta())?.seq ?? 0;
+  for (let tries = 1; ; tries += 1) {
+    const answer = await read(storedSeq);
+    const nowSeq = (await store.meta())?.seq ?? 0;
+    if (nowSeq === storedSeq || tries === TRIES_MAX) return answer;
+    storedSeq = nowSeq;
+  }
 }
 
 /** Unique viewers are kept by UTC day, whatever width is asked for (C22). */
@@ -49,14 +70,16 @@ async function uniqueViewers(
 ): Promise<readonly SeriesBucket[]> {
   const fromDay = Math.floor(ask.fromMs / DAY_MS);
   const toDay = Math.ceil(ask.toMs / DAY_MS);
-  const sums = new Map<number, number>();
-  for (const [day, uniques] of await store.uniquesOf(ask.video, fromDay, toDay)) {
-    sums.set(day, countViewers(uniques));
-  }
-  for (const [day, uniques] of view.unstoredUniques(ask.video)) {
-    if (day >= fromDay && day < toDay) sums.set(day, countViewers(uniques));
-  }
-  return inOrder(sums, DAY_MS);
+  return betweenFlushes(store, async () => {
+    const sums = new Map<number, number>();
+    for (const [day, uniques] of await store.uniquesOf(ask.video, fromDay, toDay)) {
+      sums.set(day, countViewers(uniques));
+    }
+    for (const [day, uniques] of view.unstoredUniques(ask.video)) {
+      if (day >= fromDay && day < toDay) sums.set(day, countViewers(uniques));
+    }
+    return inOrder(sums, DAY_MS);
+  });
 }
 
 function inOrder(sums: ReadonlyMap<number, number>, unitMs: number): SeriesBucket[] {
