@@ -94,9 +94,17 @@ async function manifestEntry(scene: Scene) {
   };
 }
 
+/** JSON as the repository's formatter lays it out: the tags of a clip on one line. */
+function laidOut(entries: unknown): string {
+  const text = JSON.stringify(entries, null, 2);
+  return text.replace(/"tags": \[[^\]]*\]/g, (tags) =>
+    tags.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'),
+  );
+}
+
 async function writeManifest(): Promise<void> {
   const entries = await Promise.all(scenes.map(manifestEntry));
-  await writeFile(join(CLIPS_DIR, 'clips.json'), `${JSON.stringify(entries, null, 2)}\n`);
+  await writeFile(join(CLIPS_DIR, 'clips.json'), `${laidOut(entries)}\n`);
   let filmBytes = 0;
   let posterBytes = 0;
   for (const entry of entries) {

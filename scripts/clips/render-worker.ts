@@ -9,10 +9,16 @@ export type RenderOrder = Readonly<{ name: string; targetDir: string }>;
 const port = parentPort;
 if (port === null) throw new Error('render-worker.ts runs as a worker thread only');
 
-port.on('message', ({ name, targetDir }: RenderOrder) => {
-  const onProgress = (share: number): void => port.postMessage({ name, share });
+async function obey({ name, targetDir }: RenderOrder): Promise<void> {
+  const report = (share: number): void => port?.postMessage({ share });
+  await renderClip(sceneNamed(name), targetDir, report);
+  // Only now: the parent ends this thread at the full share, and the work folder must be gone.
+  report(1);
+}
+
+port.on('message', (order: RenderOrder) => {
   // A failure is thrown out of the thread, where the parent hears it as its 'error' event.
-  renderClip(sceneNamed(name), targetDir, onProgress).catch((error: unknown) => {
+  obey(order).catch((error: unknown) => {
     setImmediate(() => {
       throw error;
     });

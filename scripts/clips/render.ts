@@ -33,7 +33,7 @@ function soundOf(scene: Scene): Uint8Array {
   return encodeWav(track);
 }
 
-/** Writes `<name>.mp4` and `<name>.jpg` into `targetDir`. `onProgress` gets a share of 0..1. */
+/** Writes `<name>.mp4` and `<name>.jpg` into `targetDir`. `onProgress` gets a share below 1. */
 export async function renderClip(
   scene: Scene,
   targetDir: string,
@@ -54,7 +54,6 @@ export async function renderClip(
     await encodeClip({ frames, sound, target, videoKbps: scene.videoKbps, workDir });
     const posterSec = scene.posterTurn * scene.durationSec;
     await encodePoster(frames, posterSec, join(targetDir, `${scene.name}.jpg`));
-    onProgress(1);
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
