@@ -7,6 +7,7 @@ import type { PersonNo, VideoNo } from '../counting/numbers.ts';
 import { shownLikes } from '../counting/rows.ts';
 import { openMemoryJournal } from '../journal/memory/memory-journal.ts';
 import { START_MS } from '../testing/batches.ts';
+import type { StateStore } from '../state/state-store.ts';
 import { CALM_LIMITS, openRig, slowJournal } from '../testing/engine-rig.ts';
 import { TestClocks, TestJournal, TestStore } from '../testing/engine-rig.ts';
 import type { Rig } from '../testing/engine-rig.ts';
@@ -381,6 +382,32 @@ describe('C17, C18: erasing a person', () => {
     expect((await after.engine.ask(erase)).kind).toBe('durable');
     await after.engine.flush();
     expectErased(after);
+  });
+
+  test('finds every like, also when a flush ends while it looks', async () => {
+    const cell = await begun();
+    let release: (() => void) | undefined;
+    const held: StateStore = {
+      ...cell.store.port,
+      store: async (changes) => {
+        await new Promise<void>((resolve) => (release = resolve));
+        await cell.store.port.store(changes);
+      },
+      likesOf: async (...wanted) => {
+        const found = await cell.store.port.likesOf(...wanted);
+        release?.();
+        await new Promise((resolve) => setImmediate(resolve));
+        return found;
+      },
+    };
+    const { clocks, journal } = cell;
+    const { engine } = await openRig({ clocks, journal: journal.port, store: held });
+    await engine.ask(ops([like(1)]));
+    const flushed = engine.flush();
+    await engine.ask(erase);
+    await flushed;
+    expect(engine.meta.likeRows).toBe(0);
+    expect(await likesShown(engine)).toBe(0);
   });
 
   test('of somebody who was never here is no more than an answer', async () => {

@@ -155,9 +155,11 @@ export class RowView {
 
   /** All likes of a person, in key order. */
   async likesOf(person: PersonNo): Promise<LikeItem[]> {
+    // Taken first: a flush that ends meanwhile would take them away before the store is read.
+    const unstored = [...this.likes.unstored()].filter(([key]) => personOf(key) === person);
     const stored = await this.#store.likesOf(person, 0 as LikeKey, Number.MAX_SAFE_INTEGER);
     const merged = new Map(stored.map(({ key, atMs }) => [key, atMs]));
-    for (const [key, atMs] of this.likes.unstored()) {
+    for (const [key, atMs] of [...unstored, ...this.likes.unstored()]) {
       if (personOf(key) !== person) continue;
       if (atMs === GONE) merged.delete(key);
       else merged.set(key, atMs);
