@@ -39,13 +39,15 @@ export function grantVerifier(
   const grants = twoGenerations<SessionGrant>(GRANTS_GENERATION_MAX);
   const keyObjects = twoGenerations<KeyObject>(KEY_OBJECTS_MAX);
 
+  // The owner of an epoch never changes, so its key is looked up once.
   const keyObjectOf = (jurisdiction: Jurisdiction, epoch: Epoch): KeyObject | undefined => {
+    const name = `${jurisdiction}/${epoch}`;
+    const known = keyObjects.get(name);
+    if (known !== undefined) return known;
     const key = keyOf(jurisdiction, epoch);
     if (key === undefined) return undefined;
-    const known = keyObjects.get(key.publicKeyPem);
-    if (known !== undefined) return known;
     const made = createPublicKey(key.publicKeyPem);
-    keyObjects.set(key.publicKeyPem, made);
+    keyObjects.set(name, made);
     return made;
   };
 
