@@ -87,6 +87,7 @@ export function checkState(db: DatabaseSync, options: CheckOptions): StateCheck 
   if (meta === undefined) return { meta, differences: differences.found, checked: none };
   const sums = emptySums(meta);
   const persons = checkPersons(db, meta, differences);
+  checkIds(db, differences);
   const likes = recountLikes(db, meta, sums, differences, options);
   const rollups = sumRollups(db, sums, differences, options);
   sumCorrections(db, sums);
@@ -105,20 +106,40 @@ function emptySums(meta: MetaRow): Sums {
   };
 }
 
+function countBy(db: DatabaseSync, sql: string): number {
+  return Number(Object.values(db.prepare(sql).get() ?? {})[0]);
+}
+
 function checkPersons(db: DatabaseSync, meta: MetaRow, differences: Differences): number {
-  const count = (sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0]);
-  const persons = count('SELECT count(*) FROM persons');
+  const persons = countBy(db, 'SELECT count(*) FROM persons');
   differences.expect('persons numbered', meta.personsNumbered, persons);
-  const lost = count(
+  const lost = countBy(
+    db,
     `SELECT count(*) FROM persons p LEFT JOIN subjects s ON s.pseudonym = p.pseudonym
      WHERE p.erased_at = 0 AND s.person IS NOT p.person`,
   );
   differences.expect('persons whose name leads elsewhere', 0, lost);
-  const left = count(
-    'SELECT count(*) FROM subjects s LEFT JOIN persons p USING (person) WHERE p.person IS NULL',
+  const left = countBy(
+    db,
+    `SELECT count(*) FROM subjects s LEFT JOIN persons p USING (person)
+     WHERE p.pseudonym IS NOT s.pseudonym`,
   );
   differences.expect('names that lead to nobody', 0, left);
   return persons;
+}
+
+/** The ids by which ops find their video; one that is lost would turn ops away as unknown. */
+function checkIds(db: DatabaseSync, differences: Differences): void {
+  const lost = countBy(
+    db,
+    'SELECT count(*) FROM counts c LEFT JOIN videos v USING (id) WHERE v.no IS NOT c.no',
+  );
+  differences.expect('videos whose id leads elsewhere', 0, lost);
+  const left = countBy(
+    db,
+    'SELECT count(*) FROM videos v LEFT JOIN counts c USING (no) WHERE c.no IS NULL',
+  );
+  differences.expect('ids that lead to no video', 0, left);
 }
 
 /** C7 and C23 from the like rows alone; rows come ordered by person, so each is read once. */

@@ -1,0 +1,247 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStateReader } from '../state/sqlite/schema.ts';
+import { openSqliteStateStore } from '../state/sqlite/sqlite-state-store.ts';
+import { numbersToBytes } from '../state/sqlite/row-bytes.ts';
+import { START_MS } from '../testing/batches.ts';
+import { EngineRun } from '../testing/engine-run.ts';
+import type { Step } from '../testing/model-run.ts';
+import { seededRandom } from '../testing/random.ts';
+import { checkState } from './check-state.ts';
+import type { Difference } from './check-state.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-books-'));
+const sound = join(folder, 'sound.db');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A life with everything in it: likes, views, refusals, corrections, an erasure. */
+function steps(): Step[] {
+  const random = seededRandom(2);
+  const all: Step[] = [];
+  for (let index = 0; index < 250; index += 1) {
+    const session = random.below(10);
+    const kind = random.pick(['like', 'like', 'unlike', 'view'] as const);
+    const op = { kind, video: random.below(5), watchedMs: 2_500 };
+    all.push({ kind: 'send', session, op, skip: 0 });
+    if (index % 9 === 0) all.push({ kind: 'resend', session, back: 1 });
+    if (index % 20 === 0) all.push({ kind: 'tick', ms: 45_000 });
+    if (index % 40 === 0) all.push({ kind: 'correct', video: index, metric: 'views', delta: 3 });
+    if (index % 60 === 0) all.push({ kind: 'correct', video: index, metric: 'likes', delta: 2 });
+  }
+  all.splice(120, 0, { kind: 'erase', person: 2 });
+  return all;
+}
+
+beforeAll(async () => {
+  const run = await EngineRun.open();
+  for (const step of steps()) await run.step(step);
+  await run.check();
+  if (run.engine.meta.likeRows < 3) throw new Error('too few likes to break any');
+  const store = await openSqliteStateStore(sound);
+  for (const changes of run.store.flushes) await store.store(changes);
+  await store.close();
+});
+
+let copies = 0;
+/** What the check says after a change was made by hand. */
+function differencesAfter(change: (db: DatabaseSync) => void): readonly Difference[] {
+  copies += 1;
+  const file = join(folder, `${copies}.db`);
+  copyFileSync(sound, file);
+  const writer = new DatabaseSync(file);
+  change(writer);
+  writer.close();
+  const reader = openStateReader(file);
+  const { differences } = checkState(reader, {
+    onProgress: () => undefined,
+    monotonicMs: () => 0,
+  });
+  reader.close();
+  return differences;
+}
+
+test('a state that was left alone has no differences, and every row was looked at', () => {
+  const reader = openStateReader(sound);
+  const { differences, checked, meta } = checkState(reader, {
+    onProgress: () => undefined,
+    monotonicMs: () => 0,
+  });
+  reader.close();
+  expect(differences).toEqual([]);
+  expect(checked.likes).toBe(meta?.likeRows);
+  expect(checked).toMatchObject({ videos: 4, persons: meta?.personsNumbered });
+  expect(checked.rollups).toBeGreaterThan(4);
+});
+
+test('C21: nor after its rollups were made coarser', async () => {
+  const file = join(folder, 'coarse', 'state.db');
+  const store = await openSqliteStateStore(file);
+  const run = await EngineRun.open();
+  for (const step of steps()) await run.step(step);
+  await run.check();
+  for (const changes of run.store.flushes) await store.store(changes);
+  await store.maintain(START_MS + 200 * 86_400_000);
+  await store.close();
+  const reader = openStateReader(file);
+  const { differences, checked } = checkState(reader, {
+    onProgress: () => undefined,
+    monotonicMs: () => 0,
+  });
+  reader.close();
+  expect(differences).toEqual([]);
+  expect(checked.rollups).toBeLessThanOrEqual(4);
+});
+
+test('a state in which nothing was ever stored has nothing to differ', () => {
+  const differences = differencesAfter((db) => db.exec('DELETE FROM meta'));
+  expect(differences).toEqual([]);
+});
+
+const sql =
+  (...statements: string[]) =>
+  (db: DatabaseSync): void => {
+    for (const statement of statements) {
+      const { changes } = db.prepare(statement).run();
+      if (changes === 0) throw new Error(`nothing changed: ${statement}`);
+    }
+  };
+const firstLike = '(SELECT min(key) FROM likes)';
+/** A like of somebody known for something known that was not there. */
+const newLike = `INSERT INTO likes SELECT person * 67108864 + no, 1 FROM persons, counts
+  WHERE person * 67108864 + no NOT IN (SELECT key FROM likes) LIMIT 1`;
+const living = '(SELECT min(person) FROM subjects)';
+const erased = '(SELECT min(person) FROM persons WHERE erased_at > 0)';
+const firstBucket = '(SELECT min(minute) FROM rollups)';
+
+/** Adds one to the first number of the first tally that is not empty. */
+function wrongTally(db: DatabaseSync): void {
+  const row = db.prepare('SELECT no, tally FROM counts WHERE length(tally) > 0 LIMIT 1').get();
+  const tally = Uint8Array.from((row?.['tally'] ?? []) as Uint8Array);
+  const padded = Uint8Array.of(...tally, ...numbersToBytes([32 + 6]));
+  db.prepare('UPDATE counts SET tally = ? WHERE no = ?').run(padded, row?.['no'] as number);
+}
+
+function addToBooks(column: 'books' | 'elsewhere'): (db: DatabaseSync) => void {
+  return (db) => {
+    const { [column]: text } = db.prepare(`SELECT ${column} FROM meta`).get() ?? {};
+    const books = JSON.parse(String(text)) as number[];
+    books[3] = (books[3] ?? 0) + 1;
+    db.prepare(`UPDATE meta SET ${column} = ?`).run(JSON.stringify(books));
+  };
+}
+
+function flip(table: string, column: string): (db: DatabaseSync) => void {
+  return (db) => {
+    const { value } = db.prepare(`SELECT ${column} AS value FROM ${table} LIMIT 1`).get() ?? {};
+    const bytes = Uint8Array.from(value as Uint8Array);
+    bytes[5] = (bytes[5] ?? 0) ^ 1;
+    const where = `rowid = (SELECT rowid FROM ${table} LIMIT 1)`;
+    db.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${where}`).run(bytes);
+  };
+}
+
+describe('one change is found:', () => {
+  test.each<[string, (db: DatabaseSync) => void, RegExp]>([
+    [
+      'C6: a like row is gone',
+      sql(`DELETE FROM likes WHERE key = ${firstLike}`),
+      /likes of|like rows/,
+    ],
+    ['C6: a like row too many', sql(newLike), /like rows/],
+    [
+      'C23: a like row became another',
+      sql(`UPDATE likes SET key = key + 67108864 * 2 WHERE key = ${firstLike}`),
+      /hash of the like rows/,
+    ],
+    ['C7: a like count', sql('UPDATE counts SET likes = likes + 1 WHERE no = 2'), /likes of v2/],
+    ['a view count', sql('UPDATE counts SET views = views + 1 WHERE no = 2'), /views of v2/],
+    [
+      'V2: a number of starts',
+      sql('UPDATE counts SET starts = starts + 1 WHERE no = 2'),
+      /starts of v2/,
+    ],
+    [
+      'V2: a number of loops',
+      sql('UPDATE counts SET loops = loops + 1 WHERE no = 2'),
+      /loops of v2/,
+    ],
+    [
+      'V2: a watch time',
+      sql('UPDATE counts SET watch_ms = watch_ms + 1 WHERE no = 2'),
+      /watch_ms of v2/,
+    ],
+    [
+      'C14: a corrected number of likes',
+      sql('UPDATE counts SET likes_corrected = likes_corrected + 1 WHERE no = 2'),
+      /corrections of likes of v2/,
+    ],
+    [
+      'C14: a corrected number of views',
+      sql('UPDATE counts SET views_corrected = views_corrected + 1 WHERE no = 2'),
+      /corrections of views of v2/,
+    ],
+    [
+      'C14: a correction is gone',
+      sql("DELETE FROM corrections WHERE metric = 'views' AND video = 1"),
+      /corrections of views of v1/,
+    ],
+    [
+      'C20: a bucket',
+      sql(`UPDATE rollups SET views = views + 1 WHERE minute = ${firstBucket}`),
+      /buckets: views/,
+    ],
+    [
+      'C20: a bucket is gone',
+      sql(`DELETE FROM rollups WHERE minute = ${firstBucket}`),
+      /buckets: /,
+    ],
+    [
+      'C20: a bucket of no video',
+      sql(`INSERT INTO rollups VALUES (1, ${firstBucket}, 99, 0, 1, 0, 0, 0)`),
+      /bucket of a known video/,
+    ],
+    ['C10: a tally', wrongTally, /books: class 6 by video/],
+    ['C10: the books', addToBooks('books'), /books: ops by class/],
+    ['C10: the books elsewhere', addToBooks('elsewhere'), /books: class 3 by video/],
+    ['C10: the ops accepted', sql('UPDATE meta SET ops = ops + 1'), /books: ops by class/],
+    ['C23: the likes hash', flip('meta', 'likes_hash'), /hash of the like rows/],
+    ['C23: the counts hash', flip('meta', 'counts_hash'), /hash of the counts/],
+    ['the number of like rows', sql('UPDATE meta SET like_rows = like_rows + 1'), /like rows/],
+    ['the number of persons', sql('UPDATE meta SET persons = persons + 1'), /persons numbered/],
+    ['the number of videos', sql('UPDATE meta SET videos = videos + 1'), /videos numbered/],
+    ['a person is gone', sql('DELETE FROM persons WHERE person = 1'), /persons numbered/],
+    ['a person’s hash', flip('persons', 'pseudonym'), /hash of the like rows|name leads elsewhere/],
+    [
+      'a name that leads to another person',
+      sql(`UPDATE subjects SET person = ${erased} WHERE person = ${living}`),
+      /name leads elsewhere/,
+    ],
+    [
+      'a name is gone',
+      sql(`DELETE FROM subjects WHERE person = ${living}`),
+      /name leads elsewhere/,
+    ],
+    ['a name of nobody', sql(`INSERT INTO subjects VALUES (x'07', 999)`), /lead to nobody/],
+    [
+      'C17: a name of somebody erased',
+      sql(`INSERT INTO subjects VALUES (x'07', ${erased})`),
+      /lead to nobody/,
+    ],
+    ['a video is gone', sql('DELETE FROM counts WHERE no = 3'), /videos numbered/],
+    ['C23: a video’s id', sql("UPDATE counts SET id = 'other' WHERE no = 3"), /hash of the counts/],
+    [
+      'an id that leads to another video',
+      sql("UPDATE videos SET no = 2 WHERE id = 'v3'"),
+      /videos whose id leads elsewhere/,
+    ],
+    ['an id is gone', sql("DELETE FROM videos WHERE id = 'v3'"), /videos whose id leads elsewhere/],
+    ['an id of no video', sql("INSERT INTO videos VALUES ('v9', 9)"), /ids that lead to no video/],
+  ])('%s', (_, change, words) => {
+    const differences = differencesAfter(change);
+    expect(differences.map(({ what }) => what).join('\n')).toMatch(words);
+    for (const { expected, found } of differences) expect(expected).not.toBe(found);
+  });
+});
