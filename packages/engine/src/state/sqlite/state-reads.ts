@@ -16,7 +16,8 @@ import { numbersFromBytes, uniquesFromBytes } from './row-bytes.ts';
 import { openStateReader, STATE_FORMAT } from './schema.ts';
 
 /** Keys that one statement takes; a list that is shorter repeats its last key. */
-const KEYS_PER_STATEMENT = [1, 16, 256] as const;
+const KEYS_PER_STATEMENT = [1, 4, 16, 64, 256] as const;
+const KEYS_MAX = 256;
 /** Buckets that one statement seeks, so that a reader never holds the thread for long. */
 const BUCKETS_PER_STATEMENT = 512;
 
@@ -48,7 +49,7 @@ class KeyedRead {
     let start = 0;
     while (start < keys.length) {
       const left = keys.length - start;
-      const size = KEYS_PER_STATEMENT.find((keysMax) => keysMax >= Math.min(left, 256)) ?? 256;
+      const size = KEYS_PER_STATEMENT.find((keysMax) => keysMax >= left) ?? KEYS_MAX;
       const part = keys.slice(start, start + size);
       const last = part.at(-1) ?? 0;
       while (part.length < size) part.push(last);
