@@ -13,6 +13,8 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+/** Starts are most of what these tests do, and half of a start is compiling. */
+const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/holdfast-e2e', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
 export const SERVICE_KEY = 'hfk_service-key-of-the-tests';
 export const OPERATOR_KEY = 'hfo_operator-key-of-the-tests';
@@ -43,6 +45,8 @@ export type StartOptions = Readonly<{
   args?: readonly string[];
   /** Resolve as soon as the server listens, also while a cell is away. */
   withoutCells?: boolean;
+  /** With the sample clips, which take a moment to register. */
+  withClips?: boolean;
   /** Another program that starts the server, with a means that only a test wants. */
   main?: string;
 }>;
@@ -76,6 +80,7 @@ export function openInstallation(dataDir?: string): Installation {
   const environment = {
     PATH: process.env['PATH'],
     TMPDIR: scratchDir,
+    NODE_COMPILE_CACHE: COMPILED,
     HOLDFAST_DATA: data,
     HOLDFAST_SERVICE_KEY: SERVICE_KEY,
     HOLDFAST_OPERATOR_KEY: OPERATOR_KEY,
@@ -95,8 +100,10 @@ export function openInstallation(dataDir?: string): Installation {
     child.once('exit', () => running.delete(child));
     return child;
   };
-  const launch = ({ env = {}, args = [], withoutCells = false, main }: StartOptions = {}) => {
-    const flags = ['start', '--port', '0', '--json', '--no-demo', ...args];
+  const launch = (options: StartOptions = {}) => {
+    const { env = {}, args = [], withoutCells = false, withClips = false, main } = options;
+    const clips = withClips ? [] : ['--no-demo'];
+    const flags = ['start', '--port', '0', '--json', ...clips, ...args];
     const child = spawnMain(flags, env, main);
     const ready = serverOf(child, withoutCells);
     // Who launches a server to kill it at once does not wait for it.

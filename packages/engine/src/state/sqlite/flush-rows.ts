@@ -3,8 +3,7 @@
 // Structured cloning of row objects would cost the writer's thread several times as much, and that
 // thread is the one which acknowledges ops.
 
-import { ByteReader } from '../../codec/bytes.ts';
-import type { ByteWriter } from '../../codec/bytes.ts';
+import type { ByteReader, ByteWriter } from '../../codec/bytes.ts';
 import type { LikeKey, VideoNo } from '../../counting/numbers.ts';
 import type { MinuteRow, PersonRow, SessionRow, VideoRow } from '../../counting/rows.ts';
 import type { Entries } from '../state-store.ts';

@@ -43,7 +43,8 @@ export class RowRuns {
     const keys = this.#keys;
     const order = Uint32Array.from(keys.keys()).sort((left, right) => {
       const [first = 0, second = 0] = [keys[left], keys[right]];
-      return first < second ? -1 : first > second ? 1 : 0;
+      if (first === second) return 0;
+      return first < second ? -1 : 1;
     });
     const readRow = ROW_READERS[this.#table];
     for (const index of order) {

@@ -1,0 +1,66 @@
+// The first page in a real browser: Chromium where there is one, else skipped and said.
+
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apiOf, bodyOf } from './harness/api.ts';
+import { openInstallation } from './harness/installation.ts';
+import type { RunningServer } from './harness/installation.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const hasBrowser = existsSync(CHROMIUM);
+if (!hasBrowser) console.warn(`SKIPPED: the first page in a browser, as there is no ${CHROMIUM}`);
+
+const installation = openInstallation();
+let server: RunningServer;
+let browser: Browser;
+let page: Page;
+
+/** The page asks and streams, on a machine that may be busy. */
+const SOON = { timeout: 10_000 };
+
+/** The first clip's likes as the page shows them. */
+async function firstLikes(): Promise<string | null> {
+  return page.locator('article.clip[aria-posinset="1"] .likes .digits').textContent();
+}
+
+describe.skipIf(!hasBrowser)('the first page', () => {
+  beforeAll(async () => {
+    server = await installation.start({ withClips: true });
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    });
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(server.url);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await installation.close();
+  });
+
+  it('lets a visitor sign up, like and unlike, and shows the likes as they change', async () => {
+    await expect.poll(firstLikes, SOON).toBe('0');
+    await page.keyboard.press('l');
+    const door = page.locator('dialog[open]');
+    await door.locator('input[name="handle"]').fill('first.visitor');
+    await door.locator('input[name="password"]').fill('violet-kettle-9');
+    await door.locator('button[type="submit"]').click();
+    await expect.poll(() => page.locator('#handle').textContent(), SOON).toContain('first.visitor');
+
+    await expect.poll(firstLikes, SOON).toBe('1');
+    await page.keyboard.press('l');
+    await expect.poll(firstLikes, SOON).toBe('0');
+  });
+
+  it('shows the likes that others give, as they come', async () => {
+    const api = apiOf(server.url);
+    const feed = bodyOf<{ items: { id: string }[] }>(await api.send('GET', '/v1/feed'));
+    const grant = await api.grant('eu', 'somebody-else');
+    const first = { n: 1, kind: 'like', video: feed.items[0]?.id };
+    expect(await api.outcomes(grant, [first])).toEqual(['counted']);
+    await expect.poll(firstLikes, SOON).toBe('1');
+  });
+});
