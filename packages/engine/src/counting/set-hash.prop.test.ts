@@ -77,7 +77,8 @@ describe('C23: the likes hash', () => {
 });
 
 describe('C23: the counts hash', () => {
-  const big = fc.integer({ min: -(2 ** 52), max: 2 ** 52 });
+  // Eight of them still add up to a safe integer.
+  const big = fc.integer({ min: -(2 ** 49), max: 2 ** 49 });
   const slot = fc.nat(COMMITTED.length - 1);
 
   test('is linear: many small moves and one large one come to the same, also beyond 2^32', () => {
@@ -85,7 +86,6 @@ describe('C23: the counts hash', () => {
     fc.assert(
       fc.property(fc.nat(500), slot, parts, (video, at, deltas) => {
         const total = deltas.reduce((sum, delta) => sum + delta, 0);
-        fc.pre(Number.isSafeInteger(total));
         const small = emptyHash();
         for (const delta of deltas) moveCount(small, videoNo(video), at, delta);
         const large = emptyHash();

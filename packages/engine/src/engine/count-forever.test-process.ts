@@ -1,6 +1,5 @@
 // Counts ops on disk until it is killed. Says every acknowledgement at once, and nothing else.
 
-import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { openSqliteJournal } from '../journal/sqlite/sqlite-journal.ts';
@@ -8,6 +7,7 @@ import { openSqliteStateStore } from '../state/sqlite/sqlite-state-store.ts';
 import { crashClocks, requestOf, SESSIONS, VIDEOS, videoId } from '../testing/crash-ops.ts';
 import { CALM_LIMITS, openRig } from '../testing/engine-rig.ts';
 import { seededRandom } from '../testing/random.ts';
+import { say } from '../testing/say.ts';
 
 const [folder = '', seed = '0', highestText = ''] = process.argv.slice(2);
 const random = seededRandom(Number(seed));
@@ -30,7 +30,7 @@ async function device(session: number): Promise<never> {
     const reply = await engine.ask(requestOf(session, from, ops));
     if (reply.kind !== 'durable') throw new Error(`not durable: ${JSON.stringify(reply)}`);
     from += ops;
-    writeSync(1, `${session} ${from - 1}\n`);
+    say(`${session} ${from - 1}`);
   }
 }
 

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { START_MS } from '../testing/batches.ts';
 import { seededRandom } from '../testing/random.ts';
 import { ChangesMaker, everythingIn } from '../testing/state-changes.ts';
+import { tinyDisk } from '../testing/tiny-disk.ts';
 import { openMemoryStateStore } from './memory/memory-state-store.ts';
 import { stateConformance } from './state-conformance.ts';
 import type { StateChanges, StateStore } from './state-store.ts';
@@ -100,20 +100,6 @@ describe('a store that fails', () => {
   });
 });
 
-/** A file system of 3 MiB, where the machine lets us have one. */
-function tinyDisk(): string | undefined {
-  const mountPoint = join(folder, 'tiny');
-  mkdirSync(mountPoint);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', mountPoint], {
-      stdio: 'ignore',
-    });
-    return mountPoint;
-  } catch {
-    return undefined;
-  }
-}
-
 async function failure(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     () => undefined,
@@ -126,18 +112,15 @@ function manySessions(flush: number): StateChanges['sessions'] {
   return Array.from({ length: 4_000 }, (_, index) => [`~${flush}/${index}`, { ...row, caps: [] }]);
 }
 
-const tiny = tinyDisk();
-afterAll(() => {
-  // Lazily: after a failed test the store may still be open.
-  if (tiny !== undefined) execFileSync('umount', ['-l', tiny]);
-});
+const tiny = tinyDisk(join(folder, 'tiny'), 3);
+afterAll(() => tiny?.release());
 
 describe.skipIf(tiny === undefined)('on a full disk (needs the right to mount a tmpfs)', () => {
   test('a store says so, has changed nothing, and works again when there is space', async () => {
-    const ballast = join(tiny ?? '', 'ballast');
+    const ballast = join(tiny?.path ?? '', 'ballast');
     writeFileSync(ballast, new Uint8Array(1_500 * 1_024));
     const maker = new ChangesMaker(seededRandom(6));
-    const sqlite = await openSqliteStateStore(join(tiny ?? '', 'state.db'));
+    const sqlite = await openSqliteStateStore(join(tiny?.path ?? '', 'state.db'));
     let failed: StateChanges | undefined;
     let error: unknown;
     let [before, after]: unknown[] = [];

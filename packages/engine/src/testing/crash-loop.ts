@@ -23,7 +23,7 @@ async function countAndKill(folder: string, seed: number, acked: number[]): Prom
   const random = seededRandom(seed);
   const args = [PROGRAM, folder, `${seed}`, acked.join(',')];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const enough = random.below(600);
+  const enough = random.below(300);
   let said = '';
   let lines = 0;
   for await (const chunk of child.stdout) {

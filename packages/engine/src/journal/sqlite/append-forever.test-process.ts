@@ -1,9 +1,10 @@
 // Appends to a journal until it is killed. After each append that was acknowledged it says how
 // large the WAL is, so that a test knows what any cut of the WAL may cost.
 
-import { statSync, writeSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import process from 'node:process';
 import { bodyOf, recordAfter } from '../../testing/records.ts';
+import { say } from '../../testing/say.ts';
 import { openSqliteJournal } from './sqlite-journal.ts';
 
 const [file = ''] = process.argv.slice(2);
@@ -14,6 +15,5 @@ for (;;) {
   const record = recordAfter(head, bodyOf(seq, (seq * 977) % 6_000));
   await journal.append(record);
   head = record;
-  // Written at once: what is said must not wait in a buffer when the kill comes.
-  writeSync(1, `${seq} ${statSync(`${file}-wal`).size}\n`);
+  say(`${seq} ${statSync(`${file}-wal`).size}`);
 }

@@ -1,13 +1,15 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Seq } from '@holdfast/protocol/ids.ts';
 import { bodyOf, recordAfter } from '../../testing/records.ts';
+import { tinyDisk } from '../../testing/tiny-disk.ts';
 import { CHAIN_START, chainHash } from '../batch-codec.ts';
 import { JournalError } from '../journal.ts';
 import type { Journal, JournalHead, JournalRecord } from '../journal.ts';
@@ -50,6 +52,16 @@ test('a reader beside the writer sees what was appended before it looked', async
   expect((await writer.head())?.seq).toBe(5);
   await reader.close();
   await writer.close();
+});
+
+test('P1: every commit of the journal waits for the disk', async () => {
+  // A kill of the process cannot show this, only a power cut could.
+  const said = vi.spyOn(DatabaseSync.prototype, 'exec');
+  const journal = openSqliteJournal({ file: join(folder, 'pragmas.db') });
+  const levels = said.mock.calls.map(([sql]) => sql).filter((sql) => sql.includes('synchronous'));
+  said.mockRestore();
+  expect(levels).toEqual(['PRAGMA synchronous = FULL']);
+  await journal.close();
 });
 
 type Killed = Readonly<{ file: string; wal: Uint8Array; acked: readonly (readonly number[])[] }>;
@@ -125,29 +137,12 @@ async function failure(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** A file system of 2 MiB, where the machine lets us have one. */
-function tinyDisk(): string | undefined {
-  const mountPoint = join(folder, 'tiny');
-  mkdirSync(mountPoint);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', mountPoint], {
-      stdio: 'ignore',
-    });
-    return mountPoint;
-  } catch {
-    return undefined;
-  }
-}
-
-const tiny = tinyDisk();
-afterAll(() => {
-  // Lazily: after a failed test the journal may still be open.
-  if (tiny !== undefined) execFileSync('umount', ['-l', tiny]);
-});
+const tiny = tinyDisk(join(folder, 'tiny'), 2);
+afterAll(() => tiny?.release());
 
 describe.skipIf(tiny === undefined)('on a full disk (needs the right to mount a tmpfs)', () => {
   test('P1: an append says so, keeps what was there, and goes on when space returns', async () => {
-    const disk = tiny ?? '';
+    const disk = tiny?.path ?? '';
     const ballast = join(disk, 'ballast');
     writeFileSync(ballast, new Uint8Array(512 * 1_024));
     const file = join(disk, 'journal.db');
