@@ -68,7 +68,25 @@ function refusalOf(error: unknown, logger: Logger): Refusal {
 
 /** Answers a request that ended in an error. */
 export function sendError(error: unknown, reply: FastifyReply, logger: Logger): FastifyReply {
-  return sendRefusal(reply, refusalOf(error, logger));
+  const refused = refusalOf(error, logger);
+  if (refused === BODY_TOO_LARGE) linger(reply);
+  return sendRefusal(reply, refused);
+}
+
+/** How long the rest of a body is read and dropped after it was refused. */
+const LINGER_MS_MAX = 2_000;
+
+/**
+ * Leaves the connection open while the rest of a refused body arrives. Closing it with bytes unread
+ * resets it, and the reset can reach the client before the answer: it would see a broken connection
+ * and send the same again and again.
+ */
+function linger(reply: FastifyReply): void {
+  const { raw } = reply.request;
+  reply.removeHeader('connection');
+  const timer = setTimeout(() => raw.socket.destroy(), LINGER_MS_MAX);
+  const stop = (): void => clearTimeout(timer);
+  raw.once('end', stop).once('close', stop);
 }
 
 const TIMED_OUT = refusal(

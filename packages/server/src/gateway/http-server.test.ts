@@ -160,7 +160,7 @@ describe('A10: what is no HTTP request', () => {
     await open();
     const grant = await grantOf(world, 'user-1');
     const { text, closed } = dial(
-      ...opsHead(grant, 'Transfer-Encoding: chunked'),
+      ...opsHead(grant, 'Connection: close\r\nTransfer-Encoding: chunked'),
       '10001',
       'x'.repeat(0x10001),
       '0',
