@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { configDefaults, defineConfig } from 'vitest/config';
 
@@ -12,6 +13,8 @@ export default defineConfig({
     // Processes, not threads: tests start servers and worker threads of their own, and a crash in
     // native code must not take other files along.
     pool: 'forks',
+    // Also on two cores: tests of whole servers wait more than they work.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     passWithNoTests: true,
     // Only a hung test ends this way: how fast something is, is the benchmarks' concern.
     testTimeout: TEST_TIMEOUT_MS,

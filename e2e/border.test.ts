@@ -13,7 +13,7 @@ import { LOAD_VIDEO, startLoad } from './harness/load.ts';
 import { behindBase64, findInFolder, findMarkers } from './harness/markers.ts';
 import type { Find } from './harness/markers.ts';
 
-const PEOPLE = 20;
+const PEOPLE = 8;
 const TEST_MS_MAX = 120_000;
 
 const place = openInstallation();

@@ -2,8 +2,9 @@
 
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { apiOf, bodyOf, WATCHED_MS } from './harness/api.ts';
+import type { Api } from './harness/api.ts';
 import { contractOf } from './harness/contract-check.ts';
 import { openStream } from './harness/event-stream.ts';
 import { openInstallation } from './harness/installation.ts';
@@ -11,10 +12,6 @@ import type { Installation } from './harness/installation.ts';
 import { aBoolean, aNumber, aText, textLike } from './harness/matchers.ts';
 
 let place: Installation;
-beforeEach(() => {
-  place = openInstallation();
-});
-afterEach(() => place.close());
 
 const PROBLEM = {
   type: aText,
@@ -26,6 +23,11 @@ const PROBLEM = {
 };
 
 describe('a running server', () => {
+  beforeEach(() => {
+    place = openInstallation();
+  });
+  afterEach(() => place.close());
+
   it('answers every path as HTTP and its own document say', async () => {
     const { url } = await place.start();
     const api = apiOf(url, await contractOf(url));
@@ -123,53 +125,6 @@ describe('a running server', () => {
     expect(bodyOf<{ items: unknown[] }>(listed).items).toHaveLength(1);
   });
 
-  it('takes keys made and revoked by the command line at once', async () => {
-    const { url } = await place.start();
-    const api = apiOf(url);
-    const made = await place.holdfast('keys', 'create', '--name', 'my-site', '--json');
-    expect(made.code).toBe(0);
-    const { id, secret } = JSON.parse(made.out) as { id: string; secret: string };
-    const ask = () => {
-      const body = { durationMs: 1_000, creator: 'site' };
-      return api.send('PUT', '/v1/videos/of-the-site', { body, bearer: secret });
-    };
-    expect((await ask()).status).toBe(201);
-    const listed = await place.holdfast('keys', 'list', '--json');
-    expect(listed.out).toContain(id);
-    expect(listed.out).not.toContain(secret);
-    expect((await place.holdfast('keys', 'revoke', id)).code).toBe(0);
-    const refused = await ask();
-    expect([refused.status, refused.body]).toMatchObject([401, { code: 'key-revoked' }]);
-    expect((await place.holdfast('keys', 'revoke', 'key_of-nobody')).code).toBe(1);
-  });
-
-  it('keeps tenants apart', async () => {
-    const { url } = await place.start();
-    const api = apiOf(url);
-    const key = async (tenant: string) => {
-      const flags = ['--name', tenant, '--tenant', tenant];
-      return (await place.holdfast('keys', 'create', ...flags)).out.trim();
-    };
-    const [left, right] = [await key('left'), await key('right')];
-    const register = (bearer: string) => {
-      const body = { durationMs: 4_000, creator: 'x' };
-      return api.send('PUT', '/v1/videos/contested', { body, bearer });
-    };
-    expect((await register(left)).status).toBe(201);
-    expect((await register(right)).status).toBe(403);
-    const like = async (bearer: string) => {
-      const session = { jurisdiction: 'us', subject: 'same-name' };
-      const opened = await api.send('POST', '/v1/sessions', { body: session, bearer });
-      const { grant } = bodyOf<{ grant: string }>(opened, 201);
-      return api.outcomes(grant, [{ n: 1, kind: 'like', video: 'contested' }]);
-    };
-    expect([await like(left), await like(right)]).toEqual([['counted'], ['counted']]);
-    expect((await api.settled('contested')).likes.value).toBe(2);
-    const erased = await api.send('DELETE', '/v1/subjects/same-name', { bearer: left });
-    expect(erased.status).toBe(202);
-    expect((await api.settled('contested')).likes.value).toBe(1);
-  });
-
   it('is known by its command line: version, help and a folder that is not there', async () => {
     const version = await place.holdfast('version');
     expect([version.code, version.out]).toMatchObject([0, textLike(/\d+\.\d+\.\d+/)]);
@@ -193,5 +148,57 @@ describe('a running server', () => {
     expect(check.out).toContain('0 differences');
     expect(check.code).toBe(0);
     expect(statSync(place.dataDir).mode & 0o077).toBe(0);
+  });
+});
+
+describe('keys of the command line', () => {
+  let api: Api;
+  beforeAll(async () => {
+    place = openInstallation();
+    api = apiOf((await place.start()).url);
+  });
+  afterAll(() => place.close());
+
+  it('work at once, and not once they are revoked', async () => {
+    const made = await place.holdfast('keys', 'create', '--name', 'my-site', '--json');
+    expect(made.code).toBe(0);
+    const { id, secret } = JSON.parse(made.out) as { id: string; secret: string };
+    const ask = () => {
+      const body = { durationMs: 1_000, creator: 'site' };
+      return api.send('PUT', '/v1/videos/of-the-site', { body, bearer: secret });
+    };
+    expect((await ask()).status).toBe(201);
+    const listed = await place.holdfast('keys', 'list', '--json');
+    expect(listed.out).toContain(id);
+    expect(listed.out).not.toContain(secret);
+    expect((await place.holdfast('keys', 'revoke', id)).code).toBe(0);
+    const refused = await ask();
+    expect([refused.status, refused.body]).toMatchObject([401, { code: 'key-revoked' }]);
+    expect((await place.holdfast('keys', 'revoke', 'key_of-nobody')).code).toBe(1);
+  });
+
+  it('keep tenants apart', async () => {
+    const key = async (tenant: string) => {
+      const flags = ['--name', tenant, '--tenant', tenant];
+      return (await place.holdfast('keys', 'create', ...flags)).out.trim();
+    };
+    const [left, right] = [await key('left'), await key('right')];
+    const register = (bearer: string) => {
+      const body = { durationMs: 4_000, creator: 'x' };
+      return api.send('PUT', '/v1/videos/contested', { body, bearer });
+    };
+    expect((await register(left)).status).toBe(201);
+    expect((await register(right)).status).toBe(403);
+    const like = async (bearer: string) => {
+      const session = { jurisdiction: 'us', subject: 'same-name' };
+      const opened = await api.send('POST', '/v1/sessions', { body: session, bearer });
+      const { grant } = bodyOf<{ grant: string }>(opened, 201);
+      return api.outcomes(grant, [{ n: 1, kind: 'like', video: 'contested' }]);
+    };
+    expect([await like(left), await like(right)]).toEqual([['counted'], ['counted']]);
+    expect((await api.settled('contested')).likes.value).toBe(2);
+    const erased = await api.send('DELETE', '/v1/subjects/same-name', { bearer: left });
+    expect(erased.status).toBe(202);
+    expect((await api.settled('contested')).likes.value).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 // Cells, books, corrections and erasure, as the API's document describes them.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apiOf, bodyOf, WATCHED_MS } from './harness/api.ts';
+import { apiOf, bodyOf, until, WATCHED_MS } from './harness/api.ts';
 import type { Api, Position } from './harness/api.ts';
 import { contractOf } from './harness/contract-check.ts';
 import { openInstallation } from './harness/installation.ts';
@@ -44,7 +44,11 @@ async function like(jurisdiction: string, subject: string, video: string): Promi
 
 describe('cells', () => {
   it('tell who owns them, since when, and how fresh their numbers are', async () => {
-    const answer = await api.send('GET', '/v1/cells');
+    const answer = await until(
+      'all live',
+      () => api.send('GET', '/v1/cells'),
+      ({ text }) => text.split('"state":"live"').length === 3,
+    );
     const cell = (jurisdiction: string) => ({
       jurisdiction,
       operator: 'local-operator',

@@ -18,7 +18,7 @@ afterEach(() => place.close());
 
 const TEST_MS_MAX = 120_000;
 const SESSIONS = 4;
-const OPS_PER_SESSION = 30;
+const OPS_PER_SESSION = 20;
 
 type Sender = Readonly<{ grant: string; ops: readonly OpBody[] }>;
 
@@ -60,7 +60,7 @@ const wal = (): string => join(place.dataDir, 'cells', 'us', 'journal.db-wal');
 
 async function expectAll(api: Api, because: string): Promise<void> {
   const { likes, views } = await api.settled('torn');
-  // Each ends with a like of an odd number of changes: 25 ops from like on, so liked.
+  // Each ends with a like of an odd number of changes: 15 ops from like on, so liked.
   expect([likes.value, views.value], because).toEqual([SESSIONS, SESSIONS * 5]);
 }
 

@@ -54,6 +54,22 @@ describe.concurrent('a slow connection', () => {
     await expectUntouched();
   });
 
+  it('whose body is too large gets its answer while it still sends', async () => {
+    const connection = await openRaw(server.port);
+    const piece = ' '.repeat(16 * 1024);
+    connection.write(head(40 * piece.length));
+    for (let sent = 0; sent < 20; sent += 1) {
+      connection.write(piece);
+      await sleep(20);
+    }
+    expect(connection.received()).toMatch(/^HTTP\/1\.1 413 /);
+    // The connection is not cut off, which would take the answer with it.
+    for (let sent = 20; sent < 40; sent += 1) connection.write(piece);
+    connection.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(await connection.closed).toMatch(/HTTP\/1\.1 200 /);
+    await expectUntouched();
+  });
+
   it('whose body is longer than it may be is refused before its end', async () => {
     const connection = await openRaw(server.port);
     connection.write(head('chunked'));

@@ -27,6 +27,8 @@ export async function killUnderLoad(options: {
   const place = openInstallation();
   try {
     return await run(place, options);
+  } catch (cause) {
+    throw new Error(`HOLDFAST_SEED=${options.seed} runs it again`, { cause });
   } finally {
     await place.close();
   }

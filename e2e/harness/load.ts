@@ -56,6 +56,8 @@ type World = {
   readonly faults: string[];
   url: string;
   isOver: boolean;
+  /** A sender has met what no server may answer: all end, and nothing is sent any more. */
+  isBroken: boolean;
   acknowledged: number;
 };
 
@@ -69,6 +71,7 @@ export function startLoad(options: LoadOptions): Load {
     faults: [],
     url: options.url,
     isOver: false,
+    isBroken: false,
     acknowledged: 0,
   };
   const senders = Array.from({ length: options.devices }, (_, index) => {
@@ -114,6 +117,7 @@ async function insist(
     }
     if (answer !== undefined && good.includes(answer.status)) return answer;
     if (answer !== undefined) noteRefusal(world, `${method} ${path}`, answer);
+    if (world.isBroken) throw new Error('another sender has failed');
     await sleep(RETRY_MS);
   }
 }
@@ -122,7 +126,9 @@ function noteRefusal(world: World, what: string, { status, body, text }: Answer)
   const { code = '' } = (body ?? {}) as Readonly<{ code?: string }>;
   const name = `${status} ${code}`;
   world.refusals.set(name, (world.refusals.get(name) ?? 0) + 1);
-  if (status !== 503) throw new Error(`${what}: ${status} ${text.slice(0, 300)}`);
+  if (status === 503) return;
+  world.isBroken = true;
+  throw new Error(`${what}: ${status} ${text.slice(0, 300)}`);
 }
 
 function pick<Item>(random: Random, items: readonly Item[]): Item {
