@@ -98,7 +98,9 @@ function admitCorrection(fold: Fold, entry: CorrectionEntry): Refusal | undefine
   if (row === undefined) return { kind: 'unknown-video' };
   const line = fold.lines.get(entry.video);
   const waiting = line === undefined ? 0 : waitingDelta(line, entry.metric);
-  const value = (entry.metric === 'likes' ? shownLikes(row) : shownViews(row)) + waiting;
+  const shown = entry.metric === 'likes' ? shownLikes(row) : shownViews(row);
+  // C16: what the batch takes below zero will have been given back when it ends.
+  const value = Math.max(0, shown + waiting);
   return value + entry.delta < 0 ? { kind: 'below-zero', value } : undefined;
 }
 

@@ -157,6 +157,30 @@ describe('what is refused leaves no trace', () => {
     expect(ends(await engine.ask(ops([like(1)])))).toEqual(['counted']);
   });
 
+  test('C3: a refused request of somebody new does not even make them known', async () => {
+    const { engine } = await begun();
+    const before = engine.meta;
+    const who: Who = { kind: 'subject', subjectKey: 'bert' };
+    const [refused, taken] = await Promise.all([
+      engine.ask(ops([like(66)], { who, session: '~b' })),
+      engine.ask(ops([like(1)], { who: { kind: 'subject', subjectKey: 'carl' }, session: '~c' })),
+    ]);
+    expect([ends(refused), ends(taken)]).toEqual(['op-window', ['counted']]);
+    expect(engine.meta.personsNumbered).toBe(before.personsNumbered + 1);
+    expect(engine.meta.seq).toBe(before.seq + 1);
+  });
+
+  test('C16: a correction in the batch of an unlike is told a count that is not below zero', async () => {
+    const { engine } = await begun();
+    await engine.ask(ops([like(1)]));
+    const correct = (delta: number): EngineRequest => {
+      return { kind: 'correction', video: V1, metric: 'likes', delta, reason: 'bug', note: '' };
+    };
+    await engine.ask(correct(-1));
+    const [, refused] = await Promise.all([engine.ask(ops([unlike(2)])), engine.ask(correct(-1))]);
+    expect(refused).toEqual({ kind: 'below-zero', value: 0 });
+  });
+
   test('C3: a refused request does not take along the others of its batch', async () => {
     const { engine } = await begun();
     const replies = await Promise.all([

@@ -193,6 +193,9 @@ export class Engine {
       this.#options.onProblem({ kind: 'journal-failed', message, error });
       const reply = unavailable(isFull ? 'storage-full' : 'cell-unavailable');
       for (const { done } of batch) done(reply);
+      // A batch that was thought lost is in the journal after all. Nobody was told of it, and only
+      // a replay can say what it changed, so this engine must not go on.
+      if (error instanceof JournalError && error.code === 'out-of-order') throw error;
       return;
     }
     batch.forEach(({ done }, index) => done(replies[index] ?? unavailable('cell-unavailable')));
@@ -218,6 +221,9 @@ export class Engine {
     const entries: Entry[] = [...persons];
     for (const person of persons) applyEntry(fold, person);
     const replies = admitted.map((one) => this.#applyRequest(fold, one, entries));
+    if (persons.length > 0 && replies.some(({ kind }) => kind !== 'durable')) {
+      return this.#commitWithoutRefused(requests, replies);
+    }
     if (entries.length === 0) return replies.map((reply) => this.#at(reply, meta.seq));
     await this.#write(fold, entries, atMs);
     const changes = finishBatch(fold);
@@ -230,6 +236,22 @@ export class Engine {
       await this.#eraseRest(first.person);
     }
     return replies;
+  }
+
+  /** C3: a refused request may have been the first word of a person; that too leaves no trace. */
+  async #commitWithoutRefused(
+    requests: readonly EngineRequest[],
+    replies: readonly EngineReply[],
+  ): Promise<readonly EngineReply[]> {
+    const isDurable = replies.map(({ kind }) => kind === 'durable');
+    const kept = requests.filter((_, index) => isDurable[index]);
+    const durable = kept.length === 0 ? [] : await this.#commitBatch(kept);
+    let next = 0;
+    return replies.map((reply, index) => {
+      if (isDurable[index] !== true) return reply;
+      next += 1;
+      return durable[next - 1] ?? unavailable('cell-unavailable');
+    });
   }
 
   #at(reply: EngineReply, seq: Seq): EngineReply {

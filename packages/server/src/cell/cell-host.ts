@@ -190,14 +190,14 @@ function receiver(
     }
   };
   const receiveCall = async (id: number, call: AnyCall): Promise<void> => {
-    let answer: unknown;
     try {
-      answer = await answerCall(context, call);
+      border.pass({ type: call.name, id, answer: await answerCall(context, call) });
     } catch (error) {
+      // An answer that may not leave is a fault like any other; whoever waits hears so much.
       notice(border, 'error', 'call-failed', `${call.name} failed: ${faultCode(error)}`);
-      answer = { kind: 'unavailable', code: 'cell-unavailable', retryAfterMs: 1_000 };
+      const answer = { kind: 'unavailable', code: 'cell-unavailable', retryAfterMs: 1_000 };
+      border.pass({ type: call.name, id, answer });
     }
-    border.pass({ type: call.name, id, answer });
   };
   return (request) => {
     if (request.kind === 'ops') receiveOps(request.bytes);
