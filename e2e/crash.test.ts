@@ -3,13 +3,16 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import process from 'node:process';
 import { expect, it } from 'vitest';
-import { apiOf } from './harness/api.ts';
+import { apiOf, bodyOf } from './harness/api.ts';
+import type { SessionBody } from './harness/api.ts';
 import { openInstallation } from './harness/installation.ts';
 import type { RunningServer } from './harness/installation.ts';
 import { killUnderLoad } from './harness/kills.ts';
 import { seedOf } from './harness/random.ts';
 
 const TEST_MS_MAX = 300_000;
+const PASSWORD = 'four unlikely words here';
+const SAME_SITE = { 'sec-fetch-site': 'same-origin' };
 
 it(
   'is right after 6 kills at random moments under load',
@@ -74,6 +77,47 @@ it(
         expect(openFiles).toBe(first?.openFiles);
         expect(memoryBytes - (first?.memoryBytes ?? 0)).toBeLessThan(MEMORY_GROWTH_BYTES_MAX);
       }
+    } finally {
+      await place.close();
+    }
+  },
+  TEST_MS_MAX,
+);
+
+it(
+  'keeps an account that was made, and keeps one away that was deleted, over a kill',
+  async () => {
+    const place = openInstallation();
+    try {
+      const first = await place.start();
+      const api = apiOf(first.url);
+      await api.video('accounted');
+      const person = async (handle: string): Promise<string> => {
+        const body = { handle, password: PASSWORD, jurisdiction: 'us' };
+        const made = await api.send('POST', '/v1/accounts', { body });
+        const cookie = made.headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '';
+        const opened = await api.send('POST', '/v1/sessions', {
+          headers: { cookie, ...SAME_SITE },
+        });
+        const { grant } = bodyOf<SessionBody>(opened, 201);
+        await api.outcomes(grant, [{ n: 1, kind: 'like', video: 'accounted' }]);
+        return cookie;
+      };
+      const stays = await person('stays');
+      const leaves = await person('leaves');
+      const headers = { cookie: leaves, ...SAME_SITE };
+      expect((await api.send('DELETE', '/v1/me', { headers })).status).toBe(202);
+      await first.kill();
+
+      const after = apiOf((await place.start()).url);
+      expect((await after.settled('accounted')).likes.value).toBe(1);
+      const signIn = async (handle: string): Promise<number> => {
+        const body = { handle, password: PASSWORD, jurisdiction: 'us' };
+        return (await after.send('POST', '/v1/sign-in', { body })).status;
+      };
+      expect([await signIn('stays'), await signIn('leaves')]).toEqual([200, 401]);
+      const me = (cookie: string) => after.send('GET', '/v1/me', { headers: { cookie } });
+      expect([(await me(stays)).status, (await me(leaves)).status]).toEqual([200, 401]);
     } finally {
       await place.close();
     }

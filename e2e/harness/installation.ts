@@ -71,6 +71,8 @@ const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
+// A worker whose test hangs is ended by a signal, which would otherwise skip the above.
+process.once('SIGTERM', () => process.exit(1));
 
 /** Makes a new installation; `dataDir` puts its data elsewhere, such as on a small disk. */
 export function openInstallation(dataDir?: string): Installation {
