@@ -17,7 +17,7 @@ let browser: Browser;
 let page: Page;
 
 /** The page asks and streams, on a machine that may be busy. */
-const SOON = { timeout: 10_000 };
+const SOON = { timeout: 20_000 };
 
 /** The first clip's likes as the page shows them. */
 async function firstLikes(): Promise<string | null> {

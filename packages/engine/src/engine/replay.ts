@@ -15,7 +15,7 @@ import { GRANTS_GONE_AFTER_MS, RowView } from './row-view.ts';
 /** Journal bytes that are read and prepared at a time. */
 const READ_BYTES_MAX = 1024 * 1024;
 /** Rows that gather before they are stored during a replay. */
-const FLUSH_ROWS = 1_000_000;
+const FLUSH_ROWS = 3_000_000;
 
 export type Replayed = Readonly<{
   view: RowView;

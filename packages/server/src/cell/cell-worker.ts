@@ -1,8 +1,11 @@
 // The thread of a cell.
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { InvariantError } from '@holdfast/engine/counting/assert.ts';
+import { SqliteUnfitError } from '@holdfast/engine/sqlite/open-sqlite.ts';
 import { openCell } from './cell-host.ts';
 import type { CellHost } from './cell-host.ts';
+import { faultCode } from './fault-code.ts';
 import type { CellMessage, CellOptions, CellRequest } from './messages.ts';
 
 const port = parentPort;
@@ -11,6 +14,17 @@ if (port === null) throw new Error('cell-worker.ts runs as a worker thread');
 const post = (message: CellMessage, transfer: ArrayBuffer[] = []): void => {
   port.postMessage(message, transfer);
 };
+
+/**
+ * Why the cell could not open, in words that are all the program's or SQLite's own: what an error
+ * says beyond them could quote what a file holds.
+ */
+function openFault(error: unknown): string {
+  if (error instanceof InvariantError || error instanceof SqliteUnfitError) return error.message;
+  const { errstr } = error as { errstr?: unknown };
+  const words = typeof errstr === 'string' ? `: ${errstr}` : '';
+  return `the files of the cell could not be opened (${faultCode(error)}${words})`;
+}
 
 async function close(host: CellHost): Promise<void> {
   await host.close();
@@ -33,7 +47,6 @@ try {
   });
   post({ kind: 'opened' });
 } catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  post({ kind: 'failed', message, isRetryable: false });
+  post({ kind: 'failed', message: openFault(error), isRetryable: false });
   process.exitCode = 1;
 }
