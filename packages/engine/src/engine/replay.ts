@@ -106,8 +106,10 @@ async function applyRecords(
   ahead.erased.clear();
   await view.load(ahead);
   for (const batch of batches) {
+    // Only an erasure needs more: the likes that the person has by then.
     const keys = noKeys();
-    addKeysNeeded(keys, batch.entries, batch.atMs, view);
+    const erasures = batch.entries.filter(({ kind }) => kind === 'erase');
+    addKeysNeeded(keys, erasures, batch.atMs, view);
     const changes = applyBatch(await view.load(keys), batch);
     view.apply(changes);
     source.onApplied(changes.meta, changes.videos);
