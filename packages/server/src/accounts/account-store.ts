@@ -7,7 +7,8 @@
 
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { AccountsError } from './accounts-error.ts';
-import { emptyWriteAheadLog, transaction } from './database.ts';
+import { transaction } from '@holdfast/engine/sqlite/transaction.ts';
+import { emptyWriteAheadLog } from './database.ts';
 import type { FailureStore } from './failure-store.ts';
 import type { Handle } from './handle.ts';
 

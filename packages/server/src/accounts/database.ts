@@ -2,6 +2,7 @@
 
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { transaction } from '@holdfast/engine/sqlite/transaction.ts';
 import { AccountsError, accountsErrorOf } from './accounts-error.ts';
 
 /** Short, because it stops the whole cell; only a reader such as a backup can cause a wait. */
@@ -56,20 +57,6 @@ export function openDatabase(file: string): DatabaseSync {
   } catch (cause) {
     db?.close();
     throw accountsErrorOf(cause);
-  }
-}
-
-/** Runs a synchronous change as one transaction, durable on return. */
-export function transaction<Result>(db: DatabaseSync, change: () => Result): Result {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const result = change();
-    db.exec('COMMIT');
-    return result;
-  } catch (cause) {
-    // Some failures, such as a full disk, have rolled back already.
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw cause;
   }
 }
 

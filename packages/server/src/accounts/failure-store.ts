@@ -3,7 +3,7 @@
 
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { transaction } from './database.ts';
+import { transaction } from '@holdfast/engine/sqlite/transaction.ts';
 import { afterFailure, FAILURES_LIFE_MS, type Failures } from './failures.ts';
 import type { Handle } from './handle.ts';
 

@@ -2,6 +2,7 @@
 
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { transaction } from '@holdfast/engine/sqlite/transaction.ts';
 import { KeysError, keysErrorOf } from './keys-error.ts';
 
 /** How long a call waits for another process that is writing. */
@@ -38,20 +39,6 @@ export function openDatabase(file: string): DatabaseSync {
   } catch (cause) {
     db?.close();
     throw keysErrorOf(cause);
-  }
-}
-
-/** Runs a synchronous change as one transaction that no other process can interleave with. */
-export function transaction<Result>(db: DatabaseSync, change: () => Result): Result {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const result = change();
-    db.exec('COMMIT');
-    return result;
-  } catch (cause) {
-    // Some failures, such as a full disk, have rolled back already.
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw cause;
   }
 }
 

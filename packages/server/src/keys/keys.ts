@@ -9,7 +9,8 @@
 
 import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { openDatabase, transaction } from './database.ts';
+import { transaction } from '@holdfast/engine/sqlite/transaction.ts';
+import { openDatabase } from './database.ts';
 import { KeysError, keysErrorOf } from './keys-error.ts';
 
 /** Keys in the file, revoked ones included. */

@@ -11,6 +11,7 @@ import { BODY_BYTES_MAX, JournalError } from '../journal.ts';
 import type { Journal, JournalHead, JournalRecord } from '../journal.ts';
 import { assertSqlite, isFullError } from '../../sqlite/open-sqlite.ts';
 import { openSqlite } from '../../sqlite/open-sqlite.ts';
+import { transaction } from '../../sqlite/transaction.ts';
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS batches (
@@ -122,13 +123,12 @@ function trim(db: DatabaseSync, statements: Statements, throughSeq: Seq): void {
   if (newest === undefined) return;
   const last = statements.at.get(Math.min(throughSeq, newest.seq - 1)) as BatchRow | undefined;
   if (last === undefined) return;
-  db.exec('BEGIN IMMEDIATE');
   try {
-    statements.setBase.run(last.seq, last.hash);
-    statements.drop.run(last.seq);
-    db.exec('COMMIT');
+    transaction(db, () => {
+      statements.setBase.run(last.seq, last.hash);
+      statements.drop.run(last.seq);
+    });
   } catch (error) {
-    db.exec('ROLLBACK');
     throw new JournalError('io', 'old batches could not be trimmed', error);
   }
 }

@@ -9,6 +9,7 @@ import { GONE } from '../../counting/rows.ts';
 import type { CorrectionRow, MetaRow } from '../../counting/rows.ts';
 import { laneBytes } from '../../journal/batch-codec.ts';
 import { isFullError, openSqlite } from '../../sqlite/open-sqlite.ts';
+import { transaction } from '../../sqlite/transaction.ts';
 import { maintainState } from './maintain.ts';
 import type { FlushReply, FlushRequest } from './flush-messages.ts';
 import type { FlushTable, SqlRow, SqlValue } from './flush-rows.ts';
@@ -186,8 +187,8 @@ function commit(
   corrections: readonly CorrectionRow[],
 ): void {
   const { db } = store;
-  db.exec('BEGIN IMMEDIATE');
-  try {
+  // A crash before this ends leaves the state at the batch it was at; after it, at the new one.
+  transaction(db, () => {
     storeNames(store, gathered);
     for (const table of TABLES) store.upsert[table].run(gathered.tables[table].inOrder());
     storeLikes(store, gathered);
@@ -207,12 +208,7 @@ function commit(
       laneBytes(meta.likesHash),
       laneBytes(meta.countsHash),
     );
-    // A crash before this line leaves the state at the batch it was at; after it, at the new one.
-    db.exec('COMMIT');
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
+  });
   checkpointIfLarge(db);
 }
 

@@ -2,6 +2,7 @@
 // doing it twice does nothing more.
 
 import type { DatabaseSync } from 'node:sqlite';
+import { transaction } from '../../sqlite/transaction.ts';
 import { bulkSessionsKeptFromMs, coarsenBefore, grantSessionsKeptFromMs } from '../retention.ts';
 import { GRANT_SESSION_PREFIX, widerThan } from '../retention.ts';
 import type { RollupWidth } from '../state-store.ts';
@@ -35,7 +36,7 @@ function coarsen(db: DatabaseSync, width: RollupWidth, nowMs: number): void {
     if (minute === null || minute >= before) return;
     const from = minute - (minute % wider);
     const to = Math.min(from + Math.max(wider, DAY_MINUTES / 24), before);
-    inTransaction(db, () => {
+    transaction(db, () => {
       // A crash between the two leaves neither: both are in one transaction.
       fold.run(wider, width, from, to);
       drop.run(width, from, to);
@@ -55,16 +56,5 @@ function purgeSessions(db: DatabaseSync, nowMs: number): void {
        (SELECT key FROM sessions WHERE ${range} AND started < ?1 LIMIT ${ROWS_PER_STEP})`,
     );
     while (Number(purge.run(keptFromMs, GRANT_SESSION_PREFIX, end).changes) === ROWS_PER_STEP);
-  }
-}
-
-function inTransaction(db: DatabaseSync, work: () => void): void {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    work();
-    db.exec('COMMIT');
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
   }
 }
