@@ -1,8 +1,9 @@
-// What is measured: Holdfast and the stand-ins for what people write today.
+// What is measured: Holdfast, the stand-ins for what people write today, and `front`, the ceiling
+// of the HTTP side that they share.
 
 import type { Target } from '../load/job.ts';
 
-export type ContenderName = 'holdfast' | 'redis' | 'postgres';
+export type ContenderName = 'holdfast' | 'redis' | 'postgres' | 'front';
 
 /** A running server with empty data, in processes of its own. */
 export type Instance = Readonly<{

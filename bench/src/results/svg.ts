@@ -24,17 +24,18 @@ const SECTION_HEIGHT = 38;
 
 const STYLE = `
   :root { --paper: #ffffff; --ink: #1c2430; --faint: #5d6878; --line: #d9dee6;
-    --holdfast: #0b7285; --redis: #c2410c; --postgres: #4c5f9e; --target: #b4237a; }
+    --holdfast: #0b7285; --redis: #c2410c; --postgres: #4c5f9e; --front: #9aa1ab; --target: #b4237a; }
   @media (prefers-color-scheme: dark) {
     :root { --paper: #12161c; --ink: #e6eaf0; --faint: #9aa5b4; --line: #2b333e;
-      --holdfast: #3bc9db; --redis: #fb923c; --postgres: #93a5ea; --target: #f472b6; } }
+      --holdfast: #3bc9db; --redis: #fb923c; --postgres: #93a5ea; --front: #5b6675; --target: #f472b6; } }
   text { font: 13px system-ui, sans-serif; fill: var(--ink); }
   .title { font-size: 20px; font-weight: 650; } .section { font-size: 15px; font-weight: 650; }
   .faint { fill: var(--faint); font-size: 12px; }
   .value, .mark { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
   .paper { fill: var(--paper); } .rule { stroke: var(--line); }
   .holdfast { fill: var(--holdfast); } .redis { fill: var(--redis); }
-  .postgres { fill: var(--postgres); } .whisker { stroke: var(--ink); stroke-opacity: 0.7; }
+  .postgres { fill: var(--postgres); } .front { fill: var(--front); }
+  .whisker { stroke: var(--ink); stroke-opacity: 0.7; }
   .target { stroke: var(--target); stroke-width: 1.5; stroke-dasharray: 5 3; }
   .mark { fill: var(--target); font-size: 11.5px; }
 `;

@@ -1,6 +1,7 @@
 // Which servers can be measured here, and with which settings.
 
 import type { Contender, ContenderName } from '../contenders/contender.ts';
+import { frontContender } from '../contenders/front.ts';
 import { holdfastContender, type HoldfastOptions } from '../contenders/holdfast.ts';
 import { findPostgres } from '../contenders/postgres.ts';
 import { findRedis } from '../contenders/redis.ts';
@@ -56,6 +57,7 @@ export async function findContenders(
         why: found,
       });
   }
+  if (wanted.has('front')) add(frontContender);
   return { contenders, reports };
 }
 

@@ -1,16 +1,19 @@
 // A stand-in's process. Its one argument is a `StandInOptions` as JSON.
 
 import { buildStandIn, type LikeStore } from './http.ts';
+import { memoryStore } from './memory-store.ts';
 import { postgresStore, type PostgresPlace } from './postgres-store.ts';
 import { redisStore } from './redis-store.ts';
 
 export type StandInOptions = Readonly<{ port: number }> &
   (
+    | Readonly<{ kind: 'memory' }>
     | Readonly<{ kind: 'redis'; socketPath: string }>
     | (Readonly<{ kind: 'postgres' }> & PostgresPlace)
   );
 
 async function openStore(options: StandInOptions): Promise<LikeStore> {
+  if (options.kind === 'memory') return memoryStore();
   if (options.kind === 'redis') return redisStore(options.socketPath);
   return await postgresStore(options);
 }

@@ -77,6 +77,8 @@ export type CaseTools = Readonly<{
 }>;
 
 export const ALL_CONTENDERS: readonly ContenderName[] = ['holdfast', 'redis', 'postgres'];
+/** With the ceiling beside them, where what a request costs is most of the result. */
+export const ALL_AND_FRONT: readonly ContenderName[] = [...ALL_CONTENDERS, 'front'];
 export const HOLDFAST_ONLY: readonly ContenderName[] = ['holdfast'];
 export const RUNS_UNLIMITED: number = Number.POSITIVE_INFINITY;
 
