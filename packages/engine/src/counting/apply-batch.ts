@@ -133,6 +133,8 @@ export function applyEntry(fold: Fold, entry: Entry): void {
     case 'erase':
       applyErase(fold, entry.person);
       return;
+    case 'seal':
+      return;
   }
 }
 

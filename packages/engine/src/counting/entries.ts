@@ -57,7 +57,10 @@ export type CorrectionEntry = Readonly<{
 /** A person is erased; at most `ERASE_LIKES_MAX` like rows go with one entry. */
 export type EraseEntry = Readonly<{ kind: 'erase'; person: PersonNo }>;
 
-export type Entry = OpsEntry | PersonEntry | VideoEntry | CorrectionEntry | EraseEntry;
+/** The last entry of an epoch in which a hand-over was sealed; it changes no row (H15). */
+export type SealEntry = Readonly<{ kind: 'seal'; handover: string }>;
+
+export type Entry = OpsEntry | PersonEntry | VideoEntry | CorrectionEntry | EraseEntry | SealEntry;
 
 /** One group commit. `seq` is dense; all entries share the batch's time. */
 export type Batch = Readonly<{

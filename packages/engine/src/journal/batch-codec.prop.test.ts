@@ -37,6 +37,7 @@ const op: fc.Arbitrary<NumberedOp> = fc.oneof(
 );
 
 const entry: fc.Arbitrary<Entry> = fc.oneof(
+  fc.record({ kind: fc.constant('seal' as const), handover: text }),
   fc.record({
     kind: fc.constant('ops' as const),
     sessionKey: text,

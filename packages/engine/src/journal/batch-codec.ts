@@ -14,7 +14,7 @@ import type { LaneHash } from '../counting/set-hash.ts';
 
 const FORMAT_VERSION = 1;
 
-const TAG = { ops: 1, person: 2, video: 3, correction: 4, erase: 5 } as const;
+const TAG = { ops: 1, person: 2, video: 3, correction: 4, erase: 5, seal: 6 } as const;
 const KIND_LIKE = 1;
 const KIND_UNLIKE = 2;
 /** A view's byte is 16 plus its source, so that kind and source take one byte. */
@@ -58,6 +58,9 @@ function encodeEntry(writer: ByteWriter, entry: Entry): void {
       return;
     case 'erase':
       writer.uint(entry.person);
+      return;
+    case 'seal':
+      writer.text(entry.handover);
       return;
   }
 }
@@ -117,6 +120,8 @@ function decodeEntry(reader: ByteReader): Entry {
     }
     case TAG.erase:
       return { kind: 'erase', person: reader.uint() as PersonNo };
+    case TAG.seal:
+      return { kind: 'seal', handover: reader.text() };
     default:
       throw new FormatError(`journal entry tag ${tag} is not known`);
   }

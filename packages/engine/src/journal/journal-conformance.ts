@@ -76,6 +76,7 @@ export function journalConformance(name: string, open: Open): void {
   writingAndReading(name, opened);
   refusals(name, opened);
   trimming(name, opened);
+  tailsAndBases(name, opened);
   anyUse(name, open);
 }
 
@@ -197,6 +198,42 @@ function trimming(name: string, opened: () => Promise<Journal>): void {
       await journal.append(next);
       const kept = [records[1], next].filter((record) => record !== undefined);
       expect(await contents(journal)).toEqual(expected(kept, records[0]));
+    });
+  });
+}
+
+function tailsAndBases(name: string, opened: () => Promise<Journal>): void {
+  describe(`${name}: a tail taken off, a base given`, () => {
+    test('forgets everything after a record, and the next record follows that one', async () => {
+      const journal = await opened();
+      const records = await filled(journal, [5, 5, 5, 5]);
+      await journal.truncate(2 as Seq);
+      expect(await contents(journal)).toEqual(expected(records.slice(0, 2)));
+      const next = recordAfter(records[1], bodyOf(9, 9));
+      await journal.append(next);
+      expect(await contents(journal)).toEqual(expected([...records.slice(0, 2), next]));
+    });
+
+    test('of nothing changes nothing, and what was trimmed is not cut into', async () => {
+      const journal = await opened();
+      const records = await filled(journal, [5, 5, 5]);
+      await journal.truncate(3 as Seq);
+      await journal.truncate(99 as Seq);
+      await journal.trim(2 as Seq);
+      expect(await failure(journal.truncate(1 as Seq))).toMatchObject({ code: 'out-of-order' });
+      expect(await contents(journal)).toEqual(expected(records.slice(2), records[1]));
+    });
+
+    test('an empty journal begins after a base, any other refuses one', async () => {
+      const journal = await opened();
+      const [before, after] = recordsOf([5, 6]);
+      if (before === undefined || after === undefined) throw new Error('two records were made');
+      await journal.beginAfter({ seq: before.seq, hash: before.hash });
+      expect(await journal.head()).toBeUndefined();
+      await journal.append(after);
+      expect(await contents(journal)).toEqual(expected([after], before));
+      const again = journal.beginAfter({ seq: before.seq, hash: before.hash });
+      expect(await failure(again)).toMatchObject({ code: 'out-of-order' });
     });
   });
 }

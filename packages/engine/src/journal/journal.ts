@@ -19,6 +19,9 @@ export type JournalHead = Readonly<{
   hash: Uint8Array;
 }>;
 
+/** What the oldest kept record is chained to. */
+export type JournalBase = Readonly<{ seq: Seq; hash: Uint8Array }>;
+
 /**
  * A journal belongs to one writer. Every implementation passes `journal-conformance.ts`.
  *
@@ -36,12 +39,22 @@ export type Journal = Readonly<{
   /** The newest record's head, or `undefined` while the journal is empty. */
   head: () => Promise<JournalHead | undefined>;
   /** The head that the oldest kept record is chained to; seq 0 when nothing was trimmed. */
-  base: () => Promise<Readonly<{ seq: Seq; hash: Uint8Array }>>;
+  base: () => Promise<JournalBase>;
   /**
    * Forgets records up to and including `seq`, but never the newest. A crash here means that the
    * records are all there or all gone.
    */
   trim: (throughSeq: Seq) => Promise<void>;
+  /**
+   * Forgets records after `seq`: the tail of an owner that lost its cell, once it is kept elsewhere.
+   * Throws when `seq` is before the base. A crash here means that they are all there or all gone.
+   */
+  truncate: (afterSeq: Seq) => Promise<void>;
+  /**
+   * Makes an empty journal begin after a base that came with a snapshot; throws when it holds
+   * records or has a base. Durable when it resolves.
+   */
+  beginAfter: (base: JournalBase) => Promise<void>;
   close: () => Promise<void>;
 }>;
 

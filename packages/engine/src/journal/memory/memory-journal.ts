@@ -38,6 +38,14 @@ export function openMemoryJournal(): Journal {
       base = { seq: last.seq, hash: last.hash };
       records = records.filter((record) => record.seq > last.seq);
     },
+    truncate: async (afterSeq) => {
+      if (afterSeq < base.seq) throw new JournalError('out-of-order', 'that was trimmed already');
+      records = records.filter((record) => record.seq <= afterSeq);
+    },
+    beginAfter: async (from) => {
+      if (headSeq() > 0) throw new JournalError('out-of-order', 'the journal is not empty');
+      base = { seq: from.seq, hash: Uint8Array.from(from.hash) };
+    },
     close: async () => undefined,
   };
 }

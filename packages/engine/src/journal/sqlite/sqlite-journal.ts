@@ -8,7 +8,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Epoch, Seq, TimestampMs } from '@holdfast/protocol/ids.ts';
 import { CHAIN_START } from '../batch-codec.ts';
 import { BODY_BYTES_MAX, JournalError } from '../journal.ts';
-import type { Journal, JournalHead, JournalRecord } from '../journal.ts';
+import type { Journal, JournalBase, JournalHead, JournalRecord } from '../journal.ts';
 import { assertSqlite, isFullError } from '../../sqlite/open-sqlite.ts';
 import { openSqlite } from '../../sqlite/open-sqlite.ts';
 import { transaction } from '../../sqlite/transaction.ts';
@@ -46,12 +46,17 @@ export function openSqliteJournal(options: SqliteJournalOptions): Journal {
     head: async () => head(statements),
     base: async () => base(statements),
     trim: async (throughSeq) => trim(db, statements, throughSeq),
+    truncate: async (afterSeq) => truncate(statements, afterSeq),
+    beginAfter: async (from) => beginAfter(statements, from),
     close: async () => db.close(),
   };
 }
 
 type Statements = Readonly<
-  Record<'insert' | 'after' | 'head' | 'base' | 'setBase' | 'at' | 'drop', StatementSync>
+  Record<
+    'insert' | 'after' | 'head' | 'base' | 'setBase' | 'at' | 'drop' | 'dropAfter',
+    StatementSync
+  >
 >;
 
 function prepare(db: DatabaseSync): Statements {
@@ -66,6 +71,7 @@ function prepare(db: DatabaseSync): Statements {
     setBase: db.prepare('INSERT OR REPLACE INTO base (id, seq, hash) VALUES (1, ?, ?)'),
     at: db.prepare('SELECT seq, hash FROM batches WHERE seq <= ? ORDER BY seq DESC LIMIT 1'),
     drop: db.prepare('DELETE FROM batches WHERE seq <= ?'),
+    dropAfter: db.prepare('DELETE FROM batches WHERE seq > ?'),
   };
 }
 
@@ -111,7 +117,7 @@ function head(statements: Statements): JournalHead | undefined {
   return row === undefined ? undefined : headOf(row);
 }
 
-function base(statements: Statements): { seq: Seq; hash: Uint8Array } {
+function base(statements: Statements): JournalBase {
   const row = statements.base.get() as { seq: number; hash: Uint8Array } | undefined;
   return row === undefined
     ? { seq: 0 as Seq, hash: CHAIN_START }
@@ -130,5 +136,28 @@ function trim(db: DatabaseSync, statements: Statements, throughSeq: Seq): void {
     });
   } catch (error) {
     throw new JournalError('io', 'old batches could not be trimmed', error);
+  }
+}
+
+function truncate(statements: Statements, afterSeq: Seq): void {
+  if (afterSeq < base(statements).seq) {
+    throw new JournalError('out-of-order', `batches up to ${afterSeq} were trimmed already`);
+  }
+  try {
+    statements.dropAfter.run(afterSeq);
+  } catch (error) {
+    throw new JournalError('io', 'the tail could not be taken off the journal', error);
+  }
+}
+
+function beginAfter(statements: Statements, from: JournalBase): void {
+  if (head(statements) !== undefined || base(statements).seq > 0) {
+    throw new JournalError('out-of-order', 'only an empty journal can begin after a snapshot');
+  }
+  try {
+    statements.setBase.run(from.seq, from.hash);
+  } catch (error) {
+    const code = isFullError(error) ? 'full' : 'io';
+    throw new JournalError(code, 'the base of a snapshot could not be written', error);
   }
 }
