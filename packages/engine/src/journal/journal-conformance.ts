@@ -142,10 +142,12 @@ function refusals(name: string, opened: () => Promise<Journal>): void {
       expect(await contents(journal)).toEqual(expected([]));
     });
 
-    test('a body beyond the limit is refused, one at the limit is kept', async () => {
+    test('a body beyond the limit is refused for good, one at the limit is kept', async () => {
       const journal = await opened();
       const tooLarge = recordAfter(undefined, new Uint8Array(BODY_BYTES_MAX + 1));
-      expect(await failure(journal.append(tooLarge))).toBeInstanceOf(JournalError);
+      const error = await failure(journal.append(tooLarge));
+      expect(error).toBeInstanceOf(JournalError);
+      expect(error).toMatchObject({ code: 'too-large', isRetryable: false });
       expect(await journal.head()).toBeUndefined();
       await journal.append(recordAfter(undefined, new Uint8Array(BODY_BYTES_MAX).fill(7)));
       const [record] = await journal.read(0 as Seq, 1);

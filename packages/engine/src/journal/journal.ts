@@ -61,7 +61,7 @@ export type Journal = Readonly<{
 /** Bytes in one record's body. */
 export const BODY_BYTES_MAX = 16 * 1024 * 1024;
 
-export type JournalFailure = 'full' | 'io' | 'out-of-order' | 'damaged';
+export type JournalFailure = 'full' | 'io' | 'too-large' | 'out-of-order' | 'damaged';
 
 /** The journal could not do what was asked; `isRetryable` says whether trying again can help. */
 export class JournalError extends Error {

@@ -14,7 +14,9 @@ export function openMemoryJournal(): Journal {
       if (record.seq !== headSeq() + 1) {
         throw new JournalError('out-of-order', `record ${record.seq} cannot follow ${headSeq()}`);
       }
-      if (record.body.length > BODY_BYTES_MAX) throw new JournalError('io', 'body too large');
+      if (record.body.length > BODY_BYTES_MAX) {
+        throw new JournalError('too-large', `record ${record.seq} is larger than a record may be`);
+      }
       // Copies: `slice` of a Buffer would share its bytes.
       const { body, hash } = record;
       records.push({ ...record, body: Uint8Array.from(body), hash: Uint8Array.from(hash) });

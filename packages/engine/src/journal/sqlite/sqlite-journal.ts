@@ -77,7 +77,9 @@ function prepare(db: DatabaseSync): Statements {
 
 function append(statements: Statements, record: JournalRecord): void {
   const { seq, epoch, atMs, hash, body } = record;
-  if (body.length > BODY_BYTES_MAX) throw new JournalError('io', `batch ${seq} is too large`);
+  if (body.length > BODY_BYTES_MAX) {
+    throw new JournalError('too-large', `batch ${seq} is larger than a record may be`);
+  }
   let changes: number | bigint;
   try {
     // A crash here means that the batch is wholly in the WAL or not at all; nobody was answered.
