@@ -1,3 +1,8 @@
+import {
+  BULK_BODY_BYTES_MAX,
+  JSON_BODY_BYTES_MAX,
+  OPS_BODY_BYTES_MAX,
+} from '@holdfast/protocol/limits.ts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -241,6 +246,24 @@ describe('A69: every documented operation, run against the server, answers as do
         .map((status) => `${operationId} ${status}`),
     );
     expect(good.filter((each) => !seen.has(each))).toEqual([]);
+  });
+});
+
+describe('A7: a body beyond the limit of its path', () => {
+  const limits = new Map([
+    ['sendOps', OPS_BODY_BYTES_MAX],
+    ['sendBulk', BULK_BODY_BYTES_MAX],
+  ]);
+  const taking = operations
+    .filter(({ method }) => method !== 'get')
+    .map(({ operation }) => operation.operationId);
+
+  it.each(taking)('A7: is 413 and not worth a retry to %s, whatever else is wrong', async (id) => {
+    const type = id === 'sendBulk' ? 'application/x-ndjson' : 'application/json';
+    const text = ' '.repeat((limits.get(id) ?? JSON_BODY_BYTES_MAX) + 1);
+    const path = { id: 'a', subject: 'user-1' };
+    const reply = await run(world, id, { path, headers: { 'content-type': type }, text });
+    expect(reply.json()).toMatchObject({ status: 413, code: 'body-too-large', retryable: false });
   });
 });
 
