@@ -1,6 +1,6 @@
 // What an engine is opened with, and its limits.
 
-import type { Epoch } from '@holdfast/protocol/ids.ts';
+import type { Epoch, Seq } from '@holdfast/protocol/ids.ts';
 import type { VideoNo } from '../counting/numbers.ts';
 import type { MetaRow, VideoRow } from '../counting/rows.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -32,19 +32,30 @@ export const ENGINE_LIMITS: EngineLimits = {
   overlayRowsMax: 500_000,
 };
 
-export type EngineOptions = Readonly<{
+/** What the role of deciding batches needs beside the ledger. */
+export type EngineRole = Readonly<{
   epoch: Epoch;
-  journal: Journal;
-  store: StateStore;
-  clocks: Clocks;
   identify: Identify;
   limits: EngineLimits;
-  /** Called for each applied batch with the videos whose counts changed. */
-  onApplied: (meta: Readonly<MetaRow>, videos: ReadonlyMap<VideoNo, VideoRow>) => void;
-  /** Something a person should know; the engine goes on. */
-  onProblem: (problem: EngineProblem) => void;
-  onReplay: (progress: ReplayProgress) => void;
+  /**
+   * Asked after a batch is in the journal and before anything of it is answered or shown. Resolves
+   * with `lost` when another owns the cell by now; the engine then ends. Absent, the journal alone
+   * is enough.
+   */
+  acknowledge?: (seq: Seq) => Promise<'acknowledged' | 'lost'>;
 }>;
+
+export type EngineOptions = EngineRole &
+  Readonly<{
+    journal: Journal;
+    store: StateStore;
+    clocks: Clocks;
+    /** Called for each applied batch with the videos whose counts changed. */
+    onApplied: (meta: Readonly<MetaRow>, videos: ReadonlyMap<VideoNo, VideoRow>) => void;
+    /** Something a person should know; the engine goes on. */
+    onProblem: (problem: EngineProblem) => void;
+    onReplay: (progress: ReplayProgress) => void;
+  }>;
 
 export type EngineProblem = Readonly<{
   kind: 'journal-failed' | 'flush-failed';

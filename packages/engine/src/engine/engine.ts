@@ -11,7 +11,8 @@ import type { Seq, TimestampMs, VideoId } from '@holdfast/protocol/ids.ts';
 import { HOLDFAST_1 } from '@holdfast/protocol/view-rule.ts';
 import { ByteWriter } from '../codec/bytes.ts';
 import { admit, applyEntry, beginBatch, finishBatch } from '../counting/apply-batch.ts';
-import type { Entry } from '../counting/entries.ts';
+import type { BatchHead } from '../counting/apply-batch.ts';
+import type { Entry, SealEntry } from '../counting/entries.ts';
 import type { Fold } from '../counting/fold.ts';
 import { addKeysNeeded, noKeys } from '../counting/keys-needed.ts';
 import { NOBODY } from '../counting/numbers.ts';
@@ -22,11 +23,10 @@ import { chainHash, encodeEntries } from '../journal/batch-codec.ts';
 import { JournalError } from '../journal/journal.ts';
 import { Admission } from './admission.ts';
 import type { Admitted } from './admission.ts';
-import { openSteadyClock } from './clock.ts';
 import type { SteadyClock } from './clock.ts';
-import type { EngineOptions } from './engine-options.ts';
-import { Flusher } from './flusher.ts';
-import { replayJournal } from './replay.ts';
+import type { EngineOptions, EngineRole } from './engine-options.ts';
+import { openLedger, positionOf } from './ledger.ts';
+import type { Ledger, LedgerPosition } from './ledger.ts';
 import type { EngineReply, EngineRequest, UnavailableCode } from './requests.ts';
 import type { RowView } from './row-view.ts';
 
@@ -48,40 +48,33 @@ function opsIn(request: EngineRequest): number {
   return request.groups.reduce((ops, group) => ops + group.ops.length, 0);
 }
 
-/** Opens an engine: replays what the state has not yet seen. Throws when the two do not fit. */
+/** Opens a ledger and an engine on it. Throws when journal and state do not fit together. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const replayed = await replayJournal(options);
-  return new Engine(options, replayed.view, replayed.chain, replayed.lastAtMs);
+  return new Engine(await openLedger(options), options);
+}
+
+/** The charter has given the cell to another; what was not acknowledged is for that one to take. */
+export class OwnershipLost extends Error {
+  readonly code = 'ownership-lost';
 }
 
 export class Engine {
-  readonly #options: EngineOptions;
+  readonly #ledger: Ledger;
   readonly #view: RowView;
+  readonly #options: EngineRole;
   readonly #admission: Admission;
-  readonly #flusher: Flusher;
-  readonly #clock: SteadyClock;
   readonly #writer = new ByteWriter(256 * 1024);
-  #chain: Uint8Array;
-  #lastAtMs: number;
   #queue: Waiting[] = [];
   #queuedOps = 0;
-  #state: 'open' | 'closing' | 'closed' = 'open';
+  #state: 'open' | 'ending' | 'ended' = 'open';
   #running: Promise<void> | undefined;
 
-  constructor(options: EngineOptions, view: RowView, chain: Uint8Array, lastAtMs: number) {
-    this.#options = options;
-    this.#view = view;
-    this.#chain = chain;
-    this.#lastAtMs = lastAtMs;
-    this.#admission = new Admission(options.identify);
-    this.#clock = openSteadyClock(options.clocks, lastAtMs);
-    this.#flusher = new Flusher(view, options.store, options.limits, (error) =>
-      options.onProblem({
-        kind: 'flush-failed',
-        message: 'the state could not be stored; the journal has everything, trying again',
-        error,
-      }),
-    );
+  /** Takes up the role on a ledger that has no other. */
+  constructor(ledger: Ledger, role: EngineRole) {
+    this.#ledger = ledger;
+    this.#view = ledger.view;
+    this.#options = role;
+    this.#admission = new Admission(role.identify);
   }
 
   /** The state as of the last acknowledged batch. */
@@ -95,7 +88,7 @@ export class Engine {
   }
 
   get clock(): SteadyClock {
-    return this.#clock;
+    return this.#ledger.clock;
   }
 
   /** Whether an op sent now could be acknowledged. */
@@ -130,18 +123,36 @@ export class Engine {
     return undefined;
   }
 
-  /** Stops taking requests, finishes those that wait, and stores the state. */
-  async close(): Promise<void> {
-    if (this.#state !== 'open') return;
-    this.#state = 'closing';
+  /** Stops taking requests and finishes those that wait; the ledger is then free. */
+  async end(): Promise<void> {
+    if (this.#state === 'open') this.#state = 'ending';
     while (this.#running !== undefined) await this.#running;
-    await this.#flusher.close();
-    this.#state = 'closed';
+    this.#state = 'ended';
+  }
+
+  /**
+   * Ends with a seal as the last batch of the epoch, behind everything that was submitted before.
+   * Resolves with where it stands, or `undefined` when it could not be written or acknowledged; the
+   * engine has ended either way, for a seal is never undone.
+   */
+  async seal(handover: string): Promise<LedgerPosition | undefined> {
+    await this.end();
+    const before = this.meta.seq;
+    const seal: SealEntry = { kind: 'seal', handover };
+    // A crash here means that the epoch is sealed or not; the journal's last batch says which.
+    await this.#commitEntries([seal]).catch((error: unknown) => this.#tellFailure(error));
+    return this.meta.seq === before ? undefined : positionOf(this.#ledger);
+  }
+
+  /** Ends, and stores the state. */
+  async close(): Promise<void> {
+    await this.end();
+    await this.#ledger.flusher.close();
   }
 
   /** Stores everything applied so far; resolves when it is stored. */
   async flush(): Promise<void> {
-    await this.#flusher.flushAll();
+    await this.#ledger.flusher.flushAll();
   }
 
   async #run(): Promise<void> {
@@ -149,15 +160,15 @@ export class Engine {
       // All that arrives in this turn belongs to the first batch already.
       await Promise.resolve();
       while (this.#queue.length > 0) {
-        this.#flusher.beginBatch();
+        this.#ledger.flusher.beginBatch();
         try {
           await this.#runBatch(this.#takeBatch());
         } finally {
-          this.#flusher.endBatch();
+          this.#ledger.flusher.endBatch();
         }
         // Messages that arrived meanwhile join the next batch.
         await new Promise((resolve) => setImmediate(resolve));
-        if (this.#flusher.isFull) await this.#flusher.room();
+        if (this.#ledger.flusher.isFull) await this.#ledger.flusher.room();
       }
     } finally {
       this.#running = undefined;
@@ -186,38 +197,45 @@ export class Engine {
     } catch (error) {
       // The batch left no trace in memory; whether it is in the journal was asked before this.
       this.#admission.reset();
+      this.#tellFailure(error);
       const isFull = error instanceof JournalError && error.code === 'full';
-      const message = isFull
-        ? 'the disk of the journal is full; ops are refused until there is space'
-        : 'a batch could not be written; its ops were refused and can be sent again';
-      this.#options.onProblem({ kind: 'journal-failed', message, error });
       const reply = unavailable(isFull ? 'storage-full' : 'cell-unavailable');
       for (const { done } of batch) done(reply);
       // A batch that was thought lost is in the journal after all. Nobody was told of it, and only
       // a replay can say what it changed, so this engine must not go on.
       if (error instanceof JournalError && error.code === 'out-of-order') throw error;
+      if (error instanceof OwnershipLost) this.#refuseQueued();
       return;
     }
     batch.forEach(({ done }, index) => done(replies[index] ?? unavailable('cell-unavailable')));
   }
 
+  /** The journal holds a batch that is not this engine's any more, so nothing may follow it. */
+  #refuseQueued(): void {
+    this.#state = 'ended';
+    this.#queuedOps = 0;
+    for (const { done } of this.#queue.splice(0)) done(unavailable('cell-unavailable'));
+  }
+
+  #tellFailure(error: unknown): void {
+    const isFull = error instanceof JournalError && error.code === 'full';
+    const message = isFull
+      ? 'the disk of the journal is full; ops are refused until there is space'
+      : 'a batch could not be written; its ops were refused and can be sent again';
+    this.#ledger.onProblem({ kind: 'journal-failed', message, error });
+  }
+
   /** Decides, writes, then makes visible: the order is what promise P1 rests on. */
   async #commitBatch(requests: readonly EngineRequest[]): Promise<readonly EngineReply[]> {
     const { meta } = this;
-    const atMs = Math.max(this.#clock.nowMs(), this.#lastAtMs) as TimestampMs;
+    const atMs = this.#nextAtMs();
     const { persons, admitted } = await this.#admission.admit(requests, this.#view, meta);
     const keys = noKeys();
     for (const one of admitted) {
       if (one.kind === 'entries') addKeysNeeded(keys, one.entries, atMs, this.#view);
     }
     const rows = await this.#view.load(keys);
-    const head = {
-      epoch: this.#options.epoch,
-      seq: (meta.seq + 1) as Seq,
-      atMs,
-      ruleVersion: HOLDFAST_1.version,
-    };
-    const fold = beginBatch(rows, head);
+    const fold = beginBatch(rows, this.#headAt(atMs));
     const entries: Entry[] = [...persons];
     for (const person of persons) applyEntry(fold, person);
     const replies = admitted.map((one) => this.#applyRequest(fold, one, entries));
@@ -225,17 +243,38 @@ export class Engine {
       return this.#commitWithoutRefused(requests, replies);
     }
     if (entries.length === 0) return replies.map((reply) => this.#at(reply, meta.seq));
-    await this.#write(fold, entries, atMs);
-    const changes = finishBatch(fold);
-    this.#view.apply(changes);
-    this.#lastAtMs = atMs;
-    this.#options.onApplied(changes.meta, changes.videos);
+    await this.#writeAndApply(fold, entries, atMs);
     const [first] = entries;
     if (first?.kind === 'erase') {
       this.#admission.reset();
       await this.#eraseRest(first.person);
     }
     return replies;
+  }
+
+  #nextAtMs(): TimestampMs {
+    return Math.max(this.clock.nowMs(), this.#ledger.lastAtMs) as TimestampMs;
+  }
+
+  #headAt(atMs: TimestampMs): BatchHead {
+    const seq = (this.meta.seq + 1) as Seq;
+    return { epoch: this.#options.epoch, seq, atMs, ruleVersion: HOLDFAST_1.version };
+  }
+
+  /** Commits entries that need neither names nor rows. */
+  async #commitEntries(entries: readonly Entry[]): Promise<void> {
+    const atMs = this.#nextAtMs();
+    const fold = beginBatch(await this.#view.load(noKeys()), this.#headAt(atMs));
+    for (const entry of entries) applyEntry(fold, entry);
+    await this.#writeAndApply(fold, entries, atMs);
+  }
+
+  async #writeAndApply(fold: Fold, entries: readonly Entry[], atMs: TimestampMs): Promise<void> {
+    await this.#write(fold, entries, atMs);
+    const changes = finishBatch(fold);
+    this.#view.apply(changes);
+    this.#ledger.lastAtMs = atMs;
+    this.#ledger.onApplied(changes.meta, changes.videos);
   }
 
   /** C3: a refused request may have been the first word of a person; that too leaves no trace. */
@@ -274,9 +313,10 @@ export class Engine {
   }
 
   async #write(fold: Fold, entries: readonly Entry[], atMs: TimestampMs): Promise<void> {
-    const { epoch, journal } = this.#options;
+    const { epoch, acknowledge } = this.#options;
+    const { journal, chain } = this.#ledger;
     const body = encodeEntries(this.#writer, fold.rule.version, entries);
-    const hash = chainHash(this.#chain, epoch, fold.seq, atMs, body);
+    const hash = chainHash(chain, epoch, fold.seq, atMs, body);
     try {
       // A crash before this returns: the batch is in the journal or not, and nobody was answered.
       await journal.append({ epoch, seq: fold.seq, atMs, hash, body });
@@ -285,7 +325,11 @@ export class Engine {
       const found = await journal.head();
       if (found?.seq !== fold.seq || !Buffer.from(hash).equals(found.hash)) throw error;
     }
-    this.#chain = hash;
+    // Nothing of the batch is seen before it is durable wherever the charter wants it to be.
+    if (acknowledge !== undefined && (await acknowledge(fold.seq)) === 'lost') {
+      throw new OwnershipLost(`batch ${fold.seq} was not acknowledged: the cell has another owner`);
+    }
+    this.#ledger.chain = hash;
   }
 
   /** C17: a person with very many likes is erased over several batches, all before the answer. */

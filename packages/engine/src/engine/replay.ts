@@ -48,7 +48,7 @@ export async function replayJournal(source: Source): Promise<Replayed> {
   const batchesTotal = headSeq - meta.seq;
   while (view.meta.seq < headSeq) {
     const records = await journal.read(view.meta.seq, READ_BYTES_MAX);
-    chain = await applyRecords(view, records, chain, source);
+    chain = await applyRecords(view, records, chain, source.onApplied);
     const batches = view.meta.seq - meta.seq;
     const msSoFar = clocks.monotonicMs() - startedAt;
     source.onReplay({
@@ -78,21 +78,31 @@ export async function hashAt(journal: Journal, seq: Seq): Promise<Uint8Array> {
   return record.hash;
 }
 
-/** Decodes a record and checks its place in the chain (C24). */
-export function openRecord(record: JournalRecord, previous: Uint8Array): Batch {
+/** Checks a record's place in the chain (C24). */
+export function checkChain(record: JournalRecord, previous: Uint8Array): void {
   const { epoch, seq, atMs, body, hash } = record;
   const expected = chainHash(previous, epoch, seq, atMs, body);
   if (!Buffer.from(expected).equals(hash)) {
     throw new InvariantError(`batch ${seq} of the journal does not follow the one before it`);
   }
+}
+
+/** Decodes a record and checks its place in the chain (C24). */
+export function openRecord(record: JournalRecord, previous: Uint8Array): Batch {
+  checkChain(record, previous);
+  const { epoch, seq, atMs, body } = record;
   return { epoch, seq, atMs, ...decodeEntries(body) };
 }
 
-async function applyRecords(
+/**
+ * Applies records that follow the view's state and are chained to `chain`; gives the new chain
+ * hash. Throws when a record does not follow the one before it, with nothing of it applied.
+ */
+export async function applyRecords(
   view: RowView,
   records: readonly JournalRecord[],
   chain: Uint8Array,
-  source: Source,
+  onApplied: EngineOptions['onApplied'],
 ): Promise<Uint8Array> {
   const batches: Batch[] = [];
   let previous = chain;
@@ -112,7 +122,7 @@ async function applyRecords(
     addKeysNeeded(keys, erasures, batch.atMs, view);
     const changes = applyBatch(await view.load(keys), batch);
     view.apply(changes);
-    source.onApplied(changes.meta, changes.videos);
+    onApplied(changes.meta, changes.videos);
   }
   return previous;
 }
