@@ -7,7 +7,7 @@
 // answered is in the journal; the state follows in large flushes, and after a crash the journal's
 // tail is applied again by the same pure core.
 
-import type { Seq, TimestampMs, VideoId } from '@holdfast/protocol/ids.ts';
+import type { Epoch, Seq, TimestampMs, VideoId } from '@holdfast/protocol/ids.ts';
 import { HOLDFAST_1 } from '@holdfast/protocol/view-rule.ts';
 import { ByteWriter } from '../codec/bytes.ts';
 import { admit, applyEntry, beginBatch, finishBatch } from '../counting/apply-batch.ts';
@@ -64,6 +64,7 @@ export class Engine {
   readonly #options: EngineRole;
   readonly #admission: Admission;
   readonly #writer = new ByteWriter(256 * 1024);
+  #epoch: Epoch;
   #queue: Waiting[] = [];
   #queuedOps = 0;
   #state: 'open' | 'ending' | 'ended' = 'open';
@@ -74,6 +75,7 @@ export class Engine {
     this.#ledger = ledger;
     this.#view = ledger.view;
     this.#options = role;
+    this.#epoch = role.epoch;
     this.#admission = new Admission(role.identify);
   }
 
@@ -131,17 +133,44 @@ export class Engine {
   }
 
   /**
-   * Ends with a seal as the last batch of the epoch, behind everything that was submitted before.
-   * Resolves with where it stands, or `undefined` when it could not be written or acknowledged; the
-   * engine has ended either way, for a seal is never undone.
+   * Ends with a seal as the last batch of the epoch, behind everything that was submitted before and
+   * is acknowledged by then. Resolves with where it stands once it is durable here; a seal is never
+   * undone. With `undefined` when it could not be written, or when `signal` ended the wait for what
+   * came before; the engine then goes on as it was.
    */
-  async seal(handover: string): Promise<LedgerPosition | undefined> {
-    await this.end();
-    const before = this.meta.seq;
-    const seal: SealEntry = { kind: 'seal', handover };
-    // A crash here means that the epoch is sealed or not; the journal's last batch says which.
-    await this.#commitEntries([seal]).catch((error: unknown) => this.#tellFailure(error));
-    return this.meta.seq === before ? undefined : positionOf(this.#ledger);
+  async seal(handover: string, signal: AbortSignal): Promise<LedgerPosition | undefined> {
+    if (this.#state !== 'open') return undefined;
+    this.#state = 'ending';
+    await this.#drained(signal);
+    if (this.#running !== undefined || signal.aborted) return this.#reopen();
+    try {
+      // A crash here means that the epoch is sealed or not; the journal's last batch says which.
+      await this.#writeSeal({ kind: 'seal', handover });
+    } catch (error) {
+      this.#tellFailure(error);
+      return this.#reopen();
+    }
+    this.#state = 'ended';
+    return positionOf(this.#ledger);
+  }
+
+  async #drained(signal: AbortSignal): Promise<void> {
+    const aborted = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    while (this.#running !== undefined && !signal.aborted) {
+      await Promise.race([this.#running, aborted]);
+    }
+  }
+
+  #reopen(): undefined {
+    // It may have lost the cell while it was waiting.
+    if (this.#state === 'ending') this.#state = 'open';
+  }
+
+  /** From the next batch on: the same owner under a newer entry of the charter. */
+  adoptEpoch(epoch: Epoch): void {
+    this.#epoch = epoch;
   }
 
   /** Ends, and stores the state. */
@@ -258,21 +287,31 @@ export class Engine {
 
   #headAt(atMs: TimestampMs): BatchHead {
     const seq = (this.meta.seq + 1) as Seq;
-    return { epoch: this.#options.epoch, seq, atMs, ruleVersion: HOLDFAST_1.version };
+    return { epoch: this.#epoch, seq, atMs, ruleVersion: HOLDFAST_1.version };
   }
 
-  /** Commits entries that need neither names nor rows. */
-  async #commitEntries(entries: readonly Entry[]): Promise<void> {
+  /** Without asking whether it is acknowledged: it changes no row, so it shows nothing. */
+  async #writeSeal(seal: SealEntry): Promise<void> {
     const atMs = this.#nextAtMs();
     const fold = beginBatch(await this.#view.load(noKeys()), this.#headAt(atMs));
-    for (const entry of entries) applyEntry(fold, entry);
-    await this.#writeAndApply(fold, entries, atMs);
+    applyEntry(fold, seal);
+    this.#apply(fold, atMs, await this.#append(fold, [seal], atMs));
   }
 
+  /** Nothing of a batch is seen before it is durable wherever the charter wants it to be. */
   async #writeAndApply(fold: Fold, entries: readonly Entry[], atMs: TimestampMs): Promise<void> {
-    await this.#write(fold, entries, atMs);
+    const { acknowledge } = this.#options;
+    const chain = await this.#append(fold, entries, atMs);
+    if (acknowledge !== undefined && (await acknowledge(fold.seq)) === 'lost') {
+      throw new OwnershipLost(`batch ${fold.seq} was not acknowledged: the cell has another owner`);
+    }
+    this.#apply(fold, atMs, chain);
+  }
+
+  #apply(fold: Fold, atMs: TimestampMs, chain: Uint8Array): void {
     const changes = finishBatch(fold);
     this.#view.apply(changes);
+    this.#ledger.chain = chain;
     this.#ledger.lastAtMs = atMs;
     this.#ledger.onApplied(changes.meta, changes.videos);
   }
@@ -308,13 +347,14 @@ export class Engine {
       applyEntry(fold, entry);
     }
     const outcomes = Uint8Array.from(fold.outcomes.slice(before));
-    const { epoch } = this.#options;
+    const { epoch } = fold.meta;
     return { kind: 'durable', epoch, seq: fold.seq, outcomes, person: admitted.person };
   }
 
-  async #write(fold: Fold, entries: readonly Entry[], atMs: TimestampMs): Promise<void> {
-    const { epoch, acknowledge } = this.#options;
+  /** Adds the batch to the journal; gives the chain hash that the next one follows. */
+  async #append(fold: Fold, entries: readonly Entry[], atMs: TimestampMs): Promise<Uint8Array> {
     const { journal, chain } = this.#ledger;
+    const { epoch } = fold.meta;
     const body = encodeEntries(this.#writer, fold.rule.version, entries);
     const hash = chainHash(chain, epoch, fold.seq, atMs, body);
     try {
@@ -325,11 +365,7 @@ export class Engine {
       const found = await journal.head();
       if (found?.seq !== fold.seq || !Buffer.from(hash).equals(found.hash)) throw error;
     }
-    // Nothing of the batch is seen before it is durable wherever the charter wants it to be.
-    if (acknowledge !== undefined && (await acknowledge(fold.seq)) === 'lost') {
-      throw new OwnershipLost(`batch ${fold.seq} was not acknowledged: the cell has another owner`);
-    }
-    this.#ledger.chain = hash;
+    return hash;
   }
 
   /** C17: a person with very many likes is erased over several batches, all before the answer. */

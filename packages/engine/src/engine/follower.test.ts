@@ -16,6 +16,7 @@ import type { Ledger, LedgerPosition } from './ledger.ts';
 import type { EngineReply, EngineRequest } from './requests.ts';
 
 const V1 = 'v1' as VideoId;
+const NEVER: AbortSignal = new AbortController().signal;
 
 type Site = { ledger: Ledger; journal: TestJournal; store: TestStore; problems: string[] };
 
@@ -125,7 +126,7 @@ describe('a follower', () => {
 
   test('P2: after it has become the owner, what was sent again is a duplicate', async () => {
     const { at, engine } = await owner();
-    const cut = await engine.seal('hand-over-1');
+    const cut = await engine.seal('hand-over-1', NEVER);
     const copy = await site();
     const follower = await Follower.begin(copy.ledger);
     await follower.take(await at.journal.all());
@@ -182,7 +183,7 @@ describe('an engine in a hand-over', () => {
   test('seals behind everything that was submitted, and never opens again', async () => {
     const { at, engine } = await owner();
     const waiting = engine.ask(like('dora', 1));
-    const cut = await engine.seal('hand-over-1');
+    const cut = await engine.seal('hand-over-1', NEVER);
     expect(ends(await waiting)).toEqual(['counted']);
     expect(ends(await engine.ask(like('eva', 1)))).toBe('shutting-down');
     const last = (await at.journal.all()).at(-1);
@@ -191,11 +192,30 @@ describe('an engine in a hand-over', () => {
     expect(decodeEntries(last?.body ?? new Uint8Array()).entries).toEqual([seal]);
   });
 
-  test('says so when the seal could not be written', async () => {
+  test('P3: goes on when what came before the seal is not acknowledged in time', async () => {
+    const { at, engine: before } = await owner();
+    await before.end();
+    let acknowledge: () => void = () => undefined;
+    const engine = engineOn(at, {
+      acknowledge: () => new Promise((resolve) => (acknowledge = () => resolve('acknowledged'))),
+    });
+    const waiting = engine.ask(like('dora', 1));
+    const patience = new AbortController();
+    const sealing = engine.seal('hand-over-1', patience.signal);
+    await new Promise((resolve) => setImmediate(resolve));
+    patience.abort();
+    expect(await sealing).toBeUndefined();
+    acknowledge();
+    expect(ends(await waiting)).toEqual(['counted']);
+    expect(engine.isOpen).toBe(true);
+  });
+
+  test('says so when the seal could not be written, and goes on', async () => {
     const { at, engine } = await owner();
     at.journal.fates = ['full'];
-    expect(await engine.seal('hand-over-1')).toBeUndefined();
+    expect(await engine.seal('hand-over-1', NEVER)).toBeUndefined();
     expect(at.problems).toEqual(['journal-failed']);
     expect((await at.journal.all()).at(-1)?.seq).toBe(4 as Seq);
+    expect(ends(await engine.ask(like('dora', 1)))).toEqual(['counted']);
   });
 });
