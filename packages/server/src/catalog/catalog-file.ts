@@ -38,9 +38,13 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+// Made at every opening, because it is no part of the form: files from before it get it, and
+// programs from before it do without.
+const INDEX_OF_REALMS = 'CREATE INDEX IF NOT EXISTS of_realm ON videos (realm)';
+
 type Row = Record<string, SQLOutputValue>;
 
-/** A row of the feed, with the number to go on from. */
+/** A video in a list, with the number to go on from. */
 export type NumberedVideo = Readonly<{ n: number; entry: Video }>;
 
 export type CatalogFile = Readonly<{
@@ -55,7 +59,10 @@ export type CatalogFile = Readonly<{
   addUndelivered: (jurisdiction: Jurisdiction, video: VideoId) => void;
   removeUndelivered: (jurisdiction: Jurisdiction, video: VideoId) => void;
   undelivered: (jurisdiction: Jurisdiction) => Iterable<VideoId>;
+  /** Newest first. */
   playable: (belowN: number, itemsMax: number) => readonly NumberedVideo[];
+  /** Oldest first. */
+  ofRealm: (realm: Realm, aboveN: number, itemsMax: number) => readonly NumberedVideo[];
   close: () => void;
 }>;
 
@@ -103,10 +110,8 @@ function operations(db: DatabaseSync): CatalogFile {
       sql.removeUndelivered.run(jurisdiction, video);
     },
     undelivered: (jurisdiction) => videosOf(sql.undelivered.iterate(jurisdiction)),
-    playable: (belowN, itemsMax) =>
-      sql.playable
-        .all(belowN, itemsMax)
-        .map((row) => ({ n: Number(row['n']), entry: videoOf(row) })),
+    playable: (belowN, itemsMax) => sql.playable.all(belowN, itemsMax).map(numbered),
+    ofRealm: (realm, aboveN, itemsMax) => sql.ofRealm.all(realm, aboveN, itemsMax).map(numbered),
     close: () => {
       if (db.isOpen) db.close();
     },
@@ -133,6 +138,7 @@ function statements(db: DatabaseSync) {
     playable: db.prepare(
       'SELECT * FROM videos WHERE media_url IS NOT NULL AND n < ? ORDER BY n DESC LIMIT ?',
     ),
+    ofRealm: db.prepare('SELECT * FROM videos WHERE realm = ? AND n > ? ORDER BY n LIMIT ?'),
   };
 }
 
@@ -159,10 +165,10 @@ function prepare(db: DatabaseSync): void {
     throw new CatalogError('catalog-unsafe-settings');
   }
   const version = pragma(db, 'user_version');
-  if (version === SCHEMA_VERSION) return;
-  if (version !== 0) throw new CatalogError('catalog-foreign-file');
+  if (version !== SCHEMA_VERSION && version !== 0) throw new CatalogError('catalog-foreign-file');
   transaction(db, () => {
-    db.exec(SCHEMA);
+    if (version === 0) db.exec(SCHEMA);
+    db.exec(INDEX_OF_REALMS);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   });
@@ -175,6 +181,10 @@ function pragma(db: DatabaseSync, name: string): unknown {
 function* videosOf(rows: Iterable<Row>): Iterable<VideoId> {
   // The file holds only ids that were checked when they came in.
   for (const row of rows) yield row['video'] as VideoId;
+}
+
+function numbered(row: Row): NumberedVideo {
+  return { n: Number(row['n']), entry: videoOf(row) };
 }
 
 function videoOf(row: Row): Video {

@@ -2,6 +2,7 @@
 // public. The port; `open-catalog.ts` has the implementation.
 
 import type { Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
+import { COUNTS_VIDEOS_MAX } from '@holdfast/protocol/limits.ts';
 import type { Realm } from './creator-key.ts';
 
 /** Videos that a catalog holds. */
@@ -10,6 +11,8 @@ export const VIDEOS_MAX = 5_000_000;
 export const PUTS_QUEUE_MAX = 4_096;
 /** Videos in one page of the feed. */
 export const FEED_PAGE_MAX = 50;
+/** Videos in one page of what a tenant registered: as many as one read of counts takes. */
+export const REGISTERED_PAGE_MAX: number = COUNTS_VIDEOS_MAX;
 
 export type NewVideo = Readonly<{
   video: VideoId;
@@ -39,7 +42,7 @@ export type PutVideo = Readonly<
   | { kind: 'overloaded' }
 >;
 
-export type FeedPage = Readonly<{ items: readonly Video[]; next: string | undefined }>;
+export type VideoPage = Readonly<{ items: readonly Video[]; next: string | undefined }>;
 
 export type Catalog = Readonly<{
   /** Whether a video is registered. From memory: it is asked for every video of every read. */
@@ -57,7 +60,13 @@ export type Catalog = Readonly<{
   /** How many videos a cell has yet to take. */
   undelivered: (jurisdiction: Jurisdiction) => number;
   /** Playable videos, newest first, older than `cursor`; throws `CatalogError`. */
-  feed: (cursor: string | undefined, itemsMax: number) => FeedPage | 'bad-cursor';
+  feed: (cursor: string | undefined, itemsMax: number) => VideoPage | 'bad-cursor';
+  /** Videos of a realm, in the order of registration, after `cursor`; throws `CatalogError`. */
+  registered: (
+    realm: Realm,
+    cursor: string | undefined,
+    itemsMax: number,
+  ) => VideoPage | 'bad-cursor';
   size: () => number;
   /** Writes what waits, stops deliveries and lets go of the file. May be repeated. */
   close: () => Promise<void>;

@@ -220,6 +220,23 @@ describe('the feed', () => {
   });
 });
 
+describe('the list of a realm', () => {
+  it('A70: is there in a file from before it was', async () => {
+    await open().put(clip('a'));
+    await opened.pop()?.close();
+    const db = new DatabaseSync(join(folder, 'catalog.db'));
+    db.exec('DROP INDEX of_realm');
+    db.close();
+    const page = open().registered(realm, undefined, 10);
+    expect(page).toMatchObject({ items: [{ video: 'a' }], next: undefined });
+    await opened.pop()?.close();
+    const after = new DatabaseSync(join(folder, 'catalog.db'));
+    const index = after.prepare("SELECT name FROM sqlite_schema WHERE name = 'of_realm'").get();
+    after.close();
+    expect(index).toBeDefined();
+  });
+});
+
 describe('the file', () => {
   it('of another program is refused and left as it is', () => {
     const db = new DatabaseSync(join(folder, 'catalog.db'));

@@ -5,11 +5,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
 import type { CellClient } from '../cell/cell-client.ts';
-import { FEED_PAGE_MAX, PUTS_QUEUE_MAX, VIDEOS_MAX } from './catalog.ts';
-import type { Catalog, FeedPage, NewVideo, PutVideo } from './catalog.ts';
+import { FEED_PAGE_MAX, PUTS_QUEUE_MAX, REGISTERED_PAGE_MAX, VIDEOS_MAX } from './catalog.ts';
+import type { Catalog, NewVideo, PutVideo, VideoPage } from './catalog.ts';
 import { catalogErrorOf } from './catalog-error.ts';
 import { openCatalogFile } from './catalog-file.ts';
-import type { CatalogFile } from './catalog-file.ts';
+import type { CatalogFile, NumberedVideo } from './catalog-file.ts';
 import { openCourier } from './courier.ts';
 import type { Courier } from './courier.ts';
 import { creatorKeyOf } from './creator-key.ts';
@@ -95,7 +95,12 @@ export function openCatalog(options: OpenCatalog): Catalog {
     },
     awaitsDelivery: (jurisdiction, video) => couriers.get(jurisdiction)?.awaits(video) ?? false,
     undelivered: (jurisdiction) => couriers.get(jurisdiction)?.size() ?? 0,
-    feed: (cursor, itemsMax) => feedPage(file, cursor, itemsMax),
+    feed: (cursor, itemsMax) =>
+      pageOf(cursor, Number.MAX_SAFE_INTEGER, Math.min(itemsMax, FEED_PAGE_MAX), file.playable),
+    registered: (realm, cursor, itemsMax) =>
+      pageOf(cursor, 0, Math.min(itemsMax, REGISTERED_PAGE_MAX), (aboveN, rowsMax) =>
+        file.ofRealm(realm, aboveN, rowsMax),
+      ),
     size: () => ids.size,
     close: async () => {
       if (closed) return;
@@ -108,17 +113,18 @@ export function openCatalog(options: OpenCatalog): Catalog {
   };
 }
 
-function feedPage(
-  file: CatalogFile,
+/** A page of a list that is read from a video's number on; `fromN` begins it. */
+function pageOf(
   cursor: string | undefined,
-  itemsMax: number,
-): FeedPage | 'bad-cursor' {
+  fromN: number,
+  items: number,
+  read: (fromN: number, rowsMax: number) => readonly NumberedVideo[],
+): VideoPage | 'bad-cursor' {
   if (cursor !== undefined && !CURSOR_PATTERN.test(cursor)) return 'bad-cursor';
-  const belowN = cursor === undefined ? Number.MAX_SAFE_INTEGER : parseInt(cursor, CURSOR_RADIX);
-  if (!Number.isSafeInteger(belowN)) return 'bad-cursor';
-  const items = Math.min(itemsMax, FEED_PAGE_MAX);
+  const startN = cursor === undefined ? fromN : parseInt(cursor, CURSOR_RADIX);
+  if (!Number.isSafeInteger(startN)) return 'bad-cursor';
   // One more than asked for tells whether there is a next page.
-  const rows = guarded(() => file.playable(belowN, items + 1));
+  const rows = guarded(() => read(startN, items + 1));
   const page = rows.slice(0, items);
   const last = page.at(-1);
   const more = rows.length > items && last !== undefined;

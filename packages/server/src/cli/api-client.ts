@@ -12,6 +12,8 @@ export type ApiQuery = readonly (readonly [name: string, value: string | undefin
 
 export type ApiClient = Readonly<{
   url: string;
+  /** Whether it sends a key. */
+  hasKey: boolean;
   /** The body of a 200. Throws `CliError` for every other ending; asks once, never again. */
   get: (path: string, query: ApiQuery) => Promise<unknown>;
 }>;
@@ -29,6 +31,7 @@ export function openApiClient(
   if (options.key !== undefined) headers['authorization'] = `Bearer ${options.key}`;
   return {
     url: base.href,
+    hasKey: options.key !== undefined,
     get: async (path, query) => {
       const address = new URL(`.${path}`, base);
       for (const [name, value] of query) {

@@ -4,12 +4,10 @@
 import type { AnalyticsMetric, Grain, VideoCounts } from '@holdfast/protocol/counts.ts';
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { COUNTS_VIDEOS_MAX } from '@holdfast/protocol/limits.ts';
+import { FEED_PAGE_MAX, REGISTERED_PAGE_MAX } from '../catalog/catalog.ts';
 import type { ApiClient } from './api-client.ts';
 import { CliError } from './cli-error.ts';
 import { EXIT } from './exit-codes.ts';
-
-/** Videos that one page of the feed is asked for; the server's limit. */
-const FEED_ITEMS = 50;
 
 export type CountedVideo = Readonly<{ video: string; counts: VideoCounts | 'unknown-video' }>;
 
@@ -37,7 +35,10 @@ export type AnalyticsAsk = Readonly<{
 
 export type AnalyticsSource = Readonly<{ ask: AnalyticsAsk; videos: AsyncIterable<VideoSeries> }>;
 
-/** Counts of the named videos, or of all that the server plays. */
+/**
+ * Counts of the named videos; or of all that the client's key may list, which are those of its
+ * tenant; or, without a key, of all that the server plays.
+ */
 export async function countsFrom(
   client: ApiClient,
   videos: readonly string[] | undefined,
@@ -45,7 +46,10 @@ export async function countsFrom(
   const cells = listIn(await client.get('/v1/cells', []), 'cells').map((cell) =>
     textIn(cell, 'jurisdiction'),
   );
-  return { cells, videos: readCounts(client, videos === undefined ? feed(client) : pages(videos)) };
+  return {
+    cells,
+    videos: readCounts(client, videos === undefined ? listed(client) : pages(videos)),
+  };
 }
 
 /** One series a video. */
@@ -72,11 +76,14 @@ async function* pages(videos: readonly string[]): AsyncGenerator<readonly string
   }
 }
 
-async function* feed(client: ApiClient): AsyncGenerator<readonly string[]> {
+async function* listed(client: ApiClient): AsyncGenerator<readonly string[]> {
+  const [path, items] = client.hasKey
+    ? ['/v1/videos', REGISTERED_PAGE_MAX]
+    : ['/v1/feed', FEED_PAGE_MAX];
   let cursor: string | undefined;
   do {
-    const query = [['limit', String(FEED_ITEMS)] as const, ['cursor', cursor] as const];
-    const page = await client.get('/v1/feed', query);
+    const query = [['limit', String(items)] as const, ['cursor', cursor] as const];
+    const page = await client.get(path, query);
     yield listIn(page, 'items').map((item) => textIn(item, 'video'));
     const next = fieldIn(page, 'next');
     cursor = typeof next === 'string' ? next : undefined;

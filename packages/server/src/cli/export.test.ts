@@ -75,6 +75,28 @@ describe('holdfast export', () => {
     ]);
   });
 
+  it('A70: with a service key writes the counts of every video of its tenant', async () => {
+    const works = server({
+      ...answers,
+      '/v1/videos?limit=100': { items: [{ video: '-v2' }], next: 'c' },
+      '/v1/videos?limit=100&cursor=c': { items: [{ video: 'v1' }] },
+    });
+    const args = ['export', 'counts', '--key', 'hfk_mine', '--json'];
+    const { exitCode, out } = await run(args, { works });
+    const { videos } = JSON.parse(out) as { videos: readonly { video: string }[] };
+    expect([exitCode, videos.map(({ video }) => video)]).toEqual([0, ['-v2', 'v1']]);
+  });
+
+  it('says of which videos there were none', async () => {
+    const none = server({ ...answers, '/v1/videos': { items: [] }, '/v1/feed': { items: [] } });
+    const withKey = await run(['export', 'counts', '--key', 'hfk_mine'], { works: none });
+    expect(withKey.err).toContain('no video was registered with a key of this tenant');
+    const without = await run(['export', 'counts'], {
+      works: server({ '/v1/cells': answers['/v1/cells'], '/v1/feed': { items: [] } }),
+    });
+    expect(without.err).toContain('send a service key to list yours');
+  });
+
   it('writes JSON in which nothing is changed', async () => {
     const { out } = await run(['export', 'counts', '--json'], { works: server(answers) });
     const { videos } = JSON.parse(out) as { videos: readonly { video: string }[] };

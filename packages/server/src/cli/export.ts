@@ -50,7 +50,8 @@ Reads from a running server over its public API, as any integrator can; or, with
 that the gateway of a stopped server saved last, of all its videos.
 
   counts      a line a video: likes and views with state and as-of, and what each cell contributes.
-              Without --video or --videos: the videos that the server plays.
+              Without --video or --videos: with a service key, all videos that its tenant
+              registered; without one, those that the server plays.
   analytics   a line a bucket of time; needs a service key, and --video or --videos.
 
 A count that is not known is an empty cell in CSV and null in JSON, never 0. CSV is RFC 4180; a text
@@ -115,11 +116,23 @@ async function runExport(
   if (json && !toStdout) writeJson(io, { file: flags.out, records, unknownVideos: unknown });
   else if (!toStdout) io.err.write(`Wrote ${records} records to ${flags.out}\n`);
   if (records === 0 && videos === undefined) {
-    io.err.write('holdfast: the server plays no videos; name yours with --video or --videos\n');
+    io.err.write(`holdfast: ${noVideos(io, flags)}\n`);
   }
   if (unknown.length === 0) return EXIT.ok;
   io.err.write(`holdfast: the server does not know ${unknown.join(', ')}\n`);
   return EXIT.failed;
+}
+
+/** Why an export of everything is empty, and what to do. */
+function noVideos(io: CliIo, flags: ExportFlags): string {
+  if (flags.data !== undefined) return 'no video is registered in this folder';
+  return keyOf(io, flags) === undefined
+    ? 'the server plays no videos; send a service key to list yours, or name some with --video'
+    : 'no video was registered with a key of this tenant; name others with --video or --videos';
+}
+
+function keyOf(io: CliIo, { key }: ExportFlags): string | undefined {
+  return key ?? readEnv(io.env).values.HOLDFAST_SERVICE_KEY;
 }
 
 type Ask = Readonly<{
@@ -145,7 +158,7 @@ async function read(io: CliIo, ask: Ask, target: ExportTarget): Promise<ExportOu
   const { values } = readEnv(io.env);
   const client = openApiClient({
     url: flags.url ?? defaultUrl(values.HOLDFAST_HOST, values.HOLDFAST_PORT),
-    key: flags.key ?? values.HOLDFAST_SERVICE_KEY,
+    key: keyOf(io, flags),
     fetch,
   });
   return what === 'counts'

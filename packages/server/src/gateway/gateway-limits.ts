@@ -51,5 +51,7 @@ export const QUERY_CHARS_MAX = 8_192;
 export const AFTER_MAX = 16;
 /** Likes in one page (A54). */
 export const LIKES_PAGE_ITEMS = 50;
+/** Videos in one page of the feed, unless the query says otherwise (A48). */
+export const FEED_PAGE_ITEMS = 20;
 /** Buckets in one series (A62). */
 export const SERIES_BUCKETS_MAX = 10_000;

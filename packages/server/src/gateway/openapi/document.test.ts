@@ -172,6 +172,9 @@ describe('A69: every documented operation, run against the server, answers as do
     });
     await run(world, 'getFeed', { query: '?limit=1' });
     await run(world, 'getFeed', { query: '?limit=0' });
+    await run(world, 'listVideos', { headers: service, query: '?limit=1' });
+    await run(world, 'listVideos', { headers: service, query: '?cursor=-' });
+    await run(world, 'listVideos');
   });
 
   it('counts', async () => {

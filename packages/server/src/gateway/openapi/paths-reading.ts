@@ -1,8 +1,18 @@
 // Operations that read: counts, likes, analytics, the feed.
 
 import { COUNTS_VIDEOS_MAX } from '@holdfast/protocol/limits.ts';
-import { AFTER_MAX } from '../gateway-limits.ts';
-import { answer, inPath, inQuery, list, named, NO_CREDENTIAL, problems } from './openapi-types.ts';
+import { FEED_PAGE_MAX, REGISTERED_PAGE_MAX } from '../../catalog/catalog.ts';
+import { AFTER_MAX, FEED_PAGE_ITEMS } from '../gateway-limits.ts';
+import {
+  answer,
+  inPath,
+  inQuery,
+  list,
+  named,
+  NO_CREDENTIAL,
+  problems,
+  SERVICE_KEY,
+} from './openapi-types.ts';
 import type { Parameter, Paths } from './openapi-types.ts';
 
 const video = inPath('id', named('Id'), 'The video.');
@@ -20,6 +30,12 @@ const after = inQuery(
   'A position such as `us:123`, several times for several cells: waits at most 1 s for it.',
 );
 const cursor = inQuery('cursor', { type: 'string' }, 'The `next` of the page before.');
+const limit = (items: number, itemsMax: number): Parameter =>
+  inQuery(
+    'limit',
+    { type: 'integer', minimum: 1, maximum: itemsMax },
+    `Videos a page; ${items} when absent.`,
+  );
 const time = (name: string, description: string): Parameter =>
   inQuery(name, named('Time'), description);
 
@@ -100,21 +116,24 @@ export const readingPaths: Paths = {
       },
     },
   },
+  '/v1/videos': {
+    get: {
+      operationId: 'listVideos',
+      summary: 'The videos that keys of this tenant registered, oldest first',
+      tags: ['videos'],
+      security: SERVICE_KEY,
+      parameters: [cursor, limit(REGISTERED_PAGE_MAX, REGISTERED_PAGE_MAX)],
+      responses: { '200': answer('A page.', named('Videos')), ...problems(400, 401, 403, 414) },
+    },
+  },
   '/v1/feed': {
     get: {
       operationId: 'getFeed',
       summary: 'Videos that can be played here, newest first',
       tags: ['videos'],
       security: NO_CREDENTIAL,
-      parameters: [
-        cursor,
-        inQuery(
-          'limit',
-          { type: 'integer', minimum: 1, maximum: 50 },
-          'Videos a page; 20 when absent.',
-        ),
-      ],
-      responses: { '200': answer('A page.', named('Feed')), ...problems(400, 414) },
+      parameters: [cursor, limit(FEED_PAGE_ITEMS, FEED_PAGE_MAX)],
+      responses: { '200': answer('A page.', named('Videos')), ...problems(400, 414) },
     },
   },
 };

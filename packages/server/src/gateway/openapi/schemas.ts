@@ -152,7 +152,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     media: orNull(object({ src: text, type: text, poster: orNull(text) })),
     createdAt: named('Time'),
   }),
-  Feed: object({ items: list(named('Video')), next: text }, ['next']),
+  Videos: object({ items: list(named('Video')), next: text }, ['next']),
 
   Count: count,
   CellCounts: cellCounts,

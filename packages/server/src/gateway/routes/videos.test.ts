@@ -159,3 +159,42 @@ describe('A48: the feed', () => {
     },
   );
 });
+
+describe('A70: the videos of a tenant', () => {
+  const list = (query = '', key: string | undefined = SERVICE_KEY) =>
+    ask(world, 'GET', `/v1/videos${query}`, { ...(key !== '' && { headers: bearer(key) }) });
+  const idsIn = (reply: Awaited<ReturnType<typeof list>>): readonly string[] =>
+    reply.json<{ items: readonly { id: string }[] }>().items.map(({ id }) => id);
+
+  it('A70: are those that its keys registered, oldest first, and no others', async () => {
+    for (const id of ['c', 'a']) await put({}, id);
+    await put({}, 'theirs', OTHER_TENANT_KEY);
+    const reply = await list();
+    expect(idsIn(reply)).toEqual(['c', 'a']);
+    expect(reply.json()).toMatchObject({ items: [{ ...body, id: 'c', media: null }, {}] });
+    expect(reply.json()).not.toHaveProperty('next');
+    expect(idsIn(await list('', OTHER_TENANT_KEY))).toEqual(['theirs']);
+  });
+
+  it('A70: one registered while somebody pages comes in a later page', async () => {
+    for (const id of ['a', 'b', 'c']) await put({}, id);
+    const first = await list('?limit=2');
+    await put({}, 'd');
+    const { next } = first.json<{ next: string }>();
+    const second = await list(`?limit=2&cursor=${next}`);
+    expect([...idsIn(first), ...idsIn(second)]).toEqual(['a', 'b', 'c', 'd']);
+    expect(second.json()).not.toHaveProperty('next');
+  });
+
+  it.each(['limit=0', 'limit=101', 'cursor=NO'])('A70: with %s are 400', async (query) => {
+    expect((await list(`?${query}`)).json()).toMatchObject({ code: 'invalid-request' });
+  });
+
+  it.each([
+    ['', 401, 'key-missing'],
+    [REVOKED_KEY, 401, 'key-revoked'],
+    [OPERATOR_KEY, 403, 'forbidden'],
+  ])('A17: to the key %j are %i %s', async (key, status, code) => {
+    expect((await list('', key)).json()).toMatchObject({ status, code });
+  });
+});

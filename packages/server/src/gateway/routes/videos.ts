@@ -1,20 +1,20 @@
-// PUT and GET /v1/videos/{id}, GET /v1/feed: the catalog. Rules A43 to A48.
+// PUT and GET /v1/videos/{id}, GET /v1/videos and /v1/feed: the catalog. Rules A43 to A48, A70.
 
 import { isId } from '@holdfast/protocol/ids.ts';
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { DURATION_MS_MAX, TITLE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
-import type { FastifyInstance } from 'fastify';
-import { FEED_PAGE_MAX } from '../../catalog/catalog.ts';
-import type { Catalog, NewVideo, PutVideo, Video } from '../../catalog/catalog.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { FEED_PAGE_MAX, REGISTERED_PAGE_MAX } from '../../catalog/catalog.ts';
+import type { Catalog, NewVideo, PutVideo, Video, VideoPage } from '../../catalog/catalog.ts';
 import { tenantRealm } from '../../catalog/creator-key.ts';
 import { objectBody, pathVideo, sendJson, timeText, VIDEO_NOT_KNOWN } from '../answers.ts';
 import type { Body } from '../answers.ts';
 import type { Authorizer } from '../authorizer.ts';
+import { FEED_PAGE_ITEMS } from '../gateway-limits.ts';
 import { itemsOf, queryOf } from '../query.ts';
 import { refusal, sendRefusal, unavailable } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
 
-const FEED_PAGE_ITEMS = 20;
 /** Everything that is played here is MP4. */
 const MEDIA_TYPE = 'video/mp4';
 
@@ -32,7 +32,7 @@ const PUT_REFUSALS = {
   overloaded: unavailable({ kind: 'unavailable', code: 'overloaded', retryAfterMs: 1_000 }),
 } as const satisfies Record<Exclude<PutVideo['kind'], 'registered'>, Refusal>;
 
-const BAD_CURSOR = refusal('invalid-request', 'cursor must be a "next" that the feed gave.');
+const BAD_CURSOR = refusal('invalid-request', 'cursor must be a "next" that this list gave.');
 
 type NewVideoOrRefusal = Readonly<{ kind: 'video'; video: NewVideo }> | Refusal;
 
@@ -106,17 +106,36 @@ export function addVideoRoutes(
     if (entry === undefined) return sendRefusal(reply, VIDEO_NOT_KNOWN);
     return sendJson(reply, 200, publicVideo(entry));
   });
+
+  app.get('/v1/videos', (request, reply) => {
+    const key = authorizer.key(request, 'service');
+    if (key.kind === 'refusal') return sendRefusal(reply, key);
+    const page = { items: REGISTERED_PAGE_MAX, itemsMax: REGISTERED_PAGE_MAX };
+    return sendPage(request, reply, page, (cursor, items) =>
+      catalog.registered(tenantRealm(key.tenant), cursor, items),
+    );
+  });
 }
 
 export function addFeedRoute(app: FastifyInstance, catalog: Catalog): void {
-  app.get('/v1/feed', { config: { anySite: true } }, (request, reply) => {
-    const query = queryOf(request.url);
-    if (query.kind === 'refusal') return sendRefusal(reply, query);
-    const itemsMax = itemsOf(query.one('limit'), FEED_PAGE_ITEMS, FEED_PAGE_MAX);
-    if (typeof itemsMax !== 'number') return sendRefusal(reply, itemsMax);
-    const page = catalog.feed(query.one('cursor'), itemsMax);
-    if (page === 'bad-cursor') return sendRefusal(reply, BAD_CURSOR);
-    const { items, next } = page;
-    return sendJson(reply, 200, { items: items.map(publicVideo), ...(next && { next }) });
-  });
+  app.get('/v1/feed', { config: { anySite: true } }, (request, reply) =>
+    sendPage(request, reply, { items: FEED_PAGE_ITEMS, itemsMax: FEED_PAGE_MAX }, catalog.feed),
+  );
+}
+
+/** Answers with the page of a list that the query asks for. */
+function sendPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { items, itemsMax }: Readonly<{ items: number; itemsMax: number }>,
+  read: (cursor: string | undefined, items: number) => VideoPage | 'bad-cursor',
+): FastifyReply {
+  const query = queryOf(request.url);
+  if (query.kind === 'refusal') return sendRefusal(reply, query);
+  const asked = itemsOf(query.one('limit'), items, itemsMax);
+  if (typeof asked !== 'number') return sendRefusal(reply, asked);
+  const page = read(query.one('cursor'), asked);
+  if (page === 'bad-cursor') return sendRefusal(reply, BAD_CURSOR);
+  const { next } = page;
+  return sendJson(reply, 200, { items: page.items.map(publicVideo), ...(next && { next }) });
 }
