@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import { charterFile } from '../registrar/open-charter.ts';
 
 export type DataLayout = Readonly<{
   charter: string;
@@ -18,7 +19,7 @@ export function dataLayout(dataDir: string): DataLayout {
   const gatewayDir = join(dataDir, 'gateway');
   const cellsDir = join(dataDir, 'cells');
   return {
-    charter: join(dataDir, 'registrar', 'charter.jsonl'),
+    charter: charterFile(dataDir),
     keys: join(dataDir, 'keys.db'),
     gatewayDir,
     catalog: join(gatewayDir, 'catalog.db'),

@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { openCatalogFile } from '../catalog/catalog-file.ts';
 import { openExchange } from '../exchange/open-exchange.ts';
-import { openRegistrar } from '../registrar/registrar.ts';
+import { readCharter } from '../registrar/open-charter.ts';
 import { CliError } from './cli-error.ts';
 import { dataLayout } from './data-layout.ts';
 import { EXIT } from './exit-codes.ts';
@@ -29,9 +29,9 @@ export async function withOfflineCounts<Result>(
   const layout = dataLayout(dataDir);
   // Looked at first, since opening would make what is not there.
   if (!existsSync(layout.charter) || !existsSync(layout.catalog)) throw noVideos(dataDir);
-  const registrar = openRegistrar({ file: layout.charter, nowMs, onTornTail: () => undefined });
-  const cells = registrar.describe().map(({ jurisdiction }) => jurisdiction);
-  registrar.close();
+  const cells = readCharter(layout.charter)
+    .describe()
+    .map(({ jurisdiction }) => jurisdiction);
   if (cells.length === 0) throw noVideos(dataDir);
   const catalog = openCatalogFile(layout.catalog);
   const exchange = openExchange({

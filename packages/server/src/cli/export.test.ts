@@ -216,7 +216,7 @@ async function leaveSavedCounts(dataDir: string): Promise<void> {
   const layout = dataLayout(dataDir);
   mkdirSync(layout.gatewayDir, { recursive: true });
   const nowMs = (): number => 1_000;
-  const registrar = openRegistrar({ file: layout.charter, nowMs, onTornTail: unexpected });
+  const registrar = openRegistrar({ dataDir, nowMs, onTornTail: unexpected });
   foundCells(registrar, { dataDir, cells: [us], operator: 'north' });
   registrar.close();
 

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { openRegistrar } from '../registrar/registrar.ts';
+import { readCharter } from '../registrar/open-charter.ts';
 import { paintFor, writeJson } from './cli-io.ts';
 import {
   DATA_FLAG,
@@ -66,7 +66,7 @@ export function addFsckCommand(
       const dataDir = existingDataDir(io, data);
       const progress = showProgress(io.err, io.nowMs);
       const report = await withDataLock(io, dataDir, 'holdfast fsck', async () => {
-        const missing = missingCells(dataDir, io.nowMs);
+        const missing = missingCells(dataDir);
         const found = await fsckData({ dataDir, onProgress: progress.report });
         return withMissing(found, missing);
       }).finally(progress.clear);
@@ -77,11 +77,11 @@ export function addFsckCommand(
 }
 
 /** Cells of the charter that have no journal: what they counted is gone, however well the rest is. */
-function missingCells(dataDir: string, nowMs: () => number): readonly Difference[] {
+function missingCells(dataDir: string): readonly Difference[] {
   const layout = dataLayout(dataDir);
-  const registrar = openRegistrar({ file: layout.charter, nowMs, onTornTail: () => undefined });
-  const cells = registrar.describe().map(({ jurisdiction }) => jurisdiction);
-  registrar.close();
+  const cells = readCharter(layout.charter)
+    .describe()
+    .map(({ jurisdiction }) => jurisdiction);
   return cells
     .filter((cell) => !existsSync(join(layout.cellDir(cell), 'journal.db')))
     .map((cell) => ({ cell, what: 'journal of a cell', expected: 'one', found: 'none' }));

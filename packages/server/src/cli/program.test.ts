@@ -7,7 +7,6 @@ import { foundCells } from '../registrar/found-cells.ts';
 import { openRegistrar } from '../registrar/registrar.ts';
 import { HOLDER, runIn, runWhileInUse } from './cli.fixture.ts';
 import type { Given, Ran } from './cli.fixture.ts';
-import { dataLayout } from './data-layout.ts';
 import type { FsckReport } from './fsck.ts';
 import { lockDataDir } from './instance-lock.ts';
 import type { Works } from './program.ts';
@@ -247,8 +246,7 @@ describe('holdfast fsck', () => {
 
   it('misses a cell of the charter whose journal is gone', async () => {
     const dataDir = join(dir, 'data');
-    const file = dataLayout(dataDir).charter;
-    const registrar = openRegistrar({ file, nowMs: () => 1, onTornTail: () => undefined });
+    const registrar = openRegistrar({ dataDir, nowMs: () => 1, onTornTail: () => undefined });
     foundCells(registrar, { dataDir, cells: ['us' as Jurisdiction], operator: 'north' });
     registrar.close();
     const works: Partial<Works> = { fsckData: () => Promise.resolve(CLEAN) };

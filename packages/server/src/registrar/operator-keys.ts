@@ -1,4 +1,5 @@
-// The private keys of the operators that this installation can act for, one folder each (R10).
+// The private keys of this installation (R10): of the operators that it can act for, one folder
+// each, and of its registrar.
 
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
@@ -26,20 +27,37 @@ export function operatorKeyFile(dataDir: string, operator: string): string {
   return join(dataDir, 'operators', operator, 'key.pem');
 }
 
+/** Where the key of the registrar lies below the data folder. */
+export function registrarKeyFile(dataDir: string): string {
+  return join(dataDir, 'registrar', 'key.pem');
+}
+
 /** Reads an operator's key. Throws `RegistrarError` when it is missing, open to others or no key. */
 export function readOperatorKey(dataDir: string, operator: string): OperatorKey {
+  return { operator, privateKey: readKey(operatorKeyFile(dataDir, operator), operator) };
+}
+
+/** Makes an operator's key where there is none, and reads it; see `makeKey`. */
+export function makeOperatorKey(dataDir: string, operator: string): OperatorKey {
   const path = operatorKeyFile(dataDir, operator);
-  const pem = readPrivateFile(path, operator);
-  return { operator, privateKey: parseKey(path, pem) };
+  return { operator, privateKey: makeKey(dataDir, path, operator) };
 }
 
 /**
- * Makes an operator's key where there is none, and reads it. Durable on return: what the key signs
- * may be in the charter a moment later, and a lost key could never sign again. The caller holds
- * the data folder alone.
+ * Makes the registrar's key where there is none, and reads it; see `makeKey`. A charter that has
+ * entries and lost its key gets no other one: nobody could tell it from a forger's.
  */
-export function makeOperatorKey(dataDir: string, operator: string): OperatorKey {
-  const path = operatorKeyFile(dataDir, operator);
+export function makeRegistrarKey(dataDir: string, hasEntries: boolean): KeyObject {
+  const path = registrarKeyFile(dataDir);
+  return hasEntries ? readKey(path, 'the registrar') : makeKey(dataDir, path, 'the registrar');
+}
+
+/**
+ * Makes a key where there is none, and reads it. Durable on return: what the key signs may be in
+ * the charter a moment later, and a lost key could never sign again. The caller holds the data
+ * folder alone.
+ */
+function makeKey(dataDir: string, path: string, whose: string): KeyObject {
   if (!existsSync(path)) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const { privateKey } = generateKeyPairSync('ed25519');
@@ -54,10 +72,14 @@ export function makeOperatorKey(dataDir: string, operator: string): OperatorKey 
     renameSync(draft, path);
     for (const folder of [dirname(path), dirname(dirname(path)), dataDir]) syncFolder(folder);
   }
-  return readOperatorKey(dataDir, operator);
+  return readKey(path, whose);
 }
 
-function readPrivateFile(path: string, operator: string): string {
+function readKey(path: string, whose: string): KeyObject {
+  return parseKey(path, readPrivateFile(path, whose));
+}
+
+function readPrivateFile(path: string, whose: string): string {
   let file: number | undefined;
   try {
     file = openSync(path, 'r');
@@ -66,7 +88,7 @@ function readPrivateFile(path: string, operator: string): string {
       throw new RegistrarError(
         'operator-key-exposed',
         `The private key ${path} can be read by other users of this machine, who could sign in ` +
-          `the name of ${operator}. Nothing was changed. Run: chmod 600 '${path}'`,
+          `the name of ${whose}. Nothing was changed. Run: chmod 600 '${path}'`,
       );
     }
     return readFileSync(file, 'utf8');
@@ -75,9 +97,9 @@ function readPrivateFile(path: string, operator: string): string {
     const missing = isSystemError(cause, 'ENOENT');
     throw new RegistrarError(
       missing ? 'operator-key-missing' : 'operator-key-unreadable',
-      `The private key ${path} of ${operator} ${missing ? 'is missing' : 'cannot be read'}. ` +
-        'Without it no cell of this operator can run here; its data was not touched. Bring the ' +
-        'file back from a backup, or check its rights.',
+      `The private key ${path} of ${whose} ${missing ? 'is missing' : 'cannot be read'}. Without ` +
+        'it nothing can be signed in that name, so nothing was started; no data was touched. ' +
+        'Bring the file back from a backup, or check its rights.',
       cause,
     );
   } finally {

@@ -2,6 +2,7 @@
 
 export type RegistrarErrorCode =
   | 'charter-broken'
+  | 'charter-old-format'
   | 'charter-too-large'
   | 'charter-io'
   | 'charter-storage-full'
@@ -9,7 +10,9 @@ export type RegistrarErrorCode =
   | 'operator-key-missing'
   | 'operator-key-unreadable'
   | 'operator-key-exposed'
-  | 'operator-key-differs';
+  | 'operator-key-differs'
+  | 'registrar-key-differs'
+  | 'cell-elsewhere';
 
 /** The registrar could not do its work. `retryable`: the same call can succeed later. */
 export class RegistrarError extends Error {

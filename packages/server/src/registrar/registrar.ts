@@ -2,158 +2,112 @@
 //
 // Rules: docs/spec/charter.md (R1 to R9).
 //
-// Why it is safe: an entry is accepted only when it follows the newest of its cell (R5), checking
-// and writing happen in one synchronous call, and the answer comes after the entry is on disk (R6).
-// So of two operators that both want epoch e+1 exactly one gets it, and a crash cannot undo it.
+// Why it is safe: a decision is recorded only when it follows the newest entry of its cell (R5),
+// checking and writing happen in one synchronous call, and the answer comes after the entry is on
+// disk (R6). So of two parties that both want epoch e+1 exactly one gets it, and a crash cannot
+// undo it. The registrar is trusted with order alone: what it may record is signed by the parties.
 
-import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
-import type { CellDescription, CellKey } from '../cell/cell-client.ts';
-import {
-  faultOfEntry,
-  lineOfEntry,
-  NO_HASH,
-  parseEntry,
-  publicKeyPem,
-  signEntry,
-} from './charter-entry.ts';
-import type { CharterEntry, OperatorKey } from './charter-entry.ts';
-import { openCharterFile, systemDisk } from './charter-file.ts';
-import type { CharterDisk, CharterFile } from './charter-file.ts';
+import { createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { mayAppend } from '@holdfast/engine/handover/charter-rules.ts';
+import type { CharterRefusal } from '@holdfast/engine/handover/charter-rules.ts';
+import { publicKeyText } from '../signed/wire-key.ts';
+import { decisionDigest, faultOfSignatures, NO_HASH, witnessEntry } from './charter-entry.ts';
+import type { CharterEntry, SignedDecision } from './charter-entry.ts';
+import type { CharterView } from './charter.ts';
+import { charterFile, openCharter } from './open-charter.ts';
+import type { OpenCharter, OpenedCharter } from './open-charter.ts';
+import { makeRegistrarKey } from './operator-keys.ts';
 import { RegistrarError } from './registrar-error.ts';
 
-export type AppendRequest = Readonly<{
-  cell: Jurisdiction;
-  /** One above the newest of the cell, or 1 for a cell that has none. */
-  epoch: Epoch;
-  /** Who owns the cell from then on; signs the entry. */
-  owner: OperatorKey;
-}>;
-
 export type AppendResult = Readonly<
-  | { kind: 'appended'; entry: CharterEntry }
-  /** Somebody else's entry came first, or the epoch skips one; nothing was recorded. */
-  | { kind: 'not-next'; newestEpoch: Epoch | undefined }
+  /** `isNew` is false when the very same decision was recorded before: it is asked again. */
+  | { kind: 'appended'; entry: CharterEntry; isNew: boolean }
+  /** Another decision came first, or the epoch skips one; nothing was recorded. */
+  | { kind: 'not-next'; newest: CharterEntry | undefined }
+  /** The decision is not sound, or not signed as it must be; nothing was recorded. */
+  | { kind: 'refused'; code: CharterRefusal | 'not-signed'; detail: string }
 >;
-
-/** What opening had to repair: the end of an append that nobody was told of. */
-export type TornTail = Readonly<{ kind: 'cut' | 'kept'; bytes: number }>;
 
 /** Synchronous; one process at a time. Failures of the disk throw `RegistrarError`. */
 export type Registrar = Readonly<{
-  /** The newest entry of every cell, in the order in which the cells were founded. */
-  describe: () => readonly CellDescription[];
-  newest: (cell: Jurisdiction) => CharterEntry | undefined;
-  /** Whose signatures are good for a cell in an epoch, past epochs included. */
-  keyOf: (cell: Jurisdiction, epoch: Epoch) => CellKey | undefined;
-  /** Records an ownership, if it is the next one of the cell. Durable on return. */
-  append: (request: AppendRequest) => AppendResult;
+  charter: CharterView;
+  /** Signs what the registrar says. */
+  privateKey: KeyObject;
+  /** Records a decision, if it is the next one of its cell. Durable on return. */
+  append: (signed: SignedDecision) => AppendResult;
+  /** Calls back with each entry once it is durable; returns what ends that. */
+  watch: (listener: (entry: CharterEntry) => void) => () => void;
   close: () => void;
 }>;
 
-export type OpenRegistrar = Readonly<{
-  /** Path of `charter.jsonl`; it is made, with its folder, where there is none. */
-  file: string;
-  /** Milliseconds since 1970, for `sinceMs`. */
-  nowMs: () => number;
-  /** Told when the end of the file was repaired (R7). */
-  onTornTail: (tail: TornTail) => void;
-  disk?: CharterDisk;
-}>;
+export type OpenRegistrar = Omit<OpenCharter, 'file'> &
+  Readonly<{
+    /** Has the charter and the key that witnesses every entry; both are made where there is none. */
+    dataDir: string;
+    /** Milliseconds since 1970, for `sinceMs`. */
+    nowMs: () => number;
+  }>;
 
 /** Opens the charter and checks every entry of it (R8). Throws `RegistrarError`. */
 export function openRegistrar(options: OpenRegistrar): Registrar {
-  const file = openCharterFile(options.file, options.disk ?? systemDisk);
-  try {
-    const charter = checkedCharter(options.file, file.lines);
-    repairTail(charter, file, options);
-    return registrarOf(charter, file, options.nowMs);
-  } catch (cause) {
-    file.close();
-    throw cause;
-  }
-}
+  const { nowMs, dataDir } = options;
+  const opened = openCharter({ ...options, file: charterFile(dataDir) });
+  const { view } = opened.charter;
+  const privateKey = witnessKey(opened, dataDir);
+  const listeners = new Set<(entry: CharterEntry) => void>();
 
-type Charter = {
-  newestHash: string;
-  entries: number;
-  /** The entries of each cell; that of epoch e stands at e - 1. */
-  readonly byCell: Map<Jurisdiction, CharterEntry[]>;
-};
+  const recorded = ({ decision }: SignedDecision): CharterEntry | undefined => {
+    const { cell, epoch } = decision;
+    const entry = view.entryOf(cell, epoch);
+    if (entry === undefined) return undefined;
+    const before = view.entryOf(cell, (epoch - 1) as typeof epoch)?.hash ?? NO_HASH;
+    const isSame = decisionDigest(entry, before).equals(decisionDigest(decision, before));
+    return isSame ? entry : undefined;
+  };
 
-function registrarOf(charter: Charter, file: CharterFile, nowMs: () => number): Registrar {
-  const newest = (cell: Jurisdiction): CharterEntry | undefined => charter.byCell.get(cell)?.at(-1);
   return {
-    describe: () =>
-      [...charter.byCell.values()].flatMap((entries) => entries.slice(-1)).map(descriptionOf),
-    newest,
-    keyOf: (cell, epoch) => {
-      const entry = charter.byCell.get(cell)?.[epoch - 1];
-      if (entry === undefined) return undefined;
-      return { epoch, operator: entry.operator, publicKeyPem: publicKeyPem(entry) };
+    charter: view,
+    privateKey,
+    append: (signed) => {
+      const { cell, epoch } = signed.decision;
+      const same = recorded(signed);
+      if (same !== undefined) return { kind: 'appended', entry: same, isNew: false };
+      const newest = view.newest(cell);
+      if (epoch !== (newest?.epoch ?? 0) + 1) return { kind: 'not-next', newest };
+      const may = mayAppend(newest, signed.decision);
+      if (may.kind === 'refused') return may;
+      const follows = view.follows(cell);
+      const detail = faultOfSignatures(signed, follows, may.signers);
+      if (detail !== undefined) return { kind: 'refused', code: 'not-signed', detail };
+      const previousHash = view.newestHash();
+      const place = { n: view.size() + 1, sinceMs: nowMs(), previousHash, follows };
+      const entry = witnessEntry(signed, place, privateKey);
+      opened.add(entry);
+      for (const listener of listeners) listener(entry);
+      return { kind: 'appended', entry, isNew: true };
     },
-    append: ({ cell, epoch, owner }) => {
-      const newestEpoch = newest(cell)?.epoch;
-      if (epoch !== (newestEpoch ?? 0) + 1) return { kind: 'not-next', newestEpoch };
-      const { entries, newestHash } = charter;
-      const place = { n: entries + 1, previousHash: newestHash, sinceMs: nowMs() };
-      const entry = signEntry({ ...place, cell, epoch }, owner);
-      // A crash before this line is done leaves no entry or a torn one, which opening repairs (R7).
-      file.add(lineOfEntry(entry));
-      follow(charter, entry);
-      return { kind: 'appended', entry };
+    watch: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
-    close: file.close,
+    close: opened.close,
   };
 }
 
-function checkedCharter(path: string, lines: readonly string[]): Charter {
-  const charter: Charter = { newestHash: NO_HASH, entries: 0, byCell: new Map() };
-  for (const [index, line] of lines.entries()) {
-    const entry = parseEntry(line);
-    const fault = entry === undefined ? 'it is no charter entry' : faultOfNext(charter, entry);
-    if (entry === undefined || fault !== undefined) {
-      throw new RegistrarError(
-        'charter-broken',
-        `The charter ${path} is broken at line ${index + 1}: ${fault}. It says who may count for ` +
-          'a cell, so Holdfast does not start on it; no count or like was touched. Bring ' +
-          'charter.jsonl back from a backup of this data folder.',
-      );
-    }
-    follow(charter, entry);
+function witnessKey({ charter, close }: OpenedCharter, dataDir: string): KeyObject {
+  const witness = charter.view.registrarKey();
+  try {
+    const privateKey = makeRegistrarKey(dataDir, witness !== undefined);
+    const publicKey = publicKeyText(createPublicKey(privateKey));
+    if (witness === undefined || witness === publicKey) return privateKey;
+    throw new RegistrarError(
+      'registrar-key-differs',
+      `The registrar's key in ${dataDir} is not the one that witnessed the charter there. Nothing ` +
+        'was changed. Bring registrar/key.pem back from the backup that the charter is from.',
+    );
+  } catch (cause) {
+    close();
+    throw cause;
   }
-  return charter;
-}
-
-function repairTail(charter: Charter, file: CharterFile, options: OpenRegistrar): void {
-  if (file.tail === undefined) return;
-  const bytes = Buffer.byteLength(file.tail);
-  const entry = parseEntry(file.tail);
-  if (entry !== undefined && faultOfNext(charter, entry) === undefined) {
-    file.endTail();
-    follow(charter, entry);
-    options.onTornTail({ kind: 'kept', bytes });
-  } else {
-    file.cutTail();
-    options.onTornTail({ kind: 'cut', bytes });
-  }
-}
-
-function faultOfNext(charter: Charter, entry: CharterEntry): string | undefined {
-  const wanted = (charter.byCell.get(entry.cell)?.length ?? 0) + 1;
-  if (entry.n !== charter.entries + 1) return `entry ${charter.entries + 1} is expected here`;
-  if (entry.previousHash !== charter.newestHash) return 'it does not follow the line before it';
-  if (entry.epoch !== wanted) return `epoch ${wanted} of ${entry.cell} is expected here`;
-  return faultOfEntry(entry);
-}
-
-function follow(charter: Charter, entry: CharterEntry): void {
-  // The charter is this module's own record of the file, changed here and nowhere else.
-  Object.assign(charter, { entries: entry.n, newestHash: entry.hash });
-  const entries = charter.byCell.get(entry.cell);
-  if (entries === undefined) charter.byCell.set(entry.cell, [entry]);
-  else entries.push(entry);
-}
-
-function descriptionOf({ cell, operator, epoch, sinceMs }: CharterEntry): CellDescription {
-  return { jurisdiction: cell, operator, epoch, sinceMs };
 }

@@ -19,6 +19,7 @@ import type { Config, Secrets } from '../../config/config.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { openExchange } from '../../exchange/open-exchange.ts';
 import { openGateway } from '../../gateway/open-gateway.ts';
+import { residencyOf } from '../../gateway/residency.ts';
 import type { PageFile } from '../../gateway/routes/pages.ts';
 import { openKeys } from '../../keys/keys.ts';
 import type { FixedKey, Keys } from '../../keys/keys.ts';
@@ -130,7 +131,7 @@ async function open(parts: ServerParts, run: Run, stopAsked: Promise<unknown>): 
   const layout = dataLayout(config.dataDir);
   mkdirSync(layout.gatewayDir, { recursive: true });
 
-  const registrar = openCharter(run, layout.charter);
+  const registrar = openCharter(run);
   closing.push('the charter', registrar.close);
   const owned = ownedCells(registrar, run);
   const keys = openKeys({
@@ -163,8 +164,8 @@ async function open(parts: ServerParts, run: Run, stopAsked: Promise<unknown>): 
     exchange,
     catalog,
     keys,
-    charter: { cells: registrar.describe, keyOf: registrar.keyOf },
-    residency: () => config.residency,
+    charter: { cells: registrar.charter.describe, keyOf: registrar.charter.keyOf },
+    residency: residencyOf({ ...config, byDefault: config.residency }),
     nowMs: io.nowMs,
     logger,
     page: await parts.loadPage(),
@@ -183,9 +184,9 @@ async function open(parts: ServerParts, run: Run, stopAsked: Promise<unknown>): 
   announce(run, { port, keys, supervised });
 }
 
-function openCharter({ io, logger }: Run, file: string): Registrar {
+function openCharter({ config, io, logger }: Run): Registrar {
   return openRegistrar({
-    file,
+    dataDir: config.dataDir,
     nowMs: io.nowMs,
     onTornTail: ({ kind, bytes }) => {
       const what = kind === 'cut' ? 'cut off an unfinished entry' : 'ended an entry';
