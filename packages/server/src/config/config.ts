@@ -31,6 +31,8 @@ export type Config = Readonly<{
   cells: readonly [Jurisdiction, ...Jurisdiction[]];
   /** One of `cells`. */
   residency: Jurisdiction;
+  /** The header whose country code says where people belong; `undefined` trusts none. */
+  countryHeader: string | undefined;
   operator: string;
   demo: boolean;
   secureCookies: boolean;
@@ -72,6 +74,7 @@ export type ConfigResult = Readonly<
 type Setting = Readonly<{ name: string; text: string }>;
 
 const OPERATOR_PATTERN = /^[a-z0-9][a-z0-9-]{0,31}$/;
+const HEADER_PATTERN = /^[A-Za-z0-9-]{1,64}$/;
 const HOST_PATTERN = /^[A-Za-z0-9.:_-]{1,253}$/;
 // As `keys/keys.ts` wants it, told here with the name of the variable.
 const SECRET_PATTERN = /^[!-~][ -~]{6,126}[!-~]$/;
@@ -95,6 +98,7 @@ export function readConfig(flags: StartFlags, env: EnvValues, cwd: string): Conf
     dataDir: resolveDataDir(flags.data, env, cwd),
     cells,
     residency: readResidency(fromEnv(env, 'HOLDFAST_RESIDENCY'), cells, fault),
+    countryHeader: readCountryHeader(fromEnv(env, 'HOLDFAST_COUNTRY_HEADER'), fault),
     operator: readOperator(fromEnv(env, 'HOLDFAST_OPERATOR'), fault),
     demo: flags.demo ?? true,
     secureCookies: readSwitch(fromEnv(env, 'HOLDFAST_SECURE_COOKIES'), fault),
@@ -178,6 +182,13 @@ function readResidency(
     fault(setting, `must be one of the cells (${cells.join(', ')}), not ${quoted(setting)}`);
   }
   return cell ?? cells[0];
+}
+
+function readCountryHeader(setting: Setting | undefined, fault: Fault): string | undefined {
+  if (setting !== undefined && !HEADER_PATTERN.test(setting.text)) {
+    fault(setting, 'must be the name of a header, such as cf-ipcountry');
+  }
+  return setting?.text.toLowerCase();
 }
 
 function readOperator(setting: Setting | undefined, fault: Fault): string {

@@ -7,6 +7,8 @@ export const ENV_NAMES = {
   HOLDFAST_DATA: 'folder that holds everything (./data)',
   HOLDFAST_CELLS: 'jurisdictions to run, apart by commas (us,eu)',
   HOLDFAST_RESIDENCY: 'cell of people who do not say where they live (the first of the cells)',
+  HOLDFAST_COUNTRY_HEADER:
+    'header in which a proxy in front says the country, such as cf-ipcountry',
   HOLDFAST_OPERATOR: 'name of the operator that founds new cells (local-operator)',
   HOLDFAST_SERVICE_KEY: 'a service key, beside those of `holdfast keys`',
   HOLDFAST_OPERATOR_KEY: 'an operator key, beside those of `holdfast keys`',

@@ -12,8 +12,10 @@ export type Charter = Readonly<{
   keyOf: (jurisdiction: Jurisdiction, epoch: Epoch) => CellKey | undefined;
 }>;
 
-/** Where somebody belongs who did not say so. */
-export type Residency = (remote: string) => Jurisdiction;
+/** Where somebody belongs who did not say so, by the address and headers of their request. */
+export type Residency = (
+  request: Readonly<{ ip: string; headers: Readonly<Record<string, unknown>> }>,
+) => Jurisdiction;
 
 /** The part of the key store that the front door uses. */
 export type KeyFinder = Readonly<{

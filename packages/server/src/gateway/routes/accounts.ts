@@ -46,7 +46,7 @@ async function enter(
   const credentials = credentialsOf(body.value);
   if (credentials.kind === 'refusal') return sendRefusal(reply, credentials);
   const asked = body.value['jurisdiction'] ?? knownHome(parts, request);
-  const home = homeOf(asked, request.ip);
+  const home = homeOf(asked, request);
   if (home.kind === 'refusal') return sendRefusal(reply, home);
   const { handle, password } = credentials;
   const entered = await home.cell.call(call, { handle, password, remote: request.ip });

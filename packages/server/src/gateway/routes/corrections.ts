@@ -76,7 +76,7 @@ export function addCorrectionRoutes(app: FastifyInstance, parts: CorrectionParts
     const wanted = wantedOf(body.value);
     if (wanted.kind === 'refusal') return sendRefusal(reply, wanted);
     // A correction moves one cell's count, so it must say which: no residency rule guesses it.
-    const home = homeOf(body.value['jurisdiction'] ?? '', request.ip);
+    const home = homeOf(body.value['jurisdiction'] ?? '', request);
     if (home.kind === 'refusal') return sendRefusal(reply, home);
     if (!catalog.has(video)) return sendRefusal(reply, VIDEO_NOT_KNOWN);
     const { metric, delta, reason, note } = wanted;

@@ -64,7 +64,7 @@ describe('a session', () => {
   it('A19: without a jurisdiction is where the residency resolver says', async () => {
     await world.close();
     world = await openWorld({
-      residency: (remote) => (remote === '127.0.0.1' ? eu : 'us') as typeof eu,
+      residency: ({ ip }) => (ip === '127.0.0.1' ? eu : 'us') as typeof eu,
     });
     expect((await begin({})).json()).toMatchObject({ jurisdiction: 'eu' });
     const empty = await ask(world, 'POST', '/v1/sessions');

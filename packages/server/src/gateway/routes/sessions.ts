@@ -58,7 +58,7 @@ function withKey(
 ): Session | Refusal {
   if (key.kind === 'refusal') return key;
   if (subject !== undefined && !isSubjectId(subject)) return SUBJECT_FORM;
-  const home = homeOf(jurisdiction, request.ip);
+  const home = homeOf(jurisdiction, request);
   if (home.kind === 'refusal') return home;
   const { tenant } = key;
   const who: Identity = subject === undefined ? NOBODY : { kind: 'subject', tenant, subject };
@@ -81,7 +81,7 @@ async function withoutKey(
     const { cell, account } = signedIn;
     return { kind: 'begin', cell, who: { kind: 'account', account }, clearCookie: false };
   }
-  const home = homeOf(jurisdiction, request.ip);
+  const home = homeOf(jurisdiction, request);
   if (home.kind === 'refusal') return home;
   return { kind: 'begin', cell: home.cell, who: NOBODY, clearCookie: signedIn.kind === 'nobody' };
 }

@@ -33,7 +33,7 @@ export function addSubjectRoute(app: FastifyInstance, parts: SubjectParts): void
     let { cells } = parts;
     const jurisdiction = query.one('jurisdiction');
     if (jurisdiction !== undefined) {
-      const home = parts.homeOf(jurisdiction, request.ip);
+      const home = parts.homeOf(jurisdiction, request);
       if (home.kind === 'refusal') return sendRefusal(reply, home);
       cells = new Map([[home.cell.jurisdiction, home.cell]]);
     }
