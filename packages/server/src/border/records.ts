@@ -199,7 +199,13 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
   whoIs: {
     destination: 'own',
     shape: answer(
-      { kind: choice('account'), account: id, handle: text(64) },
+      {
+        kind: choice('account'),
+        account: id,
+        handle: text(64),
+        expiresAtMs: uint,
+        renewed: bool,
+      },
       { kind: choice('nobody') },
     ),
   },

@@ -104,7 +104,8 @@ const CALLS: Calls = {
   whoIs: async ({ accounts }, { token }) => {
     const found = accounts.session(token);
     if (found.kind === 'no-session') return { kind: 'nobody' };
-    return { kind: 'account', account: found.accountId, handle: found.handle };
+    const { accountId, handle, expiresAtMs, renewed } = found;
+    return { kind: 'account', account: accountId, handle, expiresAtMs, renewed };
   },
   signOut: async ({ accounts }, { token }) => {
     accounts.signOut(token);

@@ -172,7 +172,16 @@ export type CellCalls = Readonly<{
   };
   whoIs: {
     ask: { token: string };
-    reply: { kind: 'account'; account: string; handle: string } | { kind: 'nobody' };
+    reply:
+      | {
+          kind: 'account';
+          account: string;
+          handle: string;
+          expiresAtMs: number;
+          /** This use moved the session's end, so the cookie is to be set anew. */
+          renewed: boolean;
+        }
+      | { kind: 'nobody' };
   };
   signOut: { ask: { token: string }; reply: { kind: 'signed-out' } };
   deleteAccount: {

@@ -165,7 +165,7 @@ function addRoutes(
   authorizer: Authorizer,
 ): void {
   const { cells, catalog, exchange, nowMs, residency } = options;
-  const cookies = openCookies(options.secureCookies === true);
+  const cookies = openCookies(options.secureCookies === true, nowMs);
   const whoIs = whoIsSignedIn(cells, cookies);
   const homeOf = openHomeOf(cells, residency);
   const rate = { burst: limits.sessionsBurst, perSecond: limits.sessionsPerSecond };

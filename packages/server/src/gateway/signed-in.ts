@@ -1,7 +1,7 @@
-// Who a cookie stands for. Rules A21, A23, A24.
+// Who a cookie stands for. Rules A21, A23, A24, A73.
 
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CellClient, CellUnavailable } from '../cell/cell-client.ts';
 import type { Cookies } from './cookies.ts';
 import type { CellClients } from './parts.ts';
@@ -18,10 +18,11 @@ export type Account = Readonly<{
 /** `none`: no cookie; `nobody`: a cookie that no session stands behind. */
 export type SignedIn = Account | Readonly<{ kind: 'none' } | { kind: 'nobody' }> | CellUnavailable;
 
-export type WhoIsSignedIn = (request: FastifyRequest) => Promise<SignedIn>;
+/** Looks the cookie up, and sets it anew on the reply when that renewed the session. */
+export type WhoIsSignedIn = (request: FastifyRequest, reply: FastifyReply) => Promise<SignedIn>;
 
 export function whoIsSignedIn(cells: CellClients, cookies: Cookies): WhoIsSignedIn {
-  return async (request) => {
+  return async (request, reply) => {
     const session = cookies.read(request);
     if (session === undefined) return { kind: 'none' };
     const { jurisdiction, token } = session;
@@ -29,7 +30,8 @@ export function whoIsSignedIn(cells: CellClients, cookies: Cookies): WhoIsSigned
     if (cell === undefined) return { kind: 'nobody' };
     const known = await cell.call('whoIs', { token });
     if (known.kind !== 'account') return known;
-    const { account, handle } = known;
+    const { account, handle, expiresAtMs, renewed } = known;
+    if (renewed) reply.header('set-cookie', cookies.set({ jurisdiction, token, expiresAtMs }));
     return { kind: 'account', cell, jurisdiction, token, account, handle };
   };
 }

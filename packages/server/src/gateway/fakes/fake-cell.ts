@@ -46,6 +46,7 @@ export type FakeCell = Readonly<{
 }>;
 
 const epoch = 1 as Epoch;
+const COOKIE_LIFE_MS = 30 * 86_400_000;
 const PASSWORD_REFUSED = 'short';
 
 /** A key that stands for a person in this cell. */
@@ -291,7 +292,7 @@ function accountCalls(jurisdiction: Jurisdiction, store: Store) {
       account,
       handle,
       token,
-      expiresAtMs: Number.MAX_SAFE_INTEGER,
+      expiresAtMs: store.nowMs() + COOKIE_LIFE_MS,
     } as const;
   };
 
@@ -317,7 +318,8 @@ function accountCalls(jurisdiction: Jurisdiction, store: Store) {
       const handle = tokens.get(token);
       const known = handle === undefined ? undefined : accounts.get(handle);
       if (handle === undefined || known === undefined) return { kind: 'nobody' };
-      return { kind: 'account', account: known.account, handle };
+      const expiresAtMs = store.nowMs() + COOKIE_LIFE_MS;
+      return { kind: 'account', account: known.account, handle, expiresAtMs, renewed: false };
     },
     signOut: ({ token }) => {
       tokens.delete(token);

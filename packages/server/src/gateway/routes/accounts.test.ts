@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ask, cookieHeader, cookieOf, openWorld } from '../fakes/fake-world.ts';
+import {
+  addVideos,
+  ask,
+  cookieHeader,
+  cookieOf,
+  openWorld,
+  START_MS,
+} from '../fakes/fake-world.ts';
 import type { World } from '../fakes/fake-world.ts';
 
 let world: World;
@@ -82,6 +89,35 @@ describe('A16: the cookie', () => {
       expect.stringMatching(/^holdfast=us\.hft_\w+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/),
       expect.stringMatching(/^holdfast-home=us; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/),
     ]);
+  });
+
+  it('A73: lasts as long as the session, and the home as long as a browser keeps it', async () => {
+    const reply = await post('/v1/accounts', alice);
+    expect(reply.cookies.map(({ name, maxAge }) => [name, maxAge])).toEqual([
+      ['holdfast', 30 * 86_400],
+      ['holdfast-home', 400 * 86_400],
+    ]);
+  });
+
+  it.each([
+    ['GET', '/v1/me', 200],
+    ['GET', '/v1/me/likes', 200],
+    ['POST', '/v1/sessions', 201],
+    ['GET', '/v1/videos/a/analytics', 403],
+  ] as const)('A73: is set anew by %s %s when that renewed the session', async (...asked) => {
+    const [method, path, status] = asked;
+    await addVideos(world, 'a');
+    const cookie = await cookieOf(world, 'alice');
+    const send = () =>
+      ask(world, method, path, { headers: { cookie, 'sec-fetch-site': 'same-origin' } });
+    expect((await send()).cookies).toEqual([]);
+    const known = { kind: 'account', account: 'acc_us-1', handle: 'alice' } as const;
+    const expiresAtMs = START_MS + 10_000_000;
+    world.cells.us.answer('whoIs', () => ({ ...known, expiresAtMs, renewed: true }));
+    const reply = await send();
+    expect(reply.statusCode).toBe(status);
+    expect(cookieHeader(reply)).toBe(cookie);
+    expect(reply.cookies[0]?.maxAge).toBe(10_000);
   });
 
   it('A16: over HTTPS is for this host alone', async () => {

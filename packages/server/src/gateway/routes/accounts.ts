@@ -53,7 +53,7 @@ async function enter(
   if (entered.kind === 'unavailable') return sendRefusal(reply, unavailable(entered));
   if (entered.kind !== 'signed-in') return sendRefusal(reply, accountRefusal(entered));
   const { jurisdiction } = home.cell;
-  reply.header('set-cookie', cookies.set({ jurisdiction, token: entered.token }));
+  reply.header('set-cookie', cookies.set({ jurisdiction, ...entered }));
   return sendJson(reply, call === 'signUp' ? 201 : 200, accountBody(jurisdiction, entered));
 }
 

@@ -3,7 +3,7 @@
 import { ANALYTICS_METRICS, GRAINS } from '@holdfast/protocol/counts.ts';
 import type { AnalyticsMetric, Grain } from '@holdfast/protocol/counts.ts';
 import type { VideoId } from '@holdfast/protocol/ids.ts';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Catalog, Video } from '../../catalog/catalog.ts';
 import { tenantRealm } from '../../catalog/creator-key.ts';
 import { askAll } from '../all-cells.ts';
@@ -60,7 +60,7 @@ const TOO_LONG = refusal(
 /** Why somebody may not see the analytics of a video; `undefined` when they may. */
 async function accessRefusal(
   { authorizer, whoIs }: AnalyticsParts,
-  request: FastifyRequest,
+  [request, reply]: readonly [FastifyRequest, FastifyReply],
   { realm, creator }: Video,
 ): Promise<Refusal | undefined> {
   if (request.headers.authorization !== undefined) {
@@ -68,7 +68,7 @@ async function accessRefusal(
     if (key.kind === 'refusal') return key;
     return realm === tenantRealm(key.tenant) ? undefined : NOT_YOURS;
   }
-  const signedIn = await whoIs(request);
+  const signedIn = await whoIs(request, reply);
   if (signedIn.kind === 'unavailable') return unavailable(signedIn);
   if (signedIn.kind !== 'account') return SIGN_IN;
   return realm === 'account' && creator === signedIn.account ? undefined : NOT_YOURS;
@@ -126,7 +126,7 @@ export function addAnalyticsRoute(app: FastifyInstance, parts: AnalyticsParts): 
     if (typeof video !== 'string') return sendRefusal(reply, video);
     const entry = parts.catalog.entry(video);
     if (entry === undefined) return sendRefusal(reply, VIDEO_NOT_KNOWN);
-    const refused = await accessRefusal(parts, request, entry);
+    const refused = await accessRefusal(parts, [request, reply], entry);
     if (refused !== undefined) return sendRefusal(reply, refused);
     const query = queryOf(request.url);
     if (query.kind === 'refusal') return sendRefusal(reply, query);

@@ -24,10 +24,14 @@ const NOT_SERVED = refusal('grant-invalid', 'The cell of this grant is not serve
 const BAD_CURSOR = refusal('invalid-request', 'cursor must be a "next" that this list gave.');
 const CURSOR_PATTERN = /^[A-Za-z0-9_.:~-]{1,256}$/;
 
-async function callerOf(parts: MeLikesParts, request: FastifyRequest): Promise<Caller> {
+async function callerOf(
+  parts: MeLikesParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Caller> {
   const { cells, authorizer, whoIs } = parts;
   if (request.headers.authorization === undefined) {
-    const signedIn = await whoIs(request);
+    const signedIn = await whoIs(request, reply);
     if (signedIn.kind === 'unavailable') return unavailable(signedIn);
     if (signedIn.kind === 'account') {
       const { cell, account } = signedIn;
@@ -69,7 +73,7 @@ async function sendPage(
 
 export function addMeLikesRoute(app: FastifyInstance, parts: MeLikesParts): void {
   app.get('/v1/me/likes', { config: { anySite: true } }, async (request, reply) => {
-    const caller = await callerOf(parts, request);
+    const caller = await callerOf(parts, request, reply);
     if (caller.kind === 'refusal') return sendRefusal(reply, caller);
     const query = queryOf(request.url);
     if (query.kind === 'refusal') return sendRefusal(reply, query);

@@ -11,7 +11,7 @@ const SIGN_IN = refusal('sign-in-required', 'Nobody is signed in. POST /v1/sign-
 
 export function addMeRoutes(app: FastifyInstance, whoIs: WhoIsSignedIn, cookies: Cookies): void {
   app.get('/v1/me', async (request, reply) => {
-    const signedIn = await whoIs(request);
+    const signedIn = await whoIs(request, reply);
     if (signedIn.kind === 'unavailable') return sendRefusal(reply, unavailable(signedIn));
     if (signedIn.kind !== 'account') return sendRefusal(reply, SIGN_IN);
     const { account, handle, jurisdiction } = signedIn;
@@ -21,7 +21,7 @@ export function addMeRoutes(app: FastifyInstance, whoIs: WhoIsSignedIn, cookies:
   app.delete('/v1/me', async (request, reply) => {
     const crossSite = crossSiteRefusal(request);
     if (crossSite !== undefined) return sendRefusal(reply, crossSite);
-    const signedIn = await whoIs(request);
+    const signedIn = await whoIs(request, reply);
     if (signedIn.kind === 'unavailable') return sendRefusal(reply, unavailable(signedIn));
     if (signedIn.kind !== 'account') return sendRefusal(reply, SIGN_IN);
     const { cell, token } = signedIn;

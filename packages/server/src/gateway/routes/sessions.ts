@@ -43,7 +43,7 @@ export function addSessionRoute(app: FastifyInstance, parts: SessionParts): void
     if (body.kind === 'refusal') return sendRefusal(reply, body);
     const session =
       request.headers.authorization === undefined
-        ? await withoutKey(parts, request, body.value)
+        ? await withoutKey(parts, [request, reply], body.value)
         : withKey(parts, parts.authorizer.key(request, 'service'), request, body.value);
     if (session.kind === 'refusal') return sendRefusal(reply, session);
     return await begin(parts, session, reply);
@@ -67,7 +67,7 @@ function withKey(
 
 async function withoutKey(
   { homeOf, whoIs, cookies, buckets, nowMs }: SessionParts,
-  request: FastifyRequest,
+  [request, reply]: readonly [FastifyRequest, FastifyReply],
   { subject, jurisdiction }: Body,
 ): Promise<Session | Refusal> {
   if (subject !== undefined) return SUBJECT_NEEDS_KEY;
@@ -75,7 +75,7 @@ async function withoutKey(
   if (crossSite !== undefined) return crossSite;
   const waitMs = buckets.take(remoteKeyOf(request.ip), nowMs());
   if (waitMs > 0) return rateLimited(TOO_MANY, waitMs);
-  const signedIn = await whoIs(request);
+  const signedIn = await whoIs(request, reply);
   if (signedIn.kind === 'unavailable') return unavailable(signedIn);
   if (signedIn.kind === 'account') {
     const { cell, account } = signedIn;
