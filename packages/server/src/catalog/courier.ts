@@ -1,7 +1,8 @@
 // Brings registered videos to one cell, for as long as it takes.
 //
 // Every video that the cell has yet to take is in `queued` or `underWay`. A cell that is away or
-// refuses is asked again with growing pauses; repetition changes nothing there.
+// refuses is asked again with growing pauses; repetition changes nothing there. One that was away
+// and publishes again is asked at once, because ops on what it has yet to take are refused.
 
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import type { CellClient } from '../cell/cell-client.ts';
@@ -37,10 +38,13 @@ export function openCourier(options: CourierOptions): Courier {
   const waiters = openWaiters();
   let retryTimer: NodeJS.Timeout | undefined;
   let retryMs = retryMsMin;
+  /** The pause is because the cell was away, and not because it refused. */
+  let isAway = false;
   let closed = false;
 
   const retryLater = (): void => {
     if (closed || retryTimer !== undefined) return;
+    isAway = !cell.ready();
     retryTimer = setTimeout(() => {
       retryTimer = undefined;
       pump();
@@ -85,6 +89,14 @@ export function openCourier(options: CourierOptions): Courier {
     }
   };
 
+  const unsubscribe = cell.subscribe(() => {
+    if (retryTimer === undefined || !isAway || !cell.ready()) return;
+    clearTimeout(retryTimer);
+    retryTimer = undefined;
+    retryMs = retryMsMin;
+    pump();
+  });
+
   const awaits = (video: VideoId): boolean => queued.has(video) || underWay.has(video);
 
   pump();
@@ -101,6 +113,7 @@ export function openCourier(options: CourierOptions): Courier {
     },
     close: () => {
       closed = true;
+      unsubscribe();
       clearTimeout(retryTimer);
       waiters.wakeAll();
     },

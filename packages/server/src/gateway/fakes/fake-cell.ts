@@ -4,6 +4,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Epoch, Jurisdiction, Seq, VideoId } from '@holdfast/protocol/ids.ts';
+import type { Publication } from '../../border/publication.ts';
 import { SESSION_LIFE_MS, SESSION_WINDOW_OPS } from '@holdfast/protocol/limits.ts';
 import { OUTCOMES } from '@holdfast/protocol/ops.ts';
 import type { Op, Outcome } from '@holdfast/protocol/ops.ts';
@@ -41,6 +42,8 @@ export type FakeCell = Readonly<{
   fail: (reply: CellUnavailable | undefined) => void;
   /** Replaces the answer of one call. */
   answer: <Name extends CallName>(name: Name, handler: Handlers[Name]) => void;
+  /** Publishes a watermark, as a cell that is up does again and again. */
+  publish: () => void;
   /** Keeps replies of `submit` back until the returned function is called. */
   holdSubmits: () => () => void;
 }>;
@@ -64,6 +67,7 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
   const submitted: (readonly OpGroup[])[] = [];
   const asked: Asked[] = [];
   let failure: CellUnavailable | undefined;
+  const listeners = new Set<(publication: Publication) => void>();
   let held: (() => void)[] | undefined;
 
   const handlers: Handlers = {
@@ -97,7 +101,10 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
       await new Promise(setImmediate);
       return failure ?? (handlers[name](ask) as CallReply<typeof name>);
     },
-    subscribe: () => () => undefined,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     resync: () => undefined,
     ready: () => failure === undefined,
   };
@@ -113,6 +120,11 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
     },
     answer: (name, handler) => {
       handlers[name] = handler;
+    },
+    publish: () => {
+      for (const listener of listeners) {
+        listener({ kind: 'watermark', jurisdiction, ...store.position(), atMs: nowMs() });
+      }
     },
     holdSubmits: () => {
       held = [];
