@@ -10,7 +10,7 @@ import type { EngineOptions } from './engine-options.ts';
 import { openSteadyClock } from './clock.ts';
 import type { SteadyClock } from './clock.ts';
 import { Flusher } from './flusher.ts';
-import { replayJournal } from './replay.ts';
+import { applyRecords, READ_BYTES_MAX, replayJournal } from './replay.ts';
 import type { RowView } from './row-view.ts';
 
 export type LedgerOptions = Pick<
@@ -57,6 +57,20 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   );
   const clock = openSteadyClock(clocks, lastAtMs);
   return { journal, view, flusher, clock, onApplied, onProblem, chain, lastAtMs };
+}
+
+/**
+ * Applies what the journal holds beyond the rows: batches that were durable here and not yet
+ * acknowledged when a role ended, and that count all the same.
+ */
+export async function applyJournal(ledger: Ledger): Promise<void> {
+  const { journal, view, onApplied } = ledger;
+  for (;;) {
+    const records = await journal.read(view.meta.seq, READ_BYTES_MAX);
+    if (records.length === 0) return;
+    ledger.chain = await applyRecords(view, records, ledger.chain, onApplied);
+    ledger.lastAtMs = records.at(-1)?.atMs ?? ledger.lastAtMs;
+  }
 }
 
 /** Copies, so that batches to come do not change what was said. */

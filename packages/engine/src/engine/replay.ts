@@ -13,7 +13,7 @@ import type { EngineOptions } from './engine-options.ts';
 import { GRANTS_GONE_AFTER_MS, RowView } from './row-view.ts';
 
 /** Journal bytes that are read and prepared at a time. */
-const READ_BYTES_MAX = 1024 * 1024;
+export const READ_BYTES_MAX = 1024 * 1024;
 /** Rows that gather before they are stored during a replay. */
 const FLUSH_ROWS = 3_000_000;
 

@@ -1,0 +1,124 @@
+// Sends the owner's journal to the follower, one delivery at a time, and a heartbeat when there is
+// nothing to send. It reads what it sends from the journal itself, in catching up and in lockstep
+// alike: there is one way for a batch to get to the follower.
+
+import type { Seq } from '@holdfast/protocol/ids.ts';
+import { hashAt } from '@holdfast/engine/engine/replay.ts';
+import type { Journal, JournalRecord } from '@holdfast/engine/journal/journal.ts';
+import { DELIVERY_BYTES_MAX, DELIVERY_RECORDS_MAX } from './peer.ts';
+import type { Delivery, PeerAway, PeerLine, Report } from './peer.ts';
+
+/** Silence between two deliveries at most: a follower that hears nothing knows nothing. */
+export const HEARTBEAT_MS = 50;
+/** Pause after a delivery that was not answered. */
+export const AWAY_PAUSE_MS = 100;
+
+export type BatchSenderOptions = Readonly<{
+  journal: Journal;
+  line: PeerLine;
+  /** The newest epoch that the owner knows. */
+  epoch: () => number;
+  monotonicMs: () => number;
+  /** Videos to compare with the next delivery. */
+  probes: () => readonly number[];
+  /** Resolves after a time, or early when `signal` is aborted. */
+  pause: (pauseMs: number, signal: AbortSignal) => Promise<void>;
+  onReport: (report: Report) => void;
+  onAway: (away: PeerAway) => void;
+  /** The journal could not be read; the sender has stopped. */
+  onFault: (error: unknown) => void;
+}>;
+
+export class BatchSender {
+  readonly #options: BatchSenderOptions;
+  /** Where the follower's journal ends, as it said itself. */
+  #followerSeq: number | undefined;
+  #isStopped = false;
+  #nap: AbortController | undefined;
+  #isPoked = false;
+  readonly #running: Promise<void>;
+
+  constructor(options: BatchSenderOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  /** There are batches to send. */
+  poke(): void {
+    this.#isPoked = true;
+    this.#nap?.abort();
+  }
+
+  /** Sends nothing more; resolves when the last delivery has ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.poke();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (!this.#isStopped) await this.#sendNext();
+    } catch (error) {
+      this.#options.onFault(error);
+    }
+  }
+
+  async #sendNext(): Promise<void> {
+    const { line, onReport, onAway } = this.#options;
+    this.#isPoked = false;
+    const delivery = await this.#next();
+    const reply = await line.deliver(delivery);
+    if (this.#isStopped) return;
+    if (reply.kind === 'away') {
+      onAway(reply);
+      await this.#rest(AWAY_PAUSE_MS);
+      return;
+    }
+    const isBehind = reply.seq < delivery.ownerSeq && reply.seq !== this.#followerSeq;
+    this.#followerSeq = reply.seq;
+    onReport(reply);
+    if (!isBehind) await this.#rest(HEARTBEAT_MS);
+  }
+
+  async #next(): Promise<Delivery> {
+    const { journal, epoch, monotonicMs, probes } = this.#options;
+    const [head, base] = [await journal.head(), await journal.base()];
+    const ownerSeq = head?.seq ?? base.seq;
+    const { records, previousChain } = await this.#recordsAfter(ownerSeq, base.seq);
+    return {
+      epoch: epoch(),
+      ownerSeq,
+      baseSeq: base.seq,
+      previousChain,
+      records,
+      beatMs: monotonicMs(),
+      probes: probes(),
+    };
+  }
+
+  /** Nothing until the follower has said where it is, and nothing that is no longer here. */
+  async #recordsAfter(
+    ownerSeq: number,
+    baseSeq: number,
+  ): Promise<Readonly<{ records: readonly JournalRecord[]; previousChain: string }>> {
+    const from = this.#followerSeq;
+    if (from === undefined || from >= ownerSeq || from < baseSeq) {
+      return { records: [], previousChain: '' };
+    }
+    const { journal } = this.#options;
+    const records = await journal.read(from as Seq, DELIVERY_BYTES_MAX);
+    const previous = await hashAt(journal, from as Seq);
+    return {
+      records: records.slice(0, DELIVERY_RECORDS_MAX),
+      previousChain: Buffer.from(previous).toString('hex'),
+    };
+  }
+
+  async #rest(pauseMs: number): Promise<void> {
+    if (this.#isPoked || this.#isStopped) return;
+    this.#nap = new AbortController();
+    await this.#options.pause(pauseMs, this.#nap.signal);
+    this.#nap = undefined;
+  }
+}

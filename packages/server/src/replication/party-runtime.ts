@@ -1,0 +1,452 @@
+// Runs the pure party machine of one cell process: events in, one at a time; effects out, in order.
+//
+// Rules: docs/spec/handover.md. The machine decides; this file only does what it says, and keeps
+// three things in step with its state: which role works on the ledger, what may be acknowledged,
+// and whether batches are sent to a follower.
+//
+// Why a crash anywhere is safe: a state that others could act on is on disk before they hear of it
+// (`persist` comes first), every effect may be repeated, and what this party has become it reads in
+// the charter, never in the outcome of its own request.
+
+import { ackableSeq, admission } from '@holdfast/engine/handover/ack-rule.ts';
+import type { Admission } from '@holdfast/engine/handover/ack-rule.ts';
+import type { CharterBody, Party } from '@holdfast/engine/handover/charter-rules.ts';
+import { recover, step } from '@holdfast/engine/handover/party-machine.ts';
+import type {
+  FollowerPhase,
+  HandoverRefusal,
+  PartyEffect,
+  PartyEvent,
+  PartyState,
+} from '@holdfast/engine/handover/party-state.ts';
+import type { DecisionSignature, OperatorKey } from '../registrar/charter-entry.ts';
+import { signDecision } from '../registrar/charter-entry.ts';
+import { AckGate } from './ack-gate.ts';
+import { BatchSender } from './batch-sender.ts';
+import { commitmentsOf, cutOf, probe, takeDelivery } from './batch-receiver.ts';
+import type { CellCopy, CellRoles, CharterLine } from './party-ports.ts';
+import type { PartyFile } from './party-file.ts';
+import type { DecisionAnswer, Delivery, PeerLine, Report } from './peer.ts';
+
+/** A seal waits so long for what was admitted before it; less than the pause may last (H17). */
+export const DRAIN_MS_MAX = 500;
+
+export type PartyRuntimeOptions = Readonly<{
+  me: Party;
+  key: OperatorKey;
+  file: PartyFile;
+  charter: CharterLine;
+  roles: CellRoles;
+  copy: CellCopy;
+  /** A line to another party. */
+  connect: (party: Party) => PeerLine;
+  monotonicMs: () => number;
+  nowMs: () => number;
+  pause: (pauseMs: number, signal: AbortSignal) => Promise<void>;
+  /** Told of every state that the party enters. */
+  onState: (state: PartyState) => void;
+  /** Told of every report of the follower, for lag, comparison and gates. */
+  onReport: (report: Report) => void;
+  onFault: (what: string, error: unknown) => void;
+}>;
+
+/** Why nothing was changed. */
+export type Refused = Readonly<{ kind: 'refused'; reason: HandoverRefusal; detail: string }>;
+export type Dispatched = Readonly<{ kind: 'done'; state: PartyState }> | Refused;
+
+type Link = Readonly<{ party: Party; line: PeerLine; sender: BatchSender }>;
+
+const PHASES: Readonly<Partial<Record<PartyState['kind'], FollowerPhase>>> = {
+  'follow-seeding': 'seeding',
+  'follow-catching-up': 'catching-up',
+  'follow-shadow': 'shadow',
+  'follow-joint': 'joint',
+  'follow-sealed': 'sealed',
+  fencing: 'sealed',
+};
+
+/** States in which the journal may end with a seal that the record on disk does not tell of. */
+const HAS_JOINT_COPY: ReadonlySet<PartyState['kind']> = new Set([
+  'joint',
+  'leaving',
+  'sealing',
+  'sealed',
+  'follow-joint',
+  'follow-sealed',
+]);
+
+export class PartyRuntime {
+  readonly #options: PartyRuntimeOptions;
+  readonly #gate = new AckGate();
+  readonly #signatures = new Map<string, DecisionSignature>();
+  #state: PartyState;
+  #link: Link | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #answers: Readonly<{ body: CharterBody; agrees: boolean }>[] = [];
+  #appending = new Set<string>();
+  #isCopying = false;
+  #isEnded = false;
+  #unsubscribe: () => void = () => undefined;
+
+  private constructor(options: PartyRuntimeOptions, state: PartyState) {
+    this.#options = options;
+    this.#state = state;
+  }
+
+  /** Goes on where the record on disk says (H24), and learns the charter before anything else. */
+  static async open(options: PartyRuntimeOptions): Promise<PartyRuntime> {
+    const { file, me, roles, charter, monotonicMs } = options;
+    const stored: PartyState = file.read() ?? { kind: 'idle', me, entry: undefined };
+    const epoch = HAS_JOINT_COPY.has(stored.kind) ? stored.entry?.epoch : undefined;
+    const sealed = epoch === undefined ? undefined : await roles.sealedAt(epoch);
+    const seal = sealed === undefined ? undefined : cutOf(sealed);
+    const runtime = new PartyRuntime(options, recover(stored, { seal, nowMs: monotonicMs() }));
+    runtime.#unsubscribe = charter.subscribe(() => void runtime.learn());
+    await runtime.learn();
+    await runtime.#settle();
+    return runtime;
+  }
+
+  get state(): PartyState {
+    return this.#state;
+  }
+
+  /** What to do with an op that a gateway sent under an epoch (H14). */
+  admission(opEpoch: number): Admission {
+    return admission(this.#state, opEpoch);
+  }
+
+  /** Handles an event after those before it, with all its effects. */
+  async dispatch(event: PartyEvent): Promise<Dispatched> {
+    const turn = this.#queue.then(async () => this.#handle(event));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Reads the charter as this process has it, and becomes what it says. */
+  async learn(): Promise<void> {
+    const entries = this.#options.charter.entries();
+    const ownSeq = this.#options.roles.durableSeq();
+    await this.dispatch({ kind: 'charter', entries, ownSeq });
+  }
+
+  /** Takes a delivery of the owner; the answer says how far this side is. */
+  async receive(from: Party, delivery: Delivery): Promise<Report> {
+    // A heartbeat too may tell of an entry that this side has yet to read.
+    if (delivery.epoch > (this.#state.entry?.epoch ?? 0)) await this.#refreshCharter();
+    const follower = this.#options.roles.follower();
+    if (follower !== undefined) {
+      const { end, seal } = await takeDelivery(follower, () => this.#state, from, delivery);
+      if (seal !== undefined) await this.dispatch({ kind: 'seal-taken', cut: seal });
+      await this.#judgeCopy(delivery, end === 'diverged');
+    }
+    return this.#report(delivery);
+  }
+
+  /** The owner asks for this side's signature (H10, H16). */
+  async decide(body: CharterBody): Promise<DecisionAnswer> {
+    const turn = this.#queue.then(async (): Promise<DecisionAnswer> => {
+      this.#answers = [];
+      await this.#handle({ kind: 'asked', body });
+      const answer = this.#answers.at(-1);
+      if (answer === undefined) return { kind: 'no-opinion' };
+      if (!answer.agrees) return { kind: 'refuses' };
+      const { charter, key } = this.#options;
+      return { kind: 'agrees', signature: signDecision(body, charter.follows(), key) };
+    });
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Ends; nothing that waits is acknowledged any more. */
+  async close(): Promise<void> {
+    this.#isEnded = true;
+    this.#unsubscribe();
+    this.#gate.lose();
+    await this.#queue;
+    await this.#unlink();
+    await this.#options.roles.rest();
+  }
+
+  async #handle(event: PartyEvent): Promise<Dispatched> {
+    if (this.#isEnded) return { kind: 'done', state: this.#state };
+    const { state, effects } = step(this.#state, event);
+    let refused: Refused | undefined;
+    // What must be on disk first is; then the new state holds, and the rest follows from it.
+    const [first, ...others] = effects;
+    const persists = first?.kind === 'persist';
+    if (persists) this.#options.file.write(first.state);
+    await this.#enter(state);
+    for (const effect of persists ? others : effects) {
+      if (effect.kind === 'refuse') {
+        refused = { kind: 'refused', reason: effect.reason, detail: effect.detail };
+      } else await this.#perform(effect);
+    }
+    return refused ?? { kind: 'done', state: this.#state };
+  }
+
+  async #enter(state: PartyState): Promise<void> {
+    const isNews = state.kind !== this.#state.kind || state.entry !== this.#state.entry;
+    this.#state = state;
+    this.#openGate();
+    if (!isNews) return;
+    this.#options.onState(state);
+    await this.#settle();
+  }
+
+  /** Lets go what may be acknowledged in the state as it is now. */
+  #openGate(): void {
+    this.#gate.open(ackableSeq(this.#state, this.#options.roles.durableSeq()));
+  }
+
+  /** Brings role and link in line with the state. */
+  async #settle(): Promise<void> {
+    const { roles } = this.#options;
+    const { kind, entry } = this.#state;
+    switch (kind) {
+      case 'owning':
+      case 'seeding':
+      case 'catching-up':
+      case 'shadow':
+      case 'arming':
+      case 'joining':
+      case 'joint':
+      case 'leaving':
+        if (entry !== undefined) await roles.serve(entry.epoch, this.#acknowledge);
+        break;
+      case 'sealing':
+      case 'sealed':
+        break;
+      case 'follow-catching-up':
+      case 'follow-shadow':
+      case 'follow-joint':
+      case 'follow-sealed':
+      case 'fencing':
+        this.#gate.lose();
+        await roles.follow();
+        break;
+      default:
+        this.#gate.lose();
+        await roles.rest();
+    }
+    await this.#linkTo(followerOf(this.#state));
+  }
+
+  readonly #acknowledge = async (seq: number): Promise<'acknowledged' | 'lost'> => {
+    if (this.#isEnded) return 'lost';
+    this.#link?.sender.poke();
+    if (ackableSeq(this.#state, seq) >= seq) return 'acknowledged';
+    const waiting = this.#gate.acknowledge(seq);
+    this.#openGate();
+    return waiting;
+  };
+
+  async #linkTo(party: Party | undefined): Promise<void> {
+    if (party === undefined) return this.#unlink();
+    if (this.#link?.party.url === party.url && this.#link.party.publicKey === party.publicKey) {
+      return;
+    }
+    await this.#unlink();
+    const { connect, roles, monotonicMs, pause, onFault } = this.#options;
+    const line = connect(party);
+    const sender = new BatchSender({
+      journal: roles.journal(),
+      line,
+      epoch: () => this.#state.entry?.epoch ?? 0,
+      monotonicMs,
+      probes: () => roles.probes(),
+      pause,
+      onReport: (report) => void this.#heard(report),
+      onAway: () => undefined,
+      onFault: (error) => onFault('the journal could not be sent to the follower', error),
+    });
+    this.#link = { party, line, sender };
+  }
+
+  async #unlink(): Promise<void> {
+    const link = this.#link;
+    this.#link = undefined;
+    link?.line.close();
+    await link?.sender.stop();
+  }
+
+  async #heard(report: Report): Promise<void> {
+    this.#options.onReport(report);
+    const { epoch, phase, seq } = report;
+    await this.dispatch({ kind: 'report', epoch, phase, seq });
+    if (epoch > (this.#state.entry?.epoch ?? 0)) await this.#refreshCharter();
+  }
+
+  async #refreshCharter(): Promise<void> {
+    try {
+      await this.#options.charter.refresh();
+    } catch (error) {
+      this.#options.onFault('the charter could not be read anew', error);
+    }
+    await this.learn();
+  }
+
+  async #judgeCopy(delivery: Delivery, isDiverged: boolean): Promise<void> {
+    const seq = this.#options.roles.durableSeq();
+    if (isDiverged || seq < delivery.baseSeq) {
+      await this.dispatch({ kind: 'copy', finding: 'broken' });
+      return;
+    }
+    const { kind } = this.#state;
+    const isClose = seq >= delivery.ownerSeq;
+    if (kind === 'follow-catching-up' && isClose) {
+      await this.dispatch({ kind: 'copy', finding: 'close' });
+    }
+  }
+
+  async #report({ beatMs, probes }: Delivery): Promise<Report> {
+    const { roles, copy, nowMs } = this.#options;
+    const follower = roles.follower();
+    const view = roles.view();
+    return {
+      kind: 'report',
+      epoch: this.#state.entry?.epoch ?? 0,
+      phase: PHASES[this.#state.kind] ?? 'none',
+      seq: follower?.head.seq ?? 0,
+      beatMs,
+      applied: follower === undefined ? undefined : commitmentsOf(follower),
+      probed: view === undefined || probes.length === 0 ? [] : await probe(view, probes),
+      nowMs: nowMs(),
+      freeBytes: copy.freeBytes(),
+    };
+  }
+
+  async #perform(effect: Exclude<PartyEffect, { kind: 'refuse' }>): Promise<void> {
+    switch (effect.kind) {
+      case 'persist':
+        this.#options.file.write(effect.state);
+        return;
+      case 'append':
+        this.#inBackground('append', this.#append(effect.body));
+        return;
+      case 'ask':
+        this.#inBackground('ask', this.#ask(effect.body));
+        return;
+      case 'answer':
+        this.#answers.push(effect);
+        return;
+      case 'report':
+        // The owner asks twenty times a second; the next answer says it.
+        return;
+      case 'write-seal':
+        this.#inBackground('seal', this.#seal());
+        return;
+      case 'take-cut':
+        this.#inBackground('cut', this.#takeCut());
+        return;
+      case 'copy':
+        this.#inBackground('copy', this.#copyCell());
+        return;
+      case 'set-aside':
+        await this.#finish(async () => this.#options.copy.setAside(effect.cut));
+        return;
+      case 'destroy':
+        await this.#finish(this.#options.copy.destroy);
+        return;
+    }
+  }
+
+  /** Work whose end is an event of its own; a failure is told and tried again at the next tick. */
+  #inBackground(what: string, work: Promise<void>): void {
+    work.catch((error: unknown) => this.#options.onFault(what, error));
+  }
+
+  async #append(body: CharterBody): Promise<void> {
+    const { charter, key } = this.#options;
+    const name = bodyName(body, charter.follows());
+    // One at a time: the tick asks again while the first is under way.
+    if (this.#appending.has(name)) return;
+    this.#appending.add(name);
+    try {
+      const own = signDecision(body, charter.follows(), key);
+      const other = this.#signatures.get(name) ?? (await this.#signatureOf(body));
+      const signatures = other === undefined ? [own] : [own, other];
+      await charter.append({ decision: body, signatures });
+    } finally {
+      this.#appending.delete(name);
+      await this.#refreshCharter();
+    }
+  }
+
+  /** After a restart the follower's signature is asked for again. */
+  async #signatureOf(body: CharterBody): Promise<DecisionSignature | undefined> {
+    if (body.act !== 'join' && body.act !== 'cede') return undefined;
+    const answer = await this.#link?.line.ask(body);
+    return answer?.kind === 'agrees' ? answer.signature : undefined;
+  }
+
+  async #ask(body: CharterBody): Promise<void> {
+    const answer = await this.#link?.line.ask(body);
+    if (answer === undefined || answer.kind === 'away' || answer.kind === 'no-opinion') return;
+    if (answer.kind === 'agrees') {
+      this.#signatures.clear();
+      this.#signatures.set(bodyName(body, this.#options.charter.follows()), answer.signature);
+    }
+    await this.dispatch({ kind: 'answer', body, agrees: answer.kind === 'agrees' });
+  }
+
+  async #seal(): Promise<void> {
+    const { roles } = this.#options;
+    const { entry } = this.#state;
+    const position = await roles.seal(entry?.handover ?? '', AbortSignal.timeout(DRAIN_MS_MAX));
+    this.#link?.sender.poke();
+    await this.dispatch(
+      position === undefined
+        ? { kind: 'seal', result: 'failed' }
+        : { kind: 'seal', result: 'written', cut: cutOf(position) },
+    );
+  }
+
+  async #takeCut(): Promise<void> {
+    const follower = this.#options.roles.follower();
+    if (follower === undefined) throw new Error('a party that fences has a copy');
+    await follower.applied();
+    await this.dispatch({ kind: 'fenced', cut: cutOf(follower.position) });
+  }
+
+  async #copyCell(): Promise<void> {
+    const { entry } = this.#state;
+    if (this.#isCopying || entry === undefined) return;
+    this.#isCopying = true;
+    let finding: 'whole' | 'broken' = 'broken';
+    try {
+      await this.#options.copy.fetch(entry.owner);
+      finding = 'whole';
+    } finally {
+      this.#isCopying = false;
+    }
+    await this.dispatch({ kind: 'copy', finding });
+  }
+
+  /** Called within a turn: the event that tells of the end is handled in a turn of its own. */
+  async #finish(work: () => Promise<boolean>): Promise<void> {
+    const isGood = await work();
+    this.#inBackground(
+      'done',
+      this.dispatch({ kind: 'done', isGood }).then(() => undefined),
+    );
+  }
+}
+
+/** Whom an owner in this state sends batches to. */
+function followerOf(state: PartyState): Party | undefined {
+  if ('plan' in state) return state.plan.follower;
+  switch (state.kind) {
+    case 'joint':
+    case 'leaving':
+    case 'sealing':
+    case 'sealed':
+      return state.entry.follower;
+    default:
+      return undefined;
+  }
+}
+
+function bodyName({ epoch, act }: CharterBody, follows: string): string {
+  return `${follows}/${epoch}/${act}`;
+}
