@@ -10,7 +10,9 @@ import { startCellThread } from './cell/cell-thread.ts';
 import { fsckData } from './cell/fsck.ts';
 import type { CliIo, Output } from './cli/cli-io.ts';
 import { runCli } from './cli/program.ts';
+import { registrarOf } from './cli/server/run-registrar.ts';
 import { serverOf } from './cli/server/run-server.ts';
+import type { ProcessParts } from './cli/server/serve.ts';
 
 function outputOf(stream: NodeJS.WriteStream): Output {
   let isGone = false;
@@ -42,18 +44,23 @@ process.on('warning', ({ name, message }) => {
   if (name !== 'ExperimentalWarning') io.err.write(`holdfast: ${name}: ${message}\n`);
 });
 
-const startServer = serverOf({
-  startCell: startCellThread,
-  loadPage,
-  clipsFolder: fileURLToPath(new URL('../assets/clips', import.meta.url)),
+const processParts: ProcessParts = {
   monotonicMs: () => performance.now(),
   signals: process,
   onUncaught: (listener) => process.on('uncaughtException', listener),
   exit: (exitCode) => process.exit(exitCode),
+};
+
+const startServer = serverOf({
+  ...processParts,
+  startCell: startCellThread,
+  loadPage,
+  clipsFolder: fileURLToPath(new URL('../assets/clips', import.meta.url)),
 });
 
 const exitCode = await runCli(process.argv.slice(2), io, {
   startServer,
+  startRegistrar: registrarOf(processParts),
   fsckData,
   backupData,
   fetch,

@@ -30,7 +30,12 @@ export async function runIn(dir: string, args: readonly string[], given: Given =
     err: { write: (text: string) => void (err += text), isTerminal, columns: 80 },
     nowMs: () => Date.UTC(2026, 10, 22, 14),
   };
-  const none = { startServer: unexpected, fsckData: unexpected, backupData: unexpected };
+  const none = {
+    startServer: unexpected,
+    startRegistrar: unexpected,
+    fsckData: unexpected,
+    backupData: unexpected,
+  };
   const exitCode = await runCli(args, io, { ...none, fetch: unexpected, ...given.works });
   return { exitCode, out, err };
 }

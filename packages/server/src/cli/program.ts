@@ -14,6 +14,8 @@ import { addExportCommand } from './export.ts';
 import { addFsckCommand } from './fsck.ts';
 import type { FsckData } from './fsck.ts';
 import { addKeysCommand } from './keys.ts';
+import { addRegistrarCommand } from './registrar.ts';
+import type { StartRegistrar } from './registrar.ts';
 import { addStartCommand } from './start.ts';
 import type { StartServer } from './start.ts';
 import { addVersionCommand } from './version.ts';
@@ -21,6 +23,7 @@ import { addVersionCommand } from './version.ts';
 /** What commands do that reaches beyond the command line; `main.ts` has the real ones. */
 export type Works = Readonly<{
   startServer: StartServer;
+  startRegistrar: StartRegistrar;
   fsckData: FsckData;
   backupData: BackupData;
   fetch: typeof globalThis.fetch;
@@ -66,6 +69,7 @@ function programFor(io: CliIo, works: Works, finish: CommandContext['finish']): 
   addFsckCommand(program, context, works.fsckData);
   addBackupCommand(program, context, works.backupData);
   addExportCommand(program, context, works.fetch);
+  addRegistrarCommand(program, context, works.startRegistrar);
   addVersionCommand(program, context);
   addExitCodes(program);
   return program;

@@ -83,13 +83,15 @@ async function start(io: CliIo, flags: Flags, startServer: StartServer): Promise
   }
 }
 
-function faultsError(faults: readonly ConfigFault[]): CliError {
+/** Says all that is wrong with how a server was to be run. */
+export function faultsError(faults: readonly ConfigFault[]): CliError {
   const lines = faults.map(({ name, detail }) => `  ${name} ${detail}`);
   const message = `Not started, and nothing was changed. To mend:\n${lines.join('\n')}`;
   return new CliError(EXIT.usage, 'config', message);
 }
 
-function notEmpty(text: string): string {
+/** Refuses an empty folder name. */
+export function notEmpty(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('It must name a folder.');
   return text;
 }

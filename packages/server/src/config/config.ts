@@ -94,7 +94,7 @@ export function readConfig(flags: StartFlags, env: EnvValues, cwd: string): Conf
   const cells = readCells(fromEnv(env, 'HOLDFAST_CELLS'), fault);
   const config: Config = {
     host: readHost(pick(flags.host, '--host', 'HOLDFAST_HOST'), fault),
-    port: readPort(pick(flags.port, '--port', 'HOLDFAST_PORT'), fault),
+    port: readPort(pick(flags.port, '--port', 'HOLDFAST_PORT'), PORT_DEFAULT, fault),
     dataDir: resolveDataDir(flags.data, env, cwd),
     cells,
     residency: readResidency(fromEnv(env, 'HOLDFAST_RESIDENCY'), cells, fault),
@@ -111,6 +111,35 @@ export function readConfig(flags: StartFlags, env: EnvValues, cwd: string): Conf
   };
   const secrets = readSecrets(env, fault);
   return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'ok', config, secrets };
+}
+
+/** What every process that serves can be told; `portDefault` is its own. */
+export type ServeConfig = Pick<Config, 'host' | 'port' | 'dataDir' | 'logLevel'>;
+
+export type ServeConfigResult = Readonly<
+  { kind: 'ok'; config: ServeConfig } | { kind: 'faults'; faults: readonly ConfigFault[] }
+>;
+
+/** Checks what a part that runs on its own can be told; flags and names are those of `start`. */
+export function readServeConfig(
+  flags: StartFlags,
+  env: EnvValues,
+  cwd: string,
+  portDefault: number,
+): ServeConfigResult {
+  const faults: ConfigFault[] = [];
+  const fault: Fault = ({ name }, detail) => {
+    faults.push({ name, detail });
+  };
+  const pick = (flag: string | undefined, flagName: string, name: EnvName): Setting | undefined =>
+    flag === undefined ? fromEnv(env, name) : { name: flagName, text: flag };
+  const config: ServeConfig = {
+    host: readHost(pick(flags.host, '--host', 'HOLDFAST_HOST'), fault),
+    port: readPort(pick(flags.port, '--port', 'HOLDFAST_PORT'), portDefault, fault),
+    dataDir: resolveDataDir(flags.data, env, cwd),
+    logLevel: readLogLevel(pick(flags.log, '--log', 'HOLDFAST_LOG'), fault),
+  };
+  return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'ok', config };
 }
 
 /** The data folder, for every command that has one. Absolute. */
@@ -142,8 +171,8 @@ function readHost(setting: Setting | undefined, fault: Fault): string {
   return setting.text;
 }
 
-function readPort(setting: Setting | undefined, fault: Fault): number {
-  if (setting === undefined) return PORT_DEFAULT;
+function readPort(setting: Setting | undefined, byDefault: number, fault: Fault): number {
+  if (setting === undefined) return byDefault;
   const port = Number(setting.text);
   if (!/^\d{1,5}$/.test(setting.text) || port > 65_535) {
     fault(setting, `must be a whole number from 0 to 65535, not ${quoted(setting)}`);

@@ -93,9 +93,7 @@ function settle(
   request.once('response', (response) => {
     hasAnswer = true;
     clearTimeout(silence);
-    response.setTimeout(silenceMsMax, () => {
-      response.destroy(new SilenceError(`nothing more came for ${silenceMsMax} ms`));
-    });
+    endWhenSilent(response, silenceMsMax);
     resolve({ kind: 'response', response });
   });
   request.on('error', (cause: Error) => {
@@ -105,6 +103,16 @@ function settle(
     const isReset = 'code' in cause && (cause.code === 'ECONNRESET' || cause.code === 'EPIPE');
     resolve({ kind: 'failed', isSent, isStale: request.reusedSocket && isReset, cause });
   });
+}
+
+function endWhenSilent(response: IncomingMessage, silenceMsMax: number): void {
+  const { socket } = response;
+  const onTimeout = (): void => {
+    response.destroy(new SilenceError(`nothing more came for ${silenceMsMax} ms`));
+  };
+  socket.setTimeout(silenceMsMax).on('timeout', onTimeout);
+  // The connection goes on to the next request, and must not keep what was meant for this one.
+  response.once('close', () => socket.setTimeout(0).off('timeout', onTimeout));
 }
 
 function hostOf({ hostname }: URL): string {

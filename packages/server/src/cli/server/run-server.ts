@@ -1,21 +1,17 @@
-// Runs everything in one process: what is opened in which order, and how it all ends.
+// Runs everything in one process: what is opened in which order.
 //
-// Why it is safe to stop at any moment: what was acknowledged is in a journal on disk, and all else
-// is derived from journals. So an orderly stop only saves time at the next start. The order in
-// which things close is the reverse of the order in which they were opened: first the gateway takes
-// no more, then the cells finish what they took, then what reads from them is saved.
+// It all closes in the reverse order: first the gateway takes no more, then the cells finish what
+// they took, then what reads from them is saved.
 
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { openCatalog } from '../../catalog/open-catalog.ts';
 import type { startCellThread } from '../../cell/cell-thread.ts';
-import type { Config, Secrets } from '../../config/config.ts';
+import type { Secrets } from '../../config/config.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { openExchange } from '../../exchange/open-exchange.ts';
 import { openGateway } from '../../gateway/open-gateway.ts';
@@ -31,98 +27,40 @@ import { CliError } from '../cli-error.ts';
 import { paintFor, writeJson } from '../cli-io.ts';
 import { dataLayout } from '../data-layout.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { ExitCode } from '../exit-codes.ts';
 import type { StartServer } from '../start.ts';
 import { readyDocument, readyText, urlOf } from './banner.ts';
 import { superviseCell } from './cell-supervisor.ts';
 import type { SupervisedCell } from './cell-supervisor.ts';
-import { closeStack } from './close-stack.ts';
 import type { CloseStack } from './close-stack.ts';
-import { listenError } from './listen-error.ts';
-import { openLogger } from './logger.ts';
 import { registerSampleClips } from './sample-clips.ts';
-import { watchStopSignals } from './stop-signals.ts';
-import type { SignalSource } from './stop-signals.ts';
+import { drain, listen, serveUntilStopped } from './serve.ts';
+import type { ProcessParts } from './serve.ts';
 
-/** Requests that are under way get this long to end before their connections are cut. */
-const DRAIN_MS_MAX = 10_000;
-/** A stop that takes longer is given up. */
-const STOP_MS_MAX = 60_000;
 /** A server is called ready once its cells know all videos, or after this. */
 const DELIVERY_WAIT_MS_MAX = 5_000;
 const DELIVERY_LOOK_MS = 20;
 
 /** What the running process lends to the server; `main.ts` has the real ones. */
-export type ServerParts = Readonly<{
-  startCell: typeof startCellThread;
-  /** The web app by address. */
-  loadPage: () => Promise<ReadonlyMap<string, PageFile>>;
-  /** Folder of the sample clips, with `clips.json`. */
-  clipsFolder: string;
-  monotonicMs: () => number;
-  signals: SignalSource;
-  /** Calls back for an error that nobody caught. */
-  onUncaught: (listener: (error: unknown) => void) => void;
-  /** Ends the process at once. */
-  exit: (exitCode: number) => void;
-}>;
+export type ServerParts = ProcessParts &
+  Readonly<{
+    startCell: typeof startCellThread;
+    /** The web app by address. */
+    loadPage: () => Promise<ReadonlyMap<string, PageFile>>;
+    /** Folder of the sample clips, with `clips.json`. */
+    clipsFolder: string;
+  }>;
 
 type Run = Parameters<StartServer>[0] & Readonly<{ logger: Logger; closing: CloseStack }>;
 
 /** The server as `holdfast start` runs it. */
 export function serverOf(parts: ServerParts): StartServer {
-  return async (options) => {
-    const { config, io, json } = options;
-    const isPretty = io.err.isTerminal && !json;
-    const logger = openLogger({
-      level: config.logLevel,
-      write: io.err.write,
-      pretty: isPretty ? paintFor(io.err, io.env, json) : undefined,
-    });
-    parts.onUncaught((error) => {
-      logger.fatal({ err: error }, 'unexpected error; nothing acknowledged is lost; start again');
-      parts.exit(EXIT.failed);
-    });
-    const closing = closeStack((name, cause) => {
-      logger.error({ err: cause }, `${name} did not close well; nothing acknowledged is lost`);
-    });
-    const run: Run = { ...options, logger, closing };
-    const stopAsked = untilStopSignal(parts, run);
-    try {
-      await open(parts, run, stopAsked);
-      const signal = await stopAsked;
-      logger.info(`${signal}: finishing what was begun; once more ends at once`);
-    } catch (cause) {
-      await closing.closeAll();
-      throw cause;
-    }
-    return stop(parts, run);
+  return (options) => {
+    const { io, json, config } = options;
+    const { logLevel } = config;
+    return serveUntilStopped(parts, { io, json, logLevel }, ({ stopAsked, ...serving }) =>
+      open(parts, { ...options, ...serving }, stopAsked),
+    );
   };
-}
-
-function untilStopSignal(parts: ServerParts, { logger }: Run): Promise<string> {
-  return new Promise((resolve) => {
-    watchStopSignals({
-      source: parts.signals,
-      monotonicMs: parts.monotonicMs,
-      onFirst: resolve,
-      onAgain: (signal, exitCode) => {
-        logger.warn(`${signal} again: ended at once; nothing acknowledged is lost`);
-        parts.exit(exitCode);
-      },
-    });
-  });
-}
-
-async function stop(parts: ServerParts, { logger, closing }: Run): Promise<ExitCode> {
-  const timer = setTimeout(() => {
-    logger.error('the stop takes too long and is given up; nothing acknowledged is lost');
-    parts.exit(EXIT.failed);
-  }, STOP_MS_MAX);
-  const isClean = await closing.closeAll();
-  clearTimeout(timer);
-  logger.info('stopped');
-  return isClean ? EXIT.ok : EXIT.failed;
 }
 
 /** Opens all parts, and says so when the server is ready. A stop that is asked for ends waits. */
@@ -267,25 +205,6 @@ async function stopCells(supervised: readonly SupervisedCell[]): Promise<void> {
     end.status === 'rejected' ? [end.reason as unknown] : [],
   );
   if (failures.length > 0) throw new AggregateError(failures, 'a cell did not stop cleanly');
-}
-
-async function drain(gateway: FastifyInstance): Promise<void> {
-  const timer = setTimeout(() => gateway.server.closeAllConnections(), DRAIN_MS_MAX);
-  try {
-    await gateway.close();
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function listen(gateway: FastifyInstance, { host, port }: Config): Promise<number> {
-  try {
-    await gateway.listen({ host, port });
-  } catch (cause) {
-    throw listenError(host, port, cause);
-  }
-  // `listen` has resolved on a host and port, so this is no pipe.
-  return (gateway.server.address() as AddressInfo).port;
 }
 
 async function registerDemo(parts: ServerParts, catalog: Catalog, logger: Logger): Promise<void> {
