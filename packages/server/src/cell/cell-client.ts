@@ -36,7 +36,18 @@ export type SubmitReply = Readonly<
   | { kind: 'durable'; epoch: Epoch; seq: Seq; outcomes: Uint8Array }
   | { kind: 'op-window'; n: number; highest: number }
   | CellUnavailable
+  | NotServed
 >;
+
+/**
+ * This party of the cell recorded nothing, because of who owns the cell; `epoch` is the newest it
+ * knows. `sealed`: its epoch has ended, and the charter has yet to say who goes on. `not-owner`:
+ * somebody else is to be asked. `behind`: it has yet to read of the epoch it was asked under.
+ */
+export type NotServed = Readonly<{
+  kind: 'sealed' | 'not-owner' | 'behind';
+  epoch: Epoch;
+}>;
 
 /** The cell recorded nothing, or nothing that a retry under the same names could double. */
 export type CellUnavailable = Readonly<{

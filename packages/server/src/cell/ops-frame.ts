@@ -97,7 +97,15 @@ function readOp(reader: ByteReader): Op {
   return { n, kind: 'view', video, watchedMs: reader.uint(), source };
 }
 
-const REPLY = { durable: 0, 'op-window': 1, unavailable: 2 } as const;
+const REPLY = {
+  durable: 0,
+  'op-window': 1,
+  unavailable: 2,
+  sealed: 3,
+  'not-owner': 4,
+  behind: 5,
+} as const;
+const NOT_SERVED = ['sealed', 'not-owner', 'behind'] as const;
 const CODES = ['overloaded', 'cell-unavailable', 'storage-full', 'shutting-down'] as const;
 
 /** Adds the answer to one request. */
@@ -112,9 +120,11 @@ export function writeReply(writer: ByteWriter, id: number, reply: SubmitReply): 
   } else if (reply.kind === 'op-window') {
     writer.uint(reply.n);
     writer.uint(reply.highest);
-  } else {
+  } else if (reply.kind === 'unavailable') {
     writer.byte(CODES.indexOf(reply.code));
     writer.uint(reply.retryAfterMs);
+  } else {
+    writer.uint(reply.epoch);
   }
 }
 
@@ -130,6 +140,10 @@ export function readReply(reader: ByteReader): Readonly<{ id: number; reply: Sub
   if (kind === REPLY['op-window']) {
     const n = reader.uint();
     return { id, reply: { kind: 'op-window', n, highest: reader.uint() } };
+  }
+  const notServed = NOT_SERVED.find((name) => REPLY[name] === kind);
+  if (notServed !== undefined) {
+    return { id, reply: { kind: notServed, epoch: reader.uint() as Epoch } };
   }
   const code = CODES[reader.byte()];
   if (kind !== REPLY.unavailable || code === undefined) throw new FormatError('an unknown answer');

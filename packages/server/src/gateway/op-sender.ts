@@ -19,12 +19,9 @@ const NOT_SERVED = refusal(
   'The cell of this grant is not served here. POST /v1/sessions gives a new one.',
 );
 
+const AWAY = unavailable({ kind: 'unavailable', code: 'cell-unavailable', retryAfterMs: 1_000 });
 /** A37: ops on a video wait until the cell has it, because an op that ended cannot be taken back. */
-export const NOT_DELIVERED = unavailable({
-  kind: 'unavailable',
-  code: 'cell-unavailable',
-  retryAfterMs: 1_000,
-});
+export const NOT_DELIVERED: Refusal = AWAY;
 
 /** Whether a cell has yet to take one of the videos. */
 export function undelivered(
@@ -41,6 +38,8 @@ export function undelivered(
 /** The refusal of ops that a cell did not record. */
 export function submitRefusal(reply: Exclude<SubmitReply, { kind: 'durable' }>): Refusal {
   if (reply.kind === 'unavailable') return unavailable(reply);
+  // A cell that changes hands is one that cannot acknowledge now; who owns it is no client's matter.
+  if (reply.kind !== 'op-window') return AWAY;
   const { n, highest } = reply;
   return refusal(
     'op-window',
