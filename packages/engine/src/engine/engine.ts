@@ -93,6 +93,11 @@ export class Engine {
     return this.#ledger.clock;
   }
 
+  /** The epoch that the next batch is written under. */
+  get epoch(): Epoch {
+    return this.#epoch;
+  }
+
   /** Whether an op sent now could be acknowledged. */
   get isOpen(): boolean {
     return this.#state === 'open';

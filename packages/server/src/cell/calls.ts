@@ -27,7 +27,6 @@ import { opsGroupsOf, whoOf } from './ops-requests.ts';
 
 export type CallContext = Readonly<{
   jurisdiction: Jurisdiction;
-  epoch: Epoch;
   engine: Engine;
   store: StateStore;
   accounts: Accounts;
@@ -131,7 +130,8 @@ async function openSession(
   context: CallContext,
   { who }: CellCalls['openSession']['ask'],
 ): Promise<CallReply<'openSession'>> {
-  const { engine, jurisdiction, epoch, operatorKey, randomBytes } = context;
+  const { engine, jurisdiction, operatorKey, randomBytes } = context;
+  const { epoch } = engine;
   let person: PersonNo = NOBODY;
   if (who.kind === 'subject' || who.kind === 'account') {
     const subjectKey = subjectKeyOf(who);
@@ -174,7 +174,7 @@ async function storedSession(
 }
 
 async function corrections(
-  { engine, store, jurisdiction, epoch }: CallContext,
+  { engine, store, jurisdiction }: CallContext,
   { video }: CellCalls['corrections']['ask'],
 ): Promise<CallReply<'corrections'>> {
   const no = await engine.videoNo(video);
@@ -190,7 +190,7 @@ async function corrections(
     reason,
     note,
     atMs,
-    epoch,
+    epoch: engine.epoch,
     seq,
   });
   return { kind: 'corrections', items: rows.slice(-CORRECTIONS_MAX).map(itemOf) };

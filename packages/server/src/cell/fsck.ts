@@ -8,7 +8,7 @@ import type { CheckOptions, Difference } from '@holdfast/engine/books/check-stat
 import { openSqliteJournal } from '@holdfast/engine/journal/sqlite/sqlite-journal.ts';
 import { openStateReader } from '@holdfast/engine/state/sqlite/schema.ts';
 import type { FsckData, FsckReport } from '../cli/fsck.ts';
-import { JOURNAL_FILE, STATE_FILE } from './cell-host.ts';
+import { JOURNAL_FILE, STATE_FILE } from './cell-files.ts';
 
 const CELLS_FOLDER = 'cells';
 

@@ -2,7 +2,6 @@
 // batches trimmed, deletions of accounts finished that a crash interrupted.
 
 import type { Seq } from '@holdfast/protocol/ids.ts';
-import type { Clocks } from '@holdfast/engine/engine/clock.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
 import type { Journal } from '@holdfast/engine/journal/journal.ts';
 import type { SqliteStateStore } from '@holdfast/engine/state/sqlite/sqlite-state-store.ts';
@@ -19,13 +18,14 @@ const JOURNAL_KEPT_MS = 30 * 86_400_000;
 const TRIM_READ_BYTES = 4 * 1024 * 1024;
 
 type Upkeep = Readonly<{
-  engine: Engine;
+  /** The engine, while the cell decides batches. */
+  engine: () => Engine | undefined;
   journal: Journal;
   store: SqliteStateStore;
   accounts: Accounts;
   journalFile: string;
   border: Border;
-  clocks: Clocks;
+  nowMs: () => number;
 }>;
 
 /** Starts the upkeep; the returned function ends it. Failures are told and tried again later. */
@@ -58,8 +58,9 @@ export function startUpkeep(upkeep: Upkeep): () => void {
 }
 
 async function maintainCell(upkeep: Upkeep): Promise<void> {
-  await finishDeletions(upkeep.engine, upkeep.accounts);
-  await upkeep.store.maintain(upkeep.engine.clock.nowMs());
+  const engine = upkeep.engine();
+  if (engine !== undefined) await finishDeletions(engine, upkeep.accounts);
+  await upkeep.store.maintain(upkeep.nowMs());
   await trimJournal(upkeep);
 }
 
@@ -73,9 +74,9 @@ export async function finishDeletions(engine: Engine, accounts: Accounts): Promi
 }
 
 /** Forgets batches that are old and surely in the stored state. */
-async function trimJournal({ engine, journal, store }: Upkeep): Promise<void> {
+async function trimJournal({ nowMs, journal, store }: Upkeep): Promise<void> {
   const stored = (await store.meta())?.seq ?? 0;
-  const beforeMs = engine.clock.nowMs() - JOURNAL_KEPT_MS;
+  const beforeMs = nowMs() - JOURNAL_KEPT_MS;
   let { seq } = await journal.base();
   for (;;) {
     const records = await journal.read(seq, TRIM_READ_BYTES);

@@ -13,8 +13,7 @@ import { takesBatch } from '@holdfast/engine/handover/ack-rule.ts';
 import type { Take } from '@holdfast/engine/handover/ack-rule.ts';
 import type { Cut, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
-import { decodeEntries } from '@holdfast/engine/journal/batch-codec.ts';
-import type { JournalRecord } from '@holdfast/engine/journal/journal.ts';
+import { isSeal } from '@holdfast/engine/journal/seal.ts';
 import type { Commitments, Delivery, ProbedCounts } from './peer.ts';
 import { PROBES_MAX } from './peer.ts';
 
@@ -27,15 +26,6 @@ export type Taken = Readonly<{
   /** Present when the seal was among it: the cut as this side computes it. */
   seal: Cut | undefined;
 }>;
-
-/** A seal holds nothing but the name of the hand-over; larger bodies need not be read to know. */
-const SEAL_BYTES_MAX = 256;
-
-/** Whether a record is the seal of its epoch. */
-export function isSeal(record: JournalRecord): boolean {
-  if (record.body.length > SEAL_BYTES_MAX) return false;
-  return decodeEntries(record.body).entries.some(({ kind }) => kind === 'seal');
-}
 
 /** A position as the charter writes it. */
 export function cutOf({ seq, chain, likesHash, countsHash }: LedgerPosition): Cut {

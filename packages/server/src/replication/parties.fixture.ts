@@ -19,12 +19,13 @@ import type { Epoch, Jurisdiction, Seq, VideoId } from '@holdfast/protocol/ids.t
 import { publicKeyText } from '../signed/wire-key.ts';
 import { NO_HASH } from '../registrar/charter-entry.ts';
 import type { OperatorKey } from '../registrar/charter-entry.ts';
-import { LedgerRoles } from './ledger-roles.ts';
+import { LedgerRoles } from '../cell/ledger-roles.ts';
 import type { PartyFile } from './party-file.ts';
 import { PartyRuntime } from './party-runtime.ts';
 import type { Dispatched } from './party-runtime.ts';
 import type { CharterLine } from './party-ports.ts';
 import type { PeerLine, Report } from './peer.ts';
+import { RoleSlot } from './role-slot.ts';
 
 /** A charter of one cell: conditional, with the rules of the real one, and perhaps out of reach. */
 export class TestCharter {
@@ -49,7 +50,7 @@ export type Site = {
   store: TestStore;
   record: PartyState | undefined;
   runtime: PartyRuntime | undefined;
-  roles: LedgerRoles | undefined;
+  roles: RoleSlot | undefined;
   engine: Engine | undefined;
   /** Messages to and from this site are lost. */
   isCutOff: boolean;
@@ -112,23 +113,7 @@ export class TestParties {
 
   /** Starts a site on what its disk has. */
   async start(at: Site): Promise<PartyRuntime> {
-    const roles = new LedgerRoles({
-      ledger: {
-        epoch: 1 as Epoch,
-        journal: at.journal.port,
-        store: at.store.port,
-        clocks: new TestClocks(),
-        limits: CALM_LIMITS,
-        onApplied: () => undefined,
-        onProblem: ({ message }) => at.faults.push(message),
-        onReplay: () => undefined,
-      },
-      role: { identify, limits: CALM_LIMITS },
-      onEngine: (engine) => {
-        at.engine = engine;
-      },
-      random: Math.random,
-    });
+    const roles = new RoleSlot(this.#rolesOf(at));
     at.roles = roles;
     at.runtime = await PartyRuntime.open({
       me: at.me,
@@ -168,6 +153,26 @@ export class TestParties {
     at.engine = undefined;
     await runtime?.close();
     at.roles = undefined;
+  }
+
+  #rolesOf(at: Site): LedgerRoles {
+    return new LedgerRoles({
+      ledger: {
+        epoch: 1 as Epoch,
+        journal: at.journal.port,
+        store: at.store.port,
+        clocks: new TestClocks(),
+        limits: CALM_LIMITS,
+        onApplied: () => undefined,
+        onProblem: ({ message }) => at.faults.push(message),
+        onReplay: () => undefined,
+      },
+      role: { identify, limits: CALM_LIMITS },
+      onEngine: async (engine) => {
+        at.engine = engine;
+      },
+      random: Math.random,
+    });
   }
 
   #file(at: Site): PartyFile {
@@ -215,6 +220,7 @@ export class TestParties {
   /** What seeding does over a network, in one go: state and journal base of the owner. */
   async #copyTo(at: Site): Promise<void> {
     const owner = at === this.north ? this.south : this.north;
+    await at.roles?.current.close();
     await owner.engine?.flush();
     at.store = await TestStore.after(owner.store.flushes);
     at.journal = new TestJournal();
@@ -223,8 +229,7 @@ export class TestParties {
         await at.journal.memory.append(record);
       }
     }
-    await at.roles?.close();
-    at.roles?.replacePorts(at.journal.port, at.store.port);
+    at.roles?.put(this.#rolesOf(at));
   }
 
   /** Lets time pass and both parties notice. */

@@ -9,10 +9,10 @@ import { applyJournal, openLedger, positionOf } from '@holdfast/engine/engine/le
 import type { Ledger, LedgerOptions, LedgerPosition } from '@holdfast/engine/engine/ledger.ts';
 import type { Journal } from '@holdfast/engine/journal/journal.ts';
 import type { RowView } from '@holdfast/engine/engine/row-view.ts';
-import type { AckResult } from './ack-gate.ts';
-import { isSeal } from './batch-receiver.ts';
-import type { CellRoles } from './party-ports.ts';
-import { PROBES_MAX } from './peer.ts';
+import { isSeal } from '@holdfast/engine/journal/seal.ts';
+
+/** See `EngineRole.acknowledge`. */
+export type Acknowledge = (seq: number) => Promise<'acknowledged' | 'lost'>;
 
 type Role = Readonly<
   { kind: 'none' } | { kind: 'engine'; engine: Engine } | { kind: 'follower'; follower: Follower }
@@ -22,14 +22,16 @@ export type LedgerRolesOptions = Readonly<{
   ledger: LedgerOptions;
   role: Pick<EngineRole, 'identify' | 'limits'>;
   /** Whoever sends requests to the engine is told of each new one, and of its end. */
-  onEngine: (engine: Engine | undefined) => void;
+  onEngine: (engine: Engine | undefined) => Promise<void>;
   /** A number in [0, 1), for what is compared. */
   random: () => number;
 }>;
 
-export class LedgerRoles implements CellRoles {
+/** Videos that are named for a comparison at a time. */
+const PROBES_MAX = 64;
+
+export class LedgerRoles {
   readonly #options: LedgerRolesOptions;
-  #ports: Pick<LedgerOptions, 'journal' | 'store'>;
   #ledger: Ledger | undefined;
   #role: Role = { kind: 'none' };
   /** The newest batch that the engine has put into the journal. */
@@ -37,11 +39,10 @@ export class LedgerRoles implements CellRoles {
 
   constructor(options: LedgerRolesOptions) {
     this.#options = options;
-    this.#ports = options.ledger;
   }
 
   journal(): Journal {
-    return this.#ports.journal;
+    return this.#options.ledger.journal;
   }
 
   durableSeq(): number {
@@ -68,11 +69,11 @@ export class LedgerRoles implements CellRoles {
 
   /** Opens the ledger if it is not: replays what the state has not yet seen. */
   async open(): Promise<Ledger> {
-    this.#ledger ??= await openLedger({ ...this.#options.ledger, ...this.#ports });
+    this.#ledger ??= await openLedger(this.#options.ledger);
     return this.#ledger;
   }
 
-  async serve(epoch: Epoch, acknowledge: (seq: number) => Promise<AckResult>): Promise<void> {
+  async serve(epoch: Epoch, acknowledge: Acknowledge): Promise<void> {
     if (this.#role.kind === 'engine' && this.#role.engine.isOpen) {
       this.#role.engine.adoptEpoch(epoch);
       return;
@@ -89,7 +90,7 @@ export class LedgerRoles implements CellRoles {
       },
     });
     this.#role = { kind: 'engine', engine };
-    this.#options.onEngine(engine);
+    await this.#options.onEngine(engine);
   }
 
   async seal(handover: string, signal: AbortSignal): Promise<LedgerPosition | undefined> {
@@ -118,11 +119,6 @@ export class LedgerRoles implements CellRoles {
     this.#ledger = undefined;
   }
 
-  /** Begins on other files from the next `open` on; the ledger must be closed. */
-  replacePorts(journal: Journal, store: LedgerOptions['store']): void {
-    this.#ports = { journal, store };
-  }
-
   probes(): readonly number[] {
     const videos = this.#ledger?.view.meta.videosNumbered ?? 0;
     const wanted = Math.min(videos, PROBES_MAX);
@@ -133,8 +129,8 @@ export class LedgerRoles implements CellRoles {
     const role = this.#role;
     this.#role = { kind: 'none' };
     if (role.kind === 'engine') {
-      this.#options.onEngine(undefined);
       await role.engine.end();
+      await this.#options.onEngine(undefined);
     } else if (role.kind === 'follower') await role.follower.applied();
   }
 }

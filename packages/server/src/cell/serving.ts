@@ -1,0 +1,152 @@
+// A cell while it decides batches: it takes requests, answers calls, and publishes its counts.
+
+import { createPrivateKey, randomBytes } from 'node:crypto';
+import type { Clocks } from '@holdfast/engine/engine/clock.ts';
+import type { Engine } from '@holdfast/engine/engine/engine.ts';
+import { ByteReader, ByteWriter } from '@holdfast/engine/codec/bytes.ts';
+import type { Border } from '../border/border.ts';
+import { notice } from './cell-notice.ts';
+import { answerCall } from './calls.ts';
+import type { CallContext } from './calls.ts';
+import type { CellFiles } from './cell-files.ts';
+import { faultCode } from './fault-code.ts';
+import type { AnyCall, CellOptions, CellRequest } from './messages.ts';
+import { readRequest, writeReply } from './ops-frame.ts';
+import { opsGroupsOf, submitReplyOf } from './ops-requests.ts';
+import { Publisher, TICK_MS } from './publisher.ts';
+
+export type Receive = (request: Exclude<CellRequest, { kind: 'close' }>) => void;
+
+export type Serving = Readonly<{
+  engine: Engine;
+  receive: Receive;
+  /** Videos whose counts have changed. */
+  note: Publisher['note'];
+  /** Publishes what is not published yet, and then nothing more. */
+  end: () => Promise<void>;
+}>;
+
+export type ServingParts = Readonly<{
+  options: Pick<CellOptions, 'jurisdiction' | 'operatorKeyPem'>;
+  files: CellFiles;
+  border: Border;
+  clocks: Clocks;
+}>;
+
+/** Begins to serve on an engine. */
+export function serveOn(engine: Engine, parts: ServingParts): Serving {
+  const { options, files, border, clocks } = parts;
+  const publisher = publisherOf(engine, parts);
+  const context: CallContext = {
+    jurisdiction: options.jurisdiction,
+    engine,
+    store: files.store,
+    accounts: files.accounts,
+    border,
+    operatorKey: createPrivateKey(options.operatorKeyPem),
+    secret: files.secret,
+    clocks,
+    randomBytes,
+  };
+  const endTicks = startTicks(publisher);
+  return {
+    engine,
+    receive: receiver(engine, border, context, publisher),
+    note: (videos) => publisher.note(videos),
+    end: endTicks,
+  };
+}
+
+function publisherOf(engine: Engine, { options, border, clocks }: ServingParts): Publisher {
+  return new Publisher({
+    jurisdiction: options.jurisdiction,
+    meta: () => engine.meta,
+    nowMs: () => engine.clock.nowMs(),
+    monotonicMs: clocks.monotonicMs,
+    videosAfter: (after, videosMax) => engine.view.videosAfter(after, videosMax),
+    publish: (publication) => {
+      if (publication.kind === 'subtotals') border.pass({ type: 'subtotals', publication });
+      else border.pass({ type: 'watermark', publication });
+    },
+  });
+}
+
+/** Ticks that never overlap; the returned function sends a last one. */
+function startTicks(publisher: Publisher): () => Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  let running: Promise<void> = Promise.resolve();
+  const next = (): void => {
+    if (isStopped) return;
+    timer = setTimeout(
+      () => {
+        running = publisher.tick().then(next, next);
+      },
+      publisher.isResyncing ? 0 : TICK_MS,
+    );
+  };
+  next();
+  return async () => {
+    isStopped = true;
+    clearTimeout(timer);
+    await running;
+    await publisher.tick();
+  };
+}
+
+function receiver(
+  engine: Engine,
+  border: Border,
+  context: CallContext,
+  publisher: Publisher,
+): Receive {
+  const replies = new ByteWriter(64 * 1024);
+  let isSending = false;
+  // All answers of one batch are ready in the same turn, and leave in one record.
+  const sendReplies = (): void => {
+    isSending = false;
+    border.pass({ type: 'acks', bytes: replies.take() });
+  };
+  const receiveOps = (bytes: Uint8Array): void => {
+    const reader = new ByteReader(bytes);
+    while (!reader.atEnd) {
+      const { id, groups } = readRequest(reader);
+      engine.submit({ kind: 'ops', groups: opsGroupsOf(groups) }, (reply) => {
+        writeReply(replies, id, submitReplyOf(reply));
+        if (isSending) return;
+        isSending = true;
+        queueMicrotask(sendReplies);
+      });
+    }
+  };
+  const receiveCall = async (id: number, call: AnyCall): Promise<void> => {
+    try {
+      border.pass({ type: call.name, id, answer: await answerCall(context, call) });
+    } catch (error) {
+      // An answer that may not leave is a fault like any other; whoever waits hears so much.
+      notice(border, 'error', 'call-failed', `${call.name} failed: ${faultCode(error)}`);
+      border.pass({ type: call.name, id, answer: AWAY });
+    }
+  };
+  return (request) => {
+    if (request.kind === 'ops') receiveOps(request.bytes);
+    else if (request.kind === 'resync') publisher.resync(request.position);
+    else void receiveCall(request.id, request.call);
+  };
+}
+
+const AWAY = { kind: 'unavailable', code: 'cell-unavailable', retryAfterMs: 1_000 } as const;
+
+/** Answers whatever is asked of a cell that decides nothing at this moment. */
+export function receiveNothing(border: Border): Receive {
+  return (request) => {
+    if (request.kind === 'call') {
+      border.pass({ type: request.call.name, id: request.id, answer: AWAY });
+    } else if (request.kind === 'ops') {
+      const reader = new ByteReader(request.bytes);
+      const replies = new ByteWriter();
+      while (!reader.atEnd) writeReply(replies, readRequest(reader).id, AWAY);
+      border.pass({ type: 'acks', bytes: replies.take() });
+    }
+  };
+}
