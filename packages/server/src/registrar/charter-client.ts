@@ -49,6 +49,8 @@ export type CharterClient = Readonly<{
   /** Calls back with each entry once it is durable here; returns what ends that. */
   watch: (listener: (entry: CharterEntry) => void) => () => void;
   append: (signed: SignedDecision) => Promise<AppendOutcome>;
+  /** Takes an entry that another part sent, if it is sound and the next one; else does nothing. */
+  offer: (entry: CharterEntry) => void;
   /** Tells the registrar that this part lives, and which entry is its newest. */
   heartbeat: () => Promise<Readonly<{ kind: 'heard' }> | NoAnswer>;
   /** When the registrar heard of whom; a hint, never a reason. `undefined`: it does not say. */
@@ -109,6 +111,9 @@ export function openCharterClient(options: OpenCharterClient): CharterClient {
       const answer = await ask(ENTRIES_PATH, decision);
       if (answer.kind === 'no-answer') return answer;
       return outcomeOf(answer, decision, copy, http);
+    },
+    offer: (entry) => {
+      copy.take(entry);
     },
     heartbeat: async () => {
       const answer = await ask(HEARTBEAT_PATH, { newest: copy.charter.size() });

@@ -11,8 +11,21 @@ import {
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lineOfEntry, witnessEntry } from './charter-entry.ts';
 import type { CharterEntry } from './charter-entry.ts';
-import { charterFolder, found, leaveFourEntries, promote, south, US } from './charter.fixture.ts';
+import type { CharterView } from './charter.ts';
+import {
+  charterFolder,
+  decided,
+  found,
+  joint,
+  leaveFourEntries,
+  newParty,
+  north,
+  promote,
+  south,
+  US,
+} from './charter.fixture.ts';
 import type { CharterFolder } from './charter.fixture.ts';
 import { CHARTER_BYTES_MAX } from './charter-file.ts';
 import { charterFile, readCharter } from './open-charter.ts';
@@ -32,6 +45,8 @@ function changeLine(number: number, change: (line: string) => string): void {
   lines[number - 1] = change(lines[number - 1] ?? '');
   writeFileSync(folder.file, lines.join('\n'));
 }
+
+const view = (): CharterView => readCharter(folder.file);
 
 describe('a charter that is opened', () => {
   it('R7: cuts the folder.torn end of an append, wherever it tore, and says so', () => {
@@ -114,6 +129,31 @@ describe('a charter that is opened', () => {
     const [forged = ''] = readFileSync(charterFile(other), 'utf8').split('\n');
     changeLine(1, () => forged);
     expect(() => folder.open()).toThrow(/broken at line 2: it does not follow the line before/);
+  });
+
+  it.each([
+    ['nobody signed', () => decided(view(), 'promote', { owner: south, by: [] }), 'not signed by'],
+    [
+      'a stranger signed',
+      () => decided(view(), 'promote', { owner: south, by: [newParty('south')] }),
+      'not signed by',
+    ],
+    [
+      'may not follow',
+      () => decided(view(), 'promote', { owner: north, by: [north] }),
+      'the follower is the owner',
+    ],
+  ])('R15: refuses to open when the registrar made up an entry that %s', (_what, make, words) => {
+    const registrar = folder.open();
+    registrar.append(found(registrar.charter, north));
+    joint(registrar);
+    const { charter, privateKey } = registrar;
+    const place = { n: 3, sinceMs: 1, previousHash: charter.newestHash() };
+    const entry = witnessEntry(make(), { ...place, follows: charter.follows(US) }, privateKey);
+    registrar.close();
+    appendFileSync(folder.file, lineOfEntry(entry));
+    expect(() => folder.open()).toThrow(/broken at line 3/);
+    expect(() => folder.open()).toThrow(words);
   });
 
   it('R8: notices any changed byte', () => {

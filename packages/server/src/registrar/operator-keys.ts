@@ -1,5 +1,5 @@
 // The private keys of this installation (R10): of the operators that it can act for, one folder
-// each, and of its registrar.
+// each, of its registrar, and of its gateway.
 
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
@@ -50,6 +50,11 @@ export function makeOperatorKey(dataDir: string, operator: string): OperatorKey 
 export function makeRegistrarKey(dataDir: string, hasEntries: boolean): KeyObject {
   const path = registrarKeyFile(dataDir);
   return hasEntries ? readKey(path, 'the registrar') : makeKey(dataDir, path, 'the registrar');
+}
+
+/** Makes the key of this installation's gateway where there is none, and reads it; see `makeKey`. */
+export function makeGatewayKey(dataDir: string): KeyObject {
+  return makeKey(dataDir, join(dataDir, 'gateway', 'key.pem'), 'the gateway');
 }
 
 /**

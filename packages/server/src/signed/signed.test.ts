@@ -151,6 +151,14 @@ describe('a signed message', () => {
     expect(handled).toEqual([]);
   });
 
+  it('W2: is refused within a session when it names another receiver', async () => {
+    const url = await between((sent) =>
+      sent.url === SESSIONS_PATH ? sent : withHeader(sent, /to=\w+/, `to=${mallory.keyId}`),
+    );
+    const reply = await say('x', openClient(url));
+    expect(reply).toMatchObject({ code: 'wire-wrong-audience', effect: 'none' });
+  });
+
   it.each([
     ['body', (sent: Arrived) => ({ ...sent, body: Buffer.from('forged') })],
     ['query', (sent: Arrived) => ({ ...sent, url: `${sent.url}?force=1` })],
