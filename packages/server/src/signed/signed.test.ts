@@ -163,8 +163,8 @@ describe('a signed message', () => {
     ['body', (sent: Arrived) => ({ ...sent, body: Buffer.from('forged') })],
     ['query', (sent: Arrived) => ({ ...sent, url: `${sent.url}?force=1` })],
     ['method', (sent: Arrived) => ({ ...sent, method: 'PUT' })],
-    ['number', (sent: Arrived) => withHeader(sent, /n=\d+/, 'n=77')],
-    ['time', (sent: Arrived) => withHeader(sent, /at=\d/, 'at=9')],
+    ['number', (sent: Arrived) => withHeader(sent, /; n=\d+/, '; n=77')],
+    ['time', (sent: Arrived) => withHeader(sent, /; at=\d/, '; at=9')],
   ])('W3: is refused when its %s was altered', async (_what, alter) => {
     const both = await listenSigned(south, [echo, { ...echo, method: 'PUT' }]);
     closing.push(both.close);
