@@ -1,0 +1,94 @@
+// What a party answers to the other party of its cell.
+//
+// Rules: docs/spec/wire.md. Who asks is proven by the signature; whether they may is asked here of
+// the charter: batches come from the owner alone, snapshots go to whoever is to follow.
+
+import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
+import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
+import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import type { SignedAnswer, SignedRequest, SignedRoute } from '../signed/signed-server.ts';
+import type { PartyRuntime } from './party-runtime.ts';
+import {
+  ASK_BYTES_MAX,
+  DELIVERY_MESSAGE_BYTES_MAX,
+  PEER_ROUTES,
+  readAsked,
+  readDelivery,
+  writeReport,
+} from './peer-wire.ts';
+import type { SnapshotServer } from './snapshot-server.ts';
+
+export type PeerRoutesOptions = Readonly<{
+  cell: Jurisdiction;
+  runtime: PartyRuntime;
+  snapshots: SnapshotServer;
+}>;
+
+export function peerRoutes({
+  cell,
+  runtime,
+  snapshots,
+}: PeerRoutesOptions): readonly SignedRoute[] {
+  const route = (
+    method: 'GET' | 'POST',
+    url: string,
+    bodyBytesMax: number,
+    handle: (request: SignedRequest, from: Party) => Promise<SignedAnswer>,
+  ): SignedRoute => ({
+    method,
+    url,
+    bodyBytesMax,
+    handle: async (request) => {
+      if (request.params['cell'] !== cell) return problem(404, `this party is of the cell ${cell}`);
+      const from = partyOf(runtime, request);
+      if (from === undefined) return problem(403, 'the sender is no party of this cell');
+      return handle(request, from);
+    },
+  });
+
+  return [
+    route('POST', PEER_ROUTES.deliver, DELIVERY_MESSAGE_BYTES_MAX, async ({ body }, from) => {
+      const delivery = readDelivery(body);
+      if ('kind' in delivery) return problem(400, delivery.detail);
+      return ok(writeReport(await runtime.receive(from, delivery)));
+    }),
+    route('POST', PEER_ROUTES.ask, ASK_BYTES_MAX, async ({ body }, from) => {
+      const asked = readAsked(body);
+      if ('kind' in asked) return problem(400, asked.detail);
+      if (!isSameParty(from, runtime.state.entry?.owner ?? from)) {
+        return problem(403, 'only the owner asks for decisions');
+      }
+      return ok(JSON.stringify(await runtime.decide(asked)));
+    }),
+    route('GET', PEER_ROUTES.manifest, 0, async () => {
+      const manifest = await snapshots.manifest();
+      return manifest === undefined ? problem(409, 'no snapshot can be made now') : ok(manifest);
+    }),
+    route('GET', PEER_ROUTES.chunk, 0, async ({ params }) => {
+      const { snapshot = '', file = '', chunk = '' } = params;
+      const bytes = await snapshots.chunk(snapshot, file, Number(chunk));
+      return bytes === undefined ? problem(404, 'no such part of a snapshot is here') : ok(bytes);
+    }),
+  ];
+}
+
+/** The party that the sender is: owner or follower of the newest entry, or the one to be. */
+function partyOf({ state }: PartyRuntime, { sender }: SignedRequest): Party | undefined {
+  const known = [
+    state.entry?.owner,
+    state.entry?.follower,
+    'plan' in state ? state.plan.follower : undefined,
+  ];
+  return known.find(
+    (party) => party?.publicKey === sender.publicKey && isSameParty(party, sender as never),
+  );
+}
+
+function ok(body: Uint8Array | string): SignedAnswer {
+  return { kind: 'bytes', status: 200, body };
+}
+
+function problem(status: number, detail: string): SignedAnswer {
+  const text = `Nothing was done: ${detail}.`;
+  return { kind: 'bytes', status, body: JSON.stringify({ code: 'peer-refused', detail: text }) };
+}

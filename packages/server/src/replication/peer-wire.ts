@@ -1,0 +1,146 @@
+// The messages between two parties as bytes, read in every field at the edge: a peer may be of
+// another version, or worse.
+
+import { ByteReader, ByteWriter, FormatError } from '@holdfast/engine/codec/bytes.ts';
+import { BODY_BYTES_MAX } from '@holdfast/engine/journal/journal.ts';
+import type { JournalRecord } from '@holdfast/engine/journal/journal.ts';
+import type { CharterBody } from '@holdfast/engine/handover/charter-rules.ts';
+import type { Epoch, Seq, TimestampMs } from '@holdfast/protocol/ids.ts';
+import { choice, fits, list, nothing, text, uint, union } from '../border/shape.ts';
+import type { Shape } from '../border/shape.ts';
+import { readDecision } from '../registrar/charter-entry.ts';
+import { DELIVERY_BYTES_MAX, DELIVERY_RECORDS_MAX, PROBES_MAX } from './peer.ts';
+import type { DecisionAnswer, Delivery, Report } from './peer.ts';
+
+export const PEER_ROUTES = {
+  deliver: '/v1/peer/:cell/batches',
+  ask: '/v1/peer/:cell/decisions',
+  manifest: '/v1/peer/:cell/snapshot',
+  chunk: '/v1/peer/:cell/snapshot/:snapshot/:file/:chunk',
+} as const;
+
+const HASH_BYTES = 32;
+const HASH_HEX_CHARS = 64;
+/** A delivery may exceed its aim by one record, and has some bytes beside the bodies. */
+export const DELIVERY_MESSAGE_BYTES_MAX: number =
+  DELIVERY_BYTES_MAX + BODY_BYTES_MAX + DELIVERY_RECORDS_MAX * 128;
+export const ASK_BYTES_MAX: number = 16 * 1024;
+export const REPORT_BYTES_MAX: number = 64 * 1024;
+
+/** Why a message was not read: for the log of whoever sent it. */
+export type Malformed = Readonly<{ kind: 'malformed'; detail: string }>;
+
+export function writeDelivery(delivery: Delivery): Uint8Array {
+  const writer = new ByteWriter(4_096);
+  writer.uint(delivery.epoch);
+  writer.uint(delivery.ownerSeq);
+  writer.uint(delivery.baseSeq);
+  writer.text(delivery.previousChain);
+  writer.uint(Math.round(delivery.beatMs));
+  writer.uint(delivery.probes.length);
+  for (const video of delivery.probes) writer.uint(video);
+  writer.uint(delivery.records.length);
+  for (const { epoch, seq, atMs, hash, body } of delivery.records) {
+    writer.uint(epoch);
+    writer.uint(seq);
+    writer.uint(atMs);
+    writer.bytes(hash);
+    writer.uint(body.length);
+    writer.bytes(body);
+  }
+  return writer.take();
+}
+
+export function readDelivery(bytes: Uint8Array): Delivery | Malformed {
+  try {
+    const reader = new ByteReader(bytes);
+    const epoch = reader.uint();
+    const ownerSeq = reader.uint();
+    const baseSeq = reader.uint();
+    const previousChain = reader.text();
+    const beatMs = reader.uint();
+    const probes = readList(reader, PROBES_MAX, () => reader.uint());
+    const records = readList(reader, DELIVERY_RECORDS_MAX, () => readRecord(reader));
+    if (!reader.atEnd) throw new FormatError('there are bytes behind the last record');
+    if (previousChain !== '' && !isHash(previousChain)) throw new FormatError('no chain hash');
+    return { epoch, ownerSeq, baseSeq, previousChain, beatMs, probes, records };
+  } catch (error) {
+    if (error instanceof FormatError) return { kind: 'malformed', detail: error.message };
+    throw error;
+  }
+}
+
+function readList<Item>(reader: ByteReader, itemsMax: number, read: () => Item): Item[] {
+  const length = reader.uint();
+  if (length > itemsMax) throw new FormatError(`a list of ${length} is longer than ${itemsMax}`);
+  return Array.from({ length }, read);
+}
+
+function readRecord(reader: ByteReader): JournalRecord {
+  const epoch = reader.uint() as Epoch;
+  const seq = reader.uint() as Seq;
+  const atMs = reader.uint() as TimestampMs;
+  const hash = reader.bytes(HASH_BYTES);
+  const length = reader.uint();
+  if (length > BODY_BYTES_MAX) throw new FormatError(`a batch of ${length} bytes is too large`);
+  // Copies: the message's own memory is used again.
+  const body = Uint8Array.from(reader.bytes(length));
+  return { epoch, seq, atMs, hash: Uint8Array.from(hash), body };
+}
+
+const hash: Shape = isHash;
+const number: Shape = (value) => Number.isFinite(value);
+
+const REPORT: Shape = {
+  kind: choice('report'),
+  epoch: uint,
+  phase: choice('none', 'seeding', 'catching-up', 'shadow', 'joint', 'sealed'),
+  seq: uint,
+  beatMs: number,
+  applied: union(nothing, { seq: uint, chain: hash, likesHash: hash, countsHash: hash }),
+  probed: list({ video: uint, seq: uint, likes: uint, views: uint, watchMs: uint }),
+  nowMs: number,
+  freeBytes: union(nothing, uint),
+};
+
+export function writeReport(report: Report): string {
+  return JSON.stringify(report);
+}
+
+export function readReport(bytes: Uint8Array): Report | Malformed {
+  const value = jsonIn(bytes);
+  if (!fits(REPORT, value)) return { kind: 'malformed', detail: 'it is no report of a follower' };
+  // The shape above is this type, field by field.
+  return value as Report;
+}
+
+export function readAsked(bytes: Uint8Array): CharterBody | Malformed {
+  const body = readDecision(jsonIn(bytes));
+  return body ?? { kind: 'malformed', detail: 'it is no decision' };
+}
+
+const ANSWER: Shape = union(
+  { kind: choice('refuses', 'no-opinion') },
+  {
+    kind: choice('agrees'),
+    signature: { operator: text(32), publicKey: text(200), signature: text(200) },
+  },
+);
+
+export function readAnswer(bytes: Uint8Array): DecisionAnswer | Malformed {
+  const value = jsonIn(bytes);
+  if (!fits(ANSWER, value)) return { kind: 'malformed', detail: 'it is no answer to a decision' };
+  return value as DecisionAnswer;
+}
+
+export function isHash(value: unknown): boolean {
+  return typeof value === 'string' && value.length === HASH_HEX_CHARS && /^[0-9a-f]+$/.test(value);
+}
+
+export function jsonIn(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,130 @@
+// Makes snapshots at the owner and hands them out, chunk by chunk, no faster than it is let.
+//
+// The copies are made by SQLite itself, each as of one moment; the journal is not copied, for the
+// follower gets what comes after the snapshot as batches.
+
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
+import type { Seq } from '@holdfast/protocol/ids.ts';
+import { hashAt } from '@holdfast/engine/engine/replay.ts';
+import type { Journal } from '@holdfast/engine/journal/journal.ts';
+import { CHUNK_BYTES, chunkHash, SNAPSHOT_FILES } from './snapshot.ts';
+import type { FileManifest, Manifest, SnapshotFile } from './snapshot.ts';
+
+/** A snapshot is handed out again for so long; a resumed fetch finds what it had. */
+const SNAPSHOT_LIFE_MS = 30 * 60_000;
+const SNAPSHOTS_FOLDER = 'snapshots';
+/** All pages in one step: the copy is then as of one moment, however much is stored meanwhile. */
+const ALL_PAGES = 2 ** 30;
+
+export type SnapshotServerOptions = Readonly<{
+  /** The cell's own folder. */
+  dir: string;
+  journal: () => Journal;
+  /** Stores what is in memory, so that little is left to send as batches. */
+  flush: () => Promise<void>;
+  nowMs: () => number;
+  /** Resolves when so many bytes may be sent. */
+  pace: (bytes: number) => Promise<void>;
+}>;
+
+export type SnapshotServer = Readonly<{
+  /** The newest snapshot as JSON, made now when there is none. */
+  manifest: () => Promise<string | undefined>;
+  chunk: (snapshot: string, file: string, chunk: number) => Promise<Uint8Array | undefined>;
+  /** Removes all snapshots: they hold what the cell holds. */
+  clear: () => void;
+}>;
+
+type Made = Readonly<{ manifest: Manifest; text: string; madeAtMs: number }>;
+
+export function openSnapshotServer(options: SnapshotServerOptions): SnapshotServer {
+  const folder = join(options.dir, SNAPSHOTS_FOLDER);
+  // What an earlier run left is not known to this one.
+  rmSync(folder, { recursive: true, force: true });
+  let making: Promise<Made> | undefined;
+
+  const current = async (): Promise<Made> => {
+    const made = await making?.catch(() => undefined);
+    const isOld = made === undefined || options.nowMs() - made.madeAtMs > SNAPSHOT_LIFE_MS;
+    if (isOld) making = makeSnapshot(options, folder);
+    return making as Promise<Made>;
+  };
+
+  return {
+    manifest: async () => (await current()).text,
+    chunk: async (snapshot, file, chunk) => {
+      const made = await making;
+      const of = made?.manifest.files.find(({ name }) => name === file);
+      if (made?.manifest.snapshot !== snapshot || of === undefined) return undefined;
+      if (!Number.isInteger(chunk) || chunk < 0 || chunk >= of.chunks.length) return undefined;
+      const bytes = await readChunk(join(folder, snapshot, of.name), chunk);
+      await options.pace(bytes.length);
+      return bytes;
+    },
+    clear: () => {
+      making = undefined;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makeSnapshot(options: SnapshotServerOptions, folder: string): Promise<Made> {
+  const { dir, journal, flush, nowMs } = options;
+  const madeAtMs = nowMs();
+  const snapshot = `s${madeAtMs}`;
+  const target = join(folder, snapshot);
+  if (existsSync(folder))
+    for (const old of readdirSync(folder)) rmSync(join(folder, old), { recursive: true });
+  mkdirSync(target, { recursive: true, mode: 0o700 });
+  await flush();
+  await copyDatabase(join(dir, 'state.db'), join(target, 'state.db'));
+  await copyDatabase(join(dir, 'accounts.db'), join(target, 'accounts.db'));
+  copyFileSync(join(dir, 'secret.key'), join(target, 'secret.key'));
+  const seq = storedSeq(join(target, 'state.db'));
+  const chain = Buffer.from(await hashAt(journal(), seq as Seq)).toString('hex');
+  const files: FileManifest[] = [];
+  for (const name of SNAPSHOT_FILES) files.push(await manifestOf(join(target, name), name));
+  const manifest: Manifest = { snapshot, seq, chain, files };
+  return { manifest, text: JSON.stringify(manifest), madeAtMs };
+}
+
+async function copyDatabase(source: string, target: string): Promise<void> {
+  const db = new DatabaseSync(source, { readOnly: true });
+  try {
+    await backup(db, target, { rate: ALL_PAGES });
+  } finally {
+    db.close();
+  }
+}
+
+function storedSeq(file: string): number {
+  const db = new DatabaseSync(file, { readOnly: true });
+  try {
+    return Number(db.prepare('SELECT seq FROM meta').get()?.['seq'] ?? 0);
+  } finally {
+    db.close();
+  }
+}
+
+async function manifestOf(file: string, name: SnapshotFile): Promise<FileManifest> {
+  const bytes = statSync(file).size;
+  const chunks: string[] = [];
+  for (let chunk = 0; chunk * CHUNK_BYTES < bytes; chunk += 1) {
+    chunks.push(chunkHash(await readChunk(file, chunk)));
+  }
+  return { name, bytes, chunks };
+}
+
+async function readChunk(file: string, chunk: number): Promise<Uint8Array> {
+  const handle = await open(file, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, chunk * CHUNK_BYTES);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
