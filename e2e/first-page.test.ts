@@ -54,12 +54,32 @@ describe.skipIf(!hasBrowser)(`the first page, in ${CHROMIUM}`, () => {
     await expect.poll(firstLikes, SOON).toBe('0');
   });
 
+  it('M5: without a server says so and of when the counts are, keeps a like, and then goes on', async () => {
+    const before = await firstLikes();
+    await server.kill();
+    const banner = page.locator('#banner');
+    await expect.poll(() => banner.textContent(), SOON).toContain('No answer from Holdfast.');
+    const note = page.locator('article.clip[aria-posinset="1"] .likes .note');
+    await expect.poll(() => note.textContent(), SOON).toMatch(/^as of /);
+    expect(await firstLikes()).toBe(before);
+
+    await page.keyboard.press('l');
+    const like = page.locator('article.clip[aria-posinset="1"] .like');
+    await expect.poll(() => like.getAttribute('data-pending'), SOON).toBe('true');
+    server = await installation.start({ withClips: true, args: ['--port', String(server.port)] });
+    await expect.poll(firstLikes, SOON).toBe(String(Number(before) + 1));
+    await expect.poll(() => like.getAttribute('data-pending'), SOON).toBe('false');
+    await expect.poll(() => banner.isHidden(), SOON).toBe(true);
+    await expect.poll(() => note.textContent(), SOON).toBe('');
+  });
+
   it('shows the likes that others give, as they come', async () => {
     const api = apiOf(server.url);
     const feed = bodyOf<{ items: { id: string }[] }>(await api.send('GET', '/v1/feed'));
     const grant = await api.grant('eu', 'somebody-else');
     const first = { n: 1, kind: 'like', video: feed.items[0]?.id };
+    const before = Number(await firstLikes());
     expect(await api.outcomes(grant, [first])).toEqual(['counted']);
-    await expect.poll(firstLikes, SOON).toBe('1');
+    await expect.poll(firstLikes, SOON).toBe(String(before + 1));
   });
 });

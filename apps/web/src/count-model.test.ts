@@ -1,7 +1,15 @@
 import type { CellCounts, VideoCounts } from '@holdfast/protocol/counts.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { accept, missed, shownAt, SILENCE_MS_MAX, UNREAD } from './count-model.ts';
+import {
+  accept,
+  lost,
+  LOST_MS_MAX,
+  missed,
+  shownAt,
+  SILENCE_MS_MAX,
+  UNREAD,
+} from './count-model.ts';
 
 const AS_OF = '2026-11-22T14:02:00.000Z';
 const UNKNOWN_CELL: CellCounts = {
@@ -83,5 +91,19 @@ describe('counts of a video', () => {
     expect([late.likes.state, late.views.state, late.cells['us']?.state]).toEqual(
       Array.from({ length: 3 }, () => 'stale'),
     );
+  });
+
+  test('M5: when the line breaks a live count turns stale soon, and live again by news', () => {
+    const broken = lost(accept(UNREAD, countsAt(9), 1_000), 2_000);
+    const againBroken = lost(broken, 3_000);
+    expect(shownAt(againBroken, 2_000 + LOST_MS_MAX).likes.state).toBe('live');
+    expect(shownAt(againBroken, 2_001 + LOST_MS_MAX).likes.state).toBe('stale');
+    expect(shownAt(accept(againBroken, countsAt(9), 5_000), 9_000).likes.state).toBe('live');
+  });
+
+  test('M5: a line that breaks makes nothing live for longer', () => {
+    const old = accept(UNREAD, countsAt(9), 0);
+    expect(shownAt(lost(old, SILENCE_MS_MAX), SILENCE_MS_MAX + 1).likes.state).toBe('stale');
+    expect(lost(UNREAD, 5)).toBe(UNREAD);
   });
 });

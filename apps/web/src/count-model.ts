@@ -5,6 +5,7 @@
 //       screen never jumps back because an older answer arrived later.
 //   M3  A value once known is kept through unknown answers and silence; it turns stale instead.
 //   M4  `live` is only what was confirmed within `SILENCE_MS_MAX`.
+//   M5  Once the line to the server has broken, what is live stays so for `LOST_MS_MAX` at most.
 //
 // Pure: time comes in as an argument.
 
@@ -13,6 +14,9 @@ import type { UnknownReason } from './count-text.ts';
 
 /** Without news for this long a live count is shown as stale; the stream's heartbeat is shorter. */
 export const SILENCE_MS_MAX = 8_000;
+
+/** A line that breaks may be back before anybody has to know: browsers try again after 2 s. */
+export const LOST_MS_MAX = 3_000;
 
 export type CountModel = Readonly<
   | { kind: 'unread'; reason: UnknownReason }
@@ -35,6 +39,13 @@ export function accept(model: CountModel, incoming: VideoCounts, nowMs: number):
 /** Notes that there was no answer, or that it had no counts. What was read before stays. */
 export function missed(model: CountModel, reason: UnknownReason): CountModel {
   return model.kind === 'read' ? model : { kind: 'unread', reason };
+}
+
+/** Notes that the line has broken: no news now means that there may well be some. */
+export function lost(model: CountModel, nowMs: number): CountModel {
+  if (model.kind === 'unread') return model;
+  const confirmedAtMs = Math.min(model.confirmedAtMs, nowMs + LOST_MS_MAX - SILENCE_MS_MAX);
+  return { ...model, confirmedAtMs };
 }
 
 /** What may be shown now, and the reason for a dash should there be one. */

@@ -3,7 +3,7 @@
 
 import type { VideoCounts } from '@holdfast/protocol/counts.ts';
 import type { Answer } from './api.ts';
-import { accept, missed, UNREAD } from './count-model.ts';
+import { accept, lost, LOST_MS_MAX, missed, UNREAD } from './count-model.ts';
 import type { CountModel } from './count-model.ts';
 import type { UnknownReason } from './count-text.ts';
 import { parseVideoCounts } from './wire.ts';
@@ -27,6 +27,8 @@ export class LiveCounts {
   #stream: EventSource | undefined = undefined;
   #followed: readonly string[] = [];
   #heardAtMs = 0;
+  /** When the stream broke; `undefined` while it speaks. */
+  #lostAtMs: number | undefined = undefined;
 
   constructor(ports: LiveCountsPorts) {
     this.#ports = ports;
@@ -34,6 +36,11 @@ export class LiveCounts {
 
   model(video: string): CountModel {
     return this.#models.get(video) ?? UNREAD;
+  }
+
+  /** Whether the line to the server has been broken for longer than a moment. */
+  get isLost(): boolean {
+    return this.#lostAtMs !== undefined && this.#ports.nowMs() - this.#lostAtMs > LOST_MS_MAX;
   }
 
   /** Reads counts once; with `after` (`cell:seq`) such that they include that position. */
@@ -62,6 +69,7 @@ export class LiveCounts {
   suspend(): void {
     this.#stream?.close();
     this.#stream = undefined;
+    this.#lostAtMs = undefined;
   }
 
   /** To be called now and then: opens a stream anew that has died without a word. */
@@ -82,10 +90,13 @@ export class LiveCounts {
     this.#heardAtMs = this.#ports.nowMs();
     stream.addEventListener('count', (event: MessageEvent<string>) => {
       this.#heardAtMs = this.#ports.nowMs();
+      this.#lostAtMs = undefined;
       const counts = parseCountEvent(event.data);
       if (counts !== undefined) this.#take(counts.video, counts.counts);
     });
     stream.addEventListener('error', () => {
+      if (this.#stream !== stream) return;
+      this.#lose();
       // The browser reconnects by itself after a lost connection, but not after a refusal.
       if (stream.readyState !== EventSource.CLOSED) return;
       const waitMs = REOPEN_MS_MIN * (1 + Math.random());
@@ -93,6 +104,12 @@ export class LiveCounts {
         if (this.#stream === stream) this.#open();
       }, waitMs);
     });
+  }
+
+  #lose(): void {
+    const nowMs = this.#ports.nowMs();
+    this.#lostAtMs ??= nowMs;
+    for (const video of this.#followed) this.#models.set(video, lost(this.model(video), nowMs));
   }
 
   #take(video: string, counts: VideoCounts): void {

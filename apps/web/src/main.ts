@@ -147,6 +147,7 @@ function drawClip(view: ClipView): void {
 /** Counts age by themselves: the clips in reach are drawn again every second. */
 function redraw(): void {
   counts.check();
+  drawBanner();
   feed.views.slice(Math.max(0, feed.index - 1), feed.index + 2).forEach(drawClip);
 }
 
@@ -256,11 +257,21 @@ function say(text: string): void {
   setText(byId('status', Element), text);
 }
 
-function setOnline(): void {
+/** Says when this page is on its own; once it no longer is, what waits and what failed goes on. */
+function drawBanner(): void {
   const banner = byId('banner', HTMLElement);
-  banner.hidden = navigator.onLine;
-  setText(banner, navigator.onLine ? '' : 'Offline. Likes are kept on this device.');
-  if (navigator.onLine) outbox.retryNow();
+  const trouble = troubleNow();
+  const isBack = trouble === undefined && !banner.hidden;
+  banner.hidden = trouble === undefined;
+  setText(banner, trouble === undefined ? '' : `${trouble} Likes are kept on this device.`);
+  if (!isBack) return;
+  outbox.retryNow();
+  player.recover();
+}
+
+function troubleNow(): string | undefined {
+  if (!navigator.onLine) return 'Offline.';
+  return counts.isLost ? 'No answer from Holdfast.' : undefined;
 }
 
 function setHidden(): void {
@@ -309,12 +320,12 @@ tabs.addEventListener('message', (event: MessageEvent<News>) => {
 addEventListener('storage', () => {
   outbox.wake();
 });
-addEventListener('online', setOnline);
-addEventListener('offline', setOnline);
+addEventListener('online', drawBanner);
+addEventListener('offline', drawBanner);
 document.addEventListener('visibilitychange', setHidden);
 setInterval(redraw, REDRAW_MS);
 
-setOnline();
+drawBanner();
 if (locks === undefined) outbox.lead();
 else {
   // Held until the tab goes; then the next tab in line leads.

@@ -95,6 +95,15 @@ export class Player {
     void this.#play();
   }
 
+  /** The server is back: loads what could not be played meanwhile. */
+  recover(): void {
+    for (const slot of this.#slots) {
+      if (slot.element.error === null) continue;
+      if (slot === this.#active) this.retry();
+      else slot.element.load();
+    }
+  }
+
   async #play(): Promise<void> {
     const slot = this.#active;
     if (slot === undefined) return;
