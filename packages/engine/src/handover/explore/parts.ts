@@ -1,0 +1,44 @@
+// Small questions about a world, asked by its moves.
+
+import type { FollowerPhase, PartyEvent, PartyState } from '../party-state.ts';
+import { charters, messages } from './world.ts';
+import type { Message, Side, Who, World } from './world.ts';
+
+const PHASES: Readonly<Partial<Record<PartyState['kind'], FollowerPhase>>> = {
+  idle: 'none',
+  'follow-seeding': 'seeding',
+  'follow-catching-up': 'catching-up',
+  'follow-shadow': 'shadow',
+  'follow-joint': 'joint',
+  'follow-sealed': 'sealed',
+};
+
+/** A text that equal events share. */
+export function keyOfEvent(event: PartyEvent): string {
+  if (event.kind !== 'charter') return JSON.stringify(event);
+  return `charter ${charters.id(event.entries)} ${event.ownSeq}`;
+}
+
+export type Report = Extract<Message, { readonly kind: 'report' }>;
+
+export function reportOf({ state, journal }: Side, to: Who): Report | undefined {
+  const phase = PHASES[state.kind];
+  if (phase === undefined || state.entry === undefined) return undefined;
+  return { kind: 'report', to, epoch: state.entry.epoch, phase, seq: journal.length };
+}
+
+/** Whether nobody can tell this op from another that was never sent. */
+export function isUntouched({ sides, flight, rest }: World, name: number): boolean {
+  if ((((rest.acked | rest.done) >> name) & 1) === 1) return false;
+  for (const id of flight) {
+    const message = messages.value(id);
+    if (message.kind === 'batch' && message.batch.name === name) return false;
+  }
+  return sides.every(({ journal }) => journal.every((batch) => batch.name !== name));
+}
+
+/** The world with one party changed. */
+export function withSide(world: World, who: Who, side: Side): World {
+  const { sides } = world;
+  return { ...world, sides: who === 0 ? [side, sides[1]] : [sides[0], side] };
+}
