@@ -136,7 +136,7 @@ describe('refusals', () => {
   });
 });
 
-test('H12: cuts are equal only when place and state are', () => {
+test('H16: cuts are equal only when place and state are', () => {
   expect(isEqualCut(CUT, { ...CUT })).toBe(true);
   for (const other of [
     { seq: 8 as Seq },

@@ -78,14 +78,7 @@ function asOwner(state: PartyState, entry: CharterBody): Step {
       return keep({ kind: 'joint', me, entry, followerSeq: heardSeq(state) });
   }
   const detail = 'the charter names this party as owner, but it holds no whole copy to serve from';
-  const [persist] = keep({ ...state, entry }).effects;
-  return {
-    state: { ...state, entry },
-    effects: [
-      ...(persist === undefined ? [] : [persist]),
-      { kind: 'refuse', reason: 'no-copy', detail },
-    ],
-  };
+  return keep({ ...state, entry }, { kind: 'refuse', reason: 'no-copy', detail });
 }
 
 function heardSeq(state: PartyState): number {

@@ -206,7 +206,10 @@ export function stopSealing(state: In<'sealing'>, { reason }: On<'stop'>): Step 
 /** H16: the seal in the journal is the durable record; a restart reads it there. */
 export function sealed(state: In<'sealing'>, event: On<'seal'>): Step {
   const { me, entry, followerSeq, sinceMs } = state;
-  if (event.result === 'failed') return stay({ kind: 'joint', me, entry, followerSeq });
+  if (event.result === 'failed') {
+    const joint: In<'joint'> = { kind: 'joint', me, entry, followerSeq };
+    return state.stopped === undefined ? stay(joint) : leave(joint, state.stopped);
+  }
   const { cut } = event;
   const next: In<'sealed'> = {
     kind: 'sealed',

@@ -11,13 +11,13 @@
 import { isSameParty } from '../charter-rules.ts';
 import { AGREE_MS_MAX, PAUSE_MS_MAX } from '../owner-side.ts';
 import type { CharterBody } from '../charter-rules.ts';
-import type { FollowerPhase, PartyEffect, PartyEvent, PartyState, Step } from '../party-state.ts';
-import { isUntouched, keyOfEvent, reportOf, withSide } from './parts.ts';
+import type { PartyEffect, PartyEvent, PartyState, Step } from '../party-state.ts';
+import { isDead, isUntouched, keyOfEvent, reportOf, withSide } from './parts.ts';
 import type { Report } from './parts.ts';
 import { isOwnerKind } from './rules.ts';
 import type { Rules } from './rules.ts';
 import { chainOf, charters, messages, other, PARTIES, SEAL, states, WHO } from './world.ts';
-import type { Config, Message, Rest, Side, Who, World } from './world.ts';
+import type { Config, Message, Rest, Who, World } from './world.ts';
 
 export type Move = Readonly<{ label: string; world: World; isFault: boolean }>;
 
@@ -58,19 +58,8 @@ export class Moves {
   /** Forgets messages that can never have an effect any more, for epochs only grow. */
   #withoutDead(world: World): World {
     if (world.flight.length === 0) return world;
-    const flight = world.flight.filter((id) => !this.#isDead(world, messages.value(id)));
+    const flight = world.flight.filter((id) => !isDead(world, messages.value(id), this.#rules));
     return flight.length === world.flight.length ? world : { ...world, flight };
-  }
-
-  #isDead({ charter, sides }: World, message: Message): boolean {
-    if (message.kind === 'answer') {
-      return message.body.epoch <= (sides[message.to].state.entry?.epoch ?? 0);
-    }
-    if (message.kind !== 'append') return false;
-    const newest = charter.at(-1);
-    if (newest === undefined || message.body.epoch > newest.epoch) return false;
-    const answer = this.#rules.mayAppend(newest, message.body);
-    return answer.kind === 'refused' && answer.code === 'wrong-epoch';
   }
 
   // Clients and gateways.

@@ -1,6 +1,7 @@
 // Small questions about a world, asked by its moves.
 
 import type { FollowerPhase, PartyEvent, PartyState } from '../party-state.ts';
+import type { Rules } from './rules.ts';
 import { charters, messages } from './world.ts';
 import type { Message, Side, Who, World } from './world.ts';
 
@@ -25,6 +26,18 @@ export function reportOf({ state, journal }: Side, to: Who): Report | undefined 
   const phase = PHASES[state.kind];
   if (phase === undefined || state.entry === undefined) return undefined;
   return { kind: 'report', to, epoch: state.entry.epoch, phase, seq: journal.length };
+}
+
+/** Whether a message can never have an effect any more, for epochs only grow. */
+export function isDead({ charter, sides }: World, message: Message, rules: Rules): boolean {
+  if (message.kind === 'answer') {
+    return message.body.epoch <= (sides[message.to].state.entry?.epoch ?? 0);
+  }
+  if (message.kind !== 'append') return false;
+  const newest = charter.at(-1);
+  if (newest === undefined || message.body.epoch > newest.epoch) return false;
+  const answer = rules.mayAppend(newest, message.body);
+  return answer.kind === 'refused' && answer.code === 'wrong-epoch';
 }
 
 /** Whether nobody can tell this op from another that was never sent. */
