@@ -46,7 +46,8 @@ export type RecordType = BorderRecord['type'];
 type RecordRule = Readonly<{ destination: Destination; shape: Shape }>;
 
 const position = { epoch: uint, seq: uint };
-const unavailable: Shape = {
+/** The answer of a cell that cannot; every call may end so. */
+export const unavailable: Shape = {
   kind: choice('unavailable'),
   code: choice('overloaded', 'cell-unavailable', 'storage-full', 'shutting-down'),
   retryAfterMs: uint,

@@ -1,0 +1,153 @@
+// Calls between a gateway and a cell, as JSON: the exact form of each question. Pure.
+//
+// Rules: docs/spec/wire.md (W105, W106). What a question may hold is listed here; what an answer
+// may hold is the list of the border, which it passed at the cell and is checked against again by
+// whoever receives it.
+
+import { ANALYTICS_METRICS, CORRECTION_REASONS, METRICS } from '@holdfast/protocol/counts.ts';
+import { isVideoId } from '@holdfast/protocol/ids.ts';
+import type { Epoch } from '@holdfast/protocol/ids.ts';
+import { DURATION_MS_MAX, NOTE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
+import { RECORDS } from '../../border/records.ts';
+import { choice, fits, int, list, nothing, text, uint, union } from '../../border/shape.ts';
+import type { Shape } from '../../border/shape.ts';
+import type { CallName, CallReply, Identity, OpGroup } from '../cell-client.ts';
+import type { AnyCall } from '../messages.ts';
+import { faultOfGroups, isIdentity } from './ops-wire.ts';
+import type { WireFault } from './ops-wire.ts';
+
+const VIDEOS_MAX = 1_000;
+const ITEMS_MAX = 1_000;
+const GROUPS_MAX = 10_000;
+const WORDS = text(1_024);
+
+const who: Shape = (value) => fits(WHO, value) && isIdentity(value as Identity);
+const WHO: Shape = union(
+  { kind: choice('anonymous') },
+  { kind: choice('person'), person: uint },
+  { kind: choice('subject'), tenant: text(32), subject: text(64) },
+  { kind: choice('account'), account: text(64) },
+);
+const video: Shape = isVideoId;
+const ofAtMost =
+  (itemsMax: number, item: Shape): Shape =>
+  (value) =>
+    Array.isArray(value) && value.length <= itemsMax && fits(list(item), value);
+const ofOps: Shape = union(
+  { n: uint, kind: choice('like', 'unlike'), video },
+  { n: uint, kind: choice('view'), video, watchedMs: uint, source: text(16) },
+);
+const OP_GROUPS: Shape = ofAtMost(GROUPS_MAX, {
+  sessionKey: text(100),
+  who,
+  startedAtMs: union(uint, nothing),
+  ops: list(ofOps),
+});
+const groups: Shape = (value) =>
+  fits(OP_GROUPS, value) && faultOfGroups(value as readonly OpGroup[]) === undefined;
+const durationMs: Shape = (value) => fits(uint, value) && (value as number) <= DURATION_MS_MAX;
+const credentials: Shape = { handle: WORDS, password: WORDS, remote: text(64) };
+const token: Shape = { token: text(256) };
+
+/** The form of every question; a call that is not here cannot be asked. */
+const ASKS: Readonly<Record<CallName, Shape>> = {
+  openSession: { who },
+  registerVideo: { video, durationMs, creatorKey: text(128) },
+  checkWindow: { groups },
+  correct: {
+    video,
+    metric: choice(...METRICS),
+    delta: int,
+    reason: choice(...CORRECTION_REASONS),
+    note: text(NOTE_CHARS_MAX),
+  },
+  corrections: { video },
+  erase: { who },
+  likesAmong: { who, videos: ofAtMost(VIDEOS_MAX, video) },
+  likesPage: {
+    who,
+    after: union(text(64), nothing),
+    itemsMax: (value) => fits(uint, value) && (value as number) <= ITEMS_MAX,
+  },
+  books: {},
+  border: {},
+  analytics: {
+    video,
+    metric: choice(...ANALYTICS_METRICS),
+    grain: choice('minute', 'quarter', 'day'),
+    fromMs: uint,
+    toMs: uint,
+  },
+  signUp: credentials,
+  signIn: credentials,
+  whoIs: token,
+  signOut: token,
+  deleteAccount: token,
+};
+
+/** Calls whose repetition changes nothing that the first has not done, and is answered alike. */
+const REPEATABLE: Readonly<Record<CallName, boolean>> = {
+  openSession: true,
+  registerVideo: true,
+  checkWindow: true,
+  correct: false,
+  corrections: true,
+  erase: true,
+  likesAmong: true,
+  likesPage: true,
+  books: true,
+  border: true,
+  analytics: true,
+  signUp: false,
+  signIn: true,
+  whoIs: true,
+  signOut: true,
+  deleteAccount: false,
+};
+
+/** Whether a call may be sent again when nobody knows what became of it. */
+export function isRepeatable(name: CallName): boolean {
+  return REPEATABLE[name];
+}
+
+export type AskedCall = Readonly<{ epoch: Epoch; call: AnyCall }>;
+
+export function writeCall({ epoch, call }: AskedCall): string {
+  return JSON.stringify({ epoch, ask: call.ask });
+}
+
+/** Reads a question that somebody sent. Never throws for what they sent. */
+export function readCall(name: string, body: Uint8Array): AskedCall | WireFault {
+  if (!Object.hasOwn(ASKS, name)) return fault('there is no such call');
+  const value = jsonIn(body);
+  const isAsk = fits({ epoch: uint, ask: ASKS[name as CallName] }, value);
+  if (!isAsk) return fault(`the question of ${name} has another form`);
+  // Just checked, field by field.
+  const { epoch, ask } = value as { epoch: Epoch; ask: AnyCall['ask'] };
+  return { epoch, call: { name, ask } as AnyCall };
+}
+
+/** Reads the answer of a cell. Never throws for what it sent. */
+export function readCallAnswer<Name extends CallName>(
+  name: Name,
+  body: Uint8Array,
+): CallReply<Name> | WireFault {
+  const answer = jsonIn(body);
+  if (!fits(RECORDS[name].shape, { id: 0, answer })) {
+    return fault(`the answer of ${name} has another form`);
+  }
+  // Just checked against the list of the border, which has the types of the port.
+  return answer as CallReply<Name>;
+}
+
+function jsonIn(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function fault(detail: string): WireFault {
+  return { kind: 'fault', detail };
+}
