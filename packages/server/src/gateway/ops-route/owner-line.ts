@@ -1,0 +1,98 @@
+// The line from a gateway to whoever owns a cell: which party the charter names, the connections to
+// it, and whether anything was heard of it lately.
+
+import { HOLD_MS_MAX, newerEntry } from '@holdfast/engine/handover/gateway-route.ts';
+import { isEqualParty } from '@holdfast/engine/handover/charter-rules.ts';
+import type { CharterBody, Party } from '@holdfast/engine/handover/charter-rules.ts';
+import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
+import type { Declined, RemoteCell } from '../../cell/remote/remote-cell.ts';
+import type { CharterEntry } from '../../registrar/charter-entry.ts';
+
+/** The part of the charter that a line follows. Entries that come from it are verified. */
+export type OwnerBook = Readonly<{
+  newest: (cell: Jurisdiction) => CharterBody | undefined;
+  entryOf: (cell: Jurisdiction, epoch: Epoch) => CharterBody | undefined;
+  /** Calls back for each new entry, of any cell; returns what ends that. */
+  watch: (listener: (entry: CharterBody) => void) => () => void;
+  /** Somebody sent an entry: it is taken when it verifies and follows what is known. */
+  offer: (entry: CharterEntry) => void;
+}>;
+
+export type LineOptions = Readonly<{
+  jurisdiction: Jurisdiction;
+  book: OwnerBook;
+  connect: (party: Party) => RemoteCell;
+  monotonicMs: () => number;
+  /** Told once when the owner cannot be reached, and once when it is there again. */
+  onReach: (reach: Readonly<{ kind: 'away' | 'there'; owner: Party; detail: string }>) => void;
+}>;
+
+export type OwnerLine = Readonly<{
+  jurisdiction: Jurisdiction;
+  newest: () => CharterBody | undefined;
+  entryOf: (epoch: Epoch) => CharterBody | undefined;
+  /** The connections to a party that is, or was a moment ago, the owner. */
+  to: (party: Party) => RemoteCell;
+  /** Calls back after the charter has a newer entry of this cell; returns what ends that. */
+  onEntry: (listener: () => void) => () => void;
+  /** A party said that it does not own the cell, and what it knows of who does. */
+  learn: (declined: Declined) => void;
+  /** The owner has answered, whatever it said. */
+  heard: () => void;
+  /** The owner could not be reached, or did not answer. */
+  missed: (detail: string) => void;
+  /** Whether it has been away for longer than anything is held: nobody waits any more then. */
+  isAway: () => boolean;
+  close: () => void;
+}>;
+
+export function ownerLine(options: LineOptions): OwnerLine {
+  const { jurisdiction, book, connect, monotonicMs, onReach } = options;
+  const listeners = new Set<() => void>();
+  let current: Readonly<{ party: Party; cell: RemoteCell }> | undefined;
+  let awaySinceMs: number | undefined;
+
+  const newest = (): CharterBody | undefined => book.newest(jurisdiction);
+  const unwatch = book.watch(({ cell }) => {
+    if (cell !== jurisdiction) return;
+    for (const listener of listeners) listener();
+  });
+
+  return {
+    jurisdiction,
+    newest,
+    entryOf: (epoch) => book.entryOf(jurisdiction, epoch),
+    to: (party) => {
+      if (current !== undefined && isEqualParty(current.party, party)) return current.cell;
+      current?.cell.close();
+      current = { party, cell: connect(party) };
+      awaySinceMs = undefined;
+      return current.cell;
+    },
+    onEntry: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    learn: ({ newest: offered }) => {
+      if (offered === undefined || offered.cell !== jurisdiction) return;
+      const known = newest();
+      if (newerEntry(known, offered) !== known) book.offer(offered);
+    },
+    heard: () => {
+      if (awaySinceMs !== undefined && current !== undefined) {
+        onReach({ kind: 'there', owner: current.party, detail: '' });
+      }
+      awaySinceMs = undefined;
+    },
+    missed: (detail) => {
+      if (awaySinceMs !== undefined || current === undefined) return;
+      awaySinceMs = monotonicMs();
+      onReach({ kind: 'away', owner: current.party, detail });
+    },
+    isAway: () => awaySinceMs !== undefined && monotonicMs() - awaySinceMs >= HOLD_MS_MAX,
+    close: () => {
+      unwatch();
+      current?.cell.close();
+    },
+  };
+}
