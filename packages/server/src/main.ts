@@ -10,7 +10,10 @@ import { startCellThread } from './cell/cell-thread.ts';
 import { fsckData } from './cell/fsck.ts';
 import type { CliIo, Output } from './cli/cli-io.ts';
 import { runCli } from './cli/program.ts';
+import { cellProcessOf } from './cli/server/run-cell.ts';
+import { gatewayOf } from './cli/server/run-gateway.ts';
 import { registrarOf } from './cli/server/run-registrar.ts';
+import type { FrontParts } from './cli/server/open-front.ts';
 import { serverOf } from './cli/server/run-server.ts';
 import type { ProcessParts } from './cli/server/serve.ts';
 
@@ -51,16 +54,18 @@ const processParts: ProcessParts = {
   exit: (exitCode) => process.exit(exitCode),
 };
 
-const startServer = serverOf({
-  ...processParts,
-  startCell: startCellThread,
+const frontParts: FrontParts = {
   loadPage,
   clipsFolder: fileURLToPath(new URL('../assets/clips', import.meta.url)),
-});
+  monotonicMs: processParts.monotonicMs,
+};
+const cellParts = { ...processParts, startCell: startCellThread };
 
 const exitCode = await runCli(process.argv.slice(2), io, {
-  startServer,
+  startServer: serverOf({ ...cellParts, ...frontParts }),
   startRegistrar: registrarOf(processParts),
+  startCell: cellProcessOf(cellParts),
+  startGateway: gatewayOf({ ...processParts, ...frontParts }),
   fsckData,
   backupData,
   fetch,

@@ -33,6 +33,8 @@ export async function runIn(dir: string, args: readonly string[], given: Given =
   const none = {
     startServer: unexpected,
     startRegistrar: unexpected,
+    startCell: unexpected,
+    startGateway: unexpected,
     fsckData: unexpected,
     backupData: unexpected,
   };

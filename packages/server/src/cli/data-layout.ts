@@ -6,11 +6,15 @@ import { charterFile } from '../registrar/open-charter.ts';
 
 export type DataLayout = Readonly<{
   charter: string;
+  /** What a part that is no registrar knows of the charter. */
+  charterCopy: string;
   keys: string;
   /** The gateway's own folder. */
   gatewayDir: string;
   catalog: string;
   exchange: string;
+  /** The line by which cells let this gateway in. */
+  gatewayName: string;
   cellsDir: string;
   cellDir: (jurisdiction: Jurisdiction) => string;
 }>;
@@ -20,10 +24,12 @@ export function dataLayout(dataDir: string): DataLayout {
   const cellsDir = join(dataDir, 'cells');
   return {
     charter: charterFile(dataDir),
+    charterCopy: join(dataDir, 'charter-copy.jsonl'),
     keys: join(dataDir, 'keys.db'),
     gatewayDir,
     catalog: join(gatewayDir, 'catalog.db'),
     exchange: join(gatewayDir, 'exchange.db'),
+    gatewayName: join(gatewayDir, 'gateway.pub'),
     cellsDir,
     cellDir: (jurisdiction) => join(cellsDir, jurisdiction),
   };

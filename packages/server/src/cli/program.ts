@@ -3,6 +3,8 @@
 import { Command, CommanderError } from 'commander';
 import { addBackupCommand } from './backup.ts';
 import type { BackupData } from './backup.ts';
+import { addCellCommand } from './cell.ts';
+import type { StartCellProcess } from './cell.ts';
 import { CliError } from './cli-error.ts';
 import { paintFor, writeJson } from './cli-io.ts';
 import type { CliIo } from './cli-io.ts';
@@ -13,6 +15,8 @@ import type { ExitCode } from './exit-codes.ts';
 import { addExportCommand } from './export.ts';
 import { addFsckCommand } from './fsck.ts';
 import type { FsckData } from './fsck.ts';
+import { addGatewayCommand } from './gateway.ts';
+import type { StartGateway } from './gateway.ts';
 import { addKeysCommand } from './keys.ts';
 import { addRegistrarCommand } from './registrar.ts';
 import type { StartRegistrar } from './registrar.ts';
@@ -24,6 +28,8 @@ import { addVersionCommand } from './version.ts';
 export type Works = Readonly<{
   startServer: StartServer;
   startRegistrar: StartRegistrar;
+  startCell: StartCellProcess;
+  startGateway: StartGateway;
   fsckData: FsckData;
   backupData: BackupData;
   fetch: typeof globalThis.fetch;
@@ -70,6 +76,8 @@ function programFor(io: CliIo, works: Works, finish: CommandContext['finish']): 
   addBackupCommand(program, context, works.backupData);
   addExportCommand(program, context, works.fetch);
   addRegistrarCommand(program, context, works.startRegistrar);
+  addCellCommand(program, context, works.startCell);
+  addGatewayCommand(program, context, works.startGateway);
   addVersionCommand(program, context);
   addExitCodes(program);
   return program;

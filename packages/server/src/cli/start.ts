@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { readConfig } from '../config/config.ts';
 import type { Config, ConfigFault, Secrets, StartFlags } from '../config/config.ts';
-import { ENV_NAMES, readEnv } from '../config/env.ts';
+import { envHelpOfStart, readEnv } from '../config/env.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
 import { columns } from './columns.ts';
@@ -41,7 +41,7 @@ Data: the first start makes the folder, the operator's key and a cell for each j
 second start on a folder in use is refused and changes nothing.
 
 Environment (a flag beats it):
-${columns(Object.entries(ENV_NAMES))
+${columns(envHelpOfStart())
   .map((line) => `  ${line}`)
   .join('\n')}`;
 

@@ -71,7 +71,8 @@ export type ConfigResult = Readonly<
   | { kind: 'faults'; faults: readonly ConfigFault[] }
 >;
 
-type Setting = Readonly<{ name: string; text: string }>;
+/** One value, and the name that the person used for it. */
+export type Setting = Readonly<{ name: string; text: string }>;
 
 const OPERATOR_PATTERN = /^[a-z0-9][a-z0-9-]{0,31}$/;
 const HEADER_PATTERN = /^[A-Za-z0-9-]{1,64}$/;
@@ -147,14 +148,14 @@ export function resolveDataDir(flag: string | undefined, env: EnvValues, cwd: st
   return resolve(cwd, flag ?? env.HOLDFAST_DATA ?? DATA_DEFAULT);
 }
 
-type Fault = (setting: Readonly<{ name: string }>, detail: string) => void;
+export type Fault = (setting: Readonly<{ name: string }>, detail: string) => void;
 
 function fromEnv(env: EnvValues, name: EnvName): Setting | undefined {
   const text = env[name];
   return text === undefined ? undefined : { name, text };
 }
 
-function readCount(setting: Setting | undefined, byDefault: number, fault: Fault): number {
+export function readCount(setting: Setting | undefined, byDefault: number, fault: Fault): number {
   if (setting === undefined) return byDefault;
   const count = Number(setting.text);
   if (!/^\d+$/.test(setting.text) || count < 1 || count > COUNT_MAX) {
@@ -213,14 +214,14 @@ function readResidency(
   return cell ?? cells[0];
 }
 
-function readCountryHeader(setting: Setting | undefined, fault: Fault): string | undefined {
+export function readCountryHeader(setting: Setting | undefined, fault: Fault): string | undefined {
   if (setting !== undefined && !HEADER_PATTERN.test(setting.text)) {
     fault(setting, 'must be the name of a header, such as cf-ipcountry');
   }
   return setting?.text.toLowerCase();
 }
 
-function readOperator(setting: Setting | undefined, fault: Fault): string {
+export function readOperator(setting: Setting | undefined, fault: Fault): string {
   if (setting === undefined) return 'local-operator';
   if (!OPERATOR_PATTERN.test(setting.text)) {
     fault(setting, 'must be 1 to 32 of a-z 0-9 -, beginning with a letter or digit');
@@ -228,7 +229,7 @@ function readOperator(setting: Setting | undefined, fault: Fault): string {
   return setting.text;
 }
 
-function readSwitch(setting: Setting | undefined, fault: Fault): boolean {
+export function readSwitch(setting: Setting | undefined, fault: Fault): boolean {
   if (setting === undefined) return false;
   const word = setting.text.toLowerCase();
   if (!TRUE_WORDS.includes(word) && !FALSE_WORDS.includes(word)) {
@@ -246,7 +247,7 @@ function readLogLevel(setting: Setting | undefined, fault: Fault): LogLevel {
   return level ?? 'info';
 }
 
-function readSecrets(env: EnvValues, fault: Fault): Secrets {
+export function readSecrets(env: EnvValues, fault: Fault): Secrets {
   const read = (name: EnvName): Secret | undefined => {
     const text = env[name];
     if (text === undefined) return undefined;

@@ -1,6 +1,6 @@
 // The names that Holdfast reads from the environment, and nothing else: `config.ts` checks values.
 
-/** One line a name, as `holdfast start --help` shows it. */
+/** One line a name, as the help of commands shows it. */
 export const ENV_NAMES = {
   HOLDFAST_HOST: 'address to listen on (127.0.0.1)',
   HOLDFAST_PORT: 'port to listen on (7400); 0 takes a free one',
@@ -16,10 +16,36 @@ export const ENV_NAMES = {
   HOLDFAST_TRUST_PROXY: '1 when a proxy in front sets X-Forwarded-For, and nobody else can (0)',
   HOLDFAST_FLUSH_ROWS: 'rows that change before the state is stored (100000)',
   HOLDFAST_FLUSH_SECONDS: 'longest time before the state is stored (5)',
+  HOLDFAST_JURISDICTION: 'jurisdiction of a cell that runs on its own',
+  HOLDFAST_SITE: 'name of the place where a part runs, one for each part of an operator',
+  HOLDFAST_URL: 'address at which others reach a cell that runs on its own',
+  HOLDFAST_REGISTRAR: 'address of the registrar, for parts that run on their own',
+  HOLDFAST_REGISTRAR_KEY: 'its public key (the one that witnessed the first entry)',
+  HOLDFAST_TRUST_GATEWAY: 'gateways that a cell lets in: a file or folder of their lines',
   HOLDFAST_LOG: 'least level that is logged: debug, info, warn, error or silent (info)',
 } as const;
 
 export type EnvName = keyof typeof ENV_NAMES;
+
+/** What only parts that run on their own are told. */
+const OF_PARTS: readonly EnvName[] = [
+  'HOLDFAST_JURISDICTION',
+  'HOLDFAST_SITE',
+  'HOLDFAST_URL',
+  'HOLDFAST_REGISTRAR',
+  'HOLDFAST_REGISTRAR_KEY',
+  'HOLDFAST_TRUST_GATEWAY',
+];
+
+/** Names with what they mean, for the help of `start`, which has no parts of its own. */
+export function envHelpOfStart(): readonly (readonly [string, string])[] {
+  return Object.entries(ENV_NAMES).filter(([name]) => !OF_PARTS.some((part) => part === name));
+}
+
+/** The same for a part: the names that it reads. */
+export function envHelpOf(names: readonly EnvName[]): readonly (readonly [string, string])[] {
+  return names.map((name) => [name, ENV_NAMES[name]]);
+}
 
 /** What was set, by name. An empty value is as good as none, as is usual in compose files. */
 export type EnvValues = Readonly<Partial<Record<EnvName, string>>>;

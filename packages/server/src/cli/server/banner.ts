@@ -1,6 +1,5 @@
 // What a server says once it is ready.
 
-import type { Config } from '../../config/config.ts';
 import type { Paint } from '../cli-io.ts';
 import { columns } from '../columns.ts';
 import { VERSION } from '../version.ts';
@@ -9,7 +8,7 @@ const ANY_HOSTS = ['0.0.0.0', '::', '[::]'];
 
 export type Ready = Readonly<{
   url: string;
-  config: Config;
+  config: Readonly<{ dataDir: string; cells: readonly string[] }>;
   hasServiceKey: boolean;
   /** Cells that are not up yet, though the gateway is. */
   cellsAway: readonly string[];

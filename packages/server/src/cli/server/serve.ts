@@ -21,6 +21,7 @@ import type { SignalSource } from './stop-signals.ts';
 
 /** Requests that are under way get this long to end before their connections are cut. */
 const DRAIN_MS_MAX = 10_000;
+const IDLE_CHECK_MS = 20;
 /** A stop that takes longer is given up. */
 const STOP_MS_MAX = 60_000;
 
@@ -100,10 +101,13 @@ async function stop(parts: ProcessParts, logger: Logger, closing: CloseStack): P
 
 /** Closes a server; what is still under way after a while is cut. */
 export async function drain(app: FastifyInstance): Promise<void> {
+  // Node closes connections that are idle when it is told to close, not those that become so.
+  const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
   const timer = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS_MAX);
   try {
     await app.close();
   } finally {
+    clearInterval(idle);
     clearTimeout(timer);
   }
 }

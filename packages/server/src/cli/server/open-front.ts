@@ -1,0 +1,120 @@
+// The front of an installation: keys, exchange, catalog and gateway, over cells that run in this
+// process or elsewhere.
+
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import type { Logger } from 'pino';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { openCatalog } from '../../catalog/open-catalog.ts';
+import type { CellClient } from '../../cell/cell-client.ts';
+import type { Config, Secrets } from '../../config/config.ts';
+import type { Exchange } from '../../exchange/exchange.ts';
+import { openExchange } from '../../exchange/open-exchange.ts';
+import { openGateway } from '../../gateway/open-gateway.ts';
+import type { Charter } from '../../gateway/parts.ts';
+import { residencyOf } from '../../gateway/residency.ts';
+import type { PageFile } from '../../gateway/routes/pages.ts';
+import { openKeys } from '../../keys/keys.ts';
+import type { FixedKey, Keys } from '../../keys/keys.ts';
+import { dataLayout } from '../data-layout.ts';
+import type { CloseStack } from './close-stack.ts';
+import { drain, listen } from './serve.ts';
+
+/** What the running process lends to a front; `main.ts` has the real ones. */
+export type FrontParts = Readonly<{
+  /** The web app by address. */
+  loadPage: () => Promise<ReadonlyMap<string, PageFile>>;
+  /** Folder of the sample clips, with `clips.json`. */
+  clipsFolder: string;
+  monotonicMs: () => number;
+}>;
+
+/** Cells to stand before; they are closed after the gateway and before what they publish into. */
+export type FrontCells = Readonly<{
+  clients: readonly CellClient[];
+  close: () => Promise<void>;
+}>;
+
+export type OpenFront = Readonly<{
+  config: Pick<Config, 'host' | 'port' | 'dataDir' | 'residency' | 'countryHeader'> &
+    Pick<Config, 'secureCookies' | 'trustProxy'> &
+    Readonly<{ cells: readonly Jurisdiction[] }>;
+  secrets: Secrets;
+  logger: Logger;
+  closing: CloseStack;
+  nowMs: () => number;
+  charter: Charter;
+  /** Makes the clients of `config.cells`; they publish into the exchange. */
+  openCells: (exchange: Exchange) => FrontCells;
+}>;
+
+export type Front = Readonly<{
+  exchange: Exchange;
+  catalog: Catalog;
+  keys: Keys;
+  clients: readonly CellClient[];
+  port: number;
+}>;
+
+/** Opens everything and listens. What was opened is on the closing stack, also when this throws. */
+export async function openFront(parts: FrontParts, options: OpenFront): Promise<Front> {
+  const { config, secrets, logger, closing, nowMs, charter } = options;
+  const layout = dataLayout(config.dataDir);
+  mkdirSync(layout.gatewayDir, { recursive: true });
+  const fixed = fixedKeys(secrets);
+  const keys = openKeys({ file: layout.keys, nowMs, randomBytes, fixed });
+  closing.push('the key store', keys.close);
+  const exchange = openExchange({
+    file: layout.exchange,
+    cells: config.cells,
+    clock: { nowMs, monotonicMs: parts.monotonicMs },
+    onProblem: ({ kind, message, cause }) => logger.warn({ kind, err: cause }, message),
+  });
+  closing.push('the exchange', exchange.close);
+  const { clients, close } = options.openCells(exchange);
+  const cells = new Map(clients.map((client) => [client.jurisdiction, client] as const));
+  const catalog = openCatalog({
+    file: layout.catalog,
+    cells,
+    nowMs,
+    onDeliveryFailed: (cause) => logger.error({ err: cause }, 'a video was not delivered'),
+  });
+  closing.push('the catalog', catalog.close);
+  closing.push('the cells', close);
+  const gateway = await openGateway({
+    cells,
+    exchange,
+    catalog,
+    keys,
+    charter,
+    residency: residencyOf({ ...config, byDefault: config.residency }),
+    nowMs,
+    logger,
+    page: await parts.loadPage(),
+    clipsFolder: parts.clipsFolder,
+    trustProxy: config.trustProxy,
+    secureCookies: config.secureCookies,
+  });
+  closing.push('the gateway', () => drain(gateway));
+  const port = await listen(gateway, config);
+  return { exchange, catalog, keys, clients, port };
+}
+
+/** Whether somebody could send ops for users of their own. */
+export function hasServiceKey(keys: Keys): boolean {
+  return keys.list().some(({ kind, source }) => {
+    const isRevoked = source.kind === 'stored' && source.revokedAtMs !== undefined;
+    return kind === 'service' && !isRevoked;
+  });
+}
+
+function fixedKeys({ serviceKey, operatorKey }: Secrets): readonly FixedKey[] {
+  const fixed: FixedKey[] = [];
+  const name = 'environment';
+  if (serviceKey !== undefined) fixed.push({ kind: 'service', secret: serviceKey.reveal(), name });
+  if (operatorKey !== undefined) {
+    fixed.push({ kind: 'operator', secret: operatorKey.reveal(), name });
+  }
+  return fixed;
+}
