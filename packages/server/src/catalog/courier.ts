@@ -36,22 +36,12 @@ export function openCourier(options: CourierOptions): Courier {
   const queued = new Set<VideoId>(options.waiting);
   const underWay = new Set<VideoId>();
   const waiters = openWaiters();
-  let retryTimer: NodeJS.Timeout | undefined;
-  let retryMs = retryMsMin;
-  /** The pause is because the cell was away, and not because it refused. */
-  let isAway = false;
+  const pause = openPause(cell, { msMin: retryMsMin, msMax: retryMsMax, onOver: () => pump() });
   let closed = false;
 
   const retryLater = (): void => {
-    if (closed || retryTimer !== undefined) return;
-    isAway = !cell.ready();
-    retryTimer = setTimeout(() => {
-      retryTimer = undefined;
-      pump();
-    }, retryMs);
-    // A process that has nothing else to do may end: what waits is in the file.
-    retryTimer.unref();
-    retryMs = Math.min(retryMs * 2, retryMsMax);
+    if (closed || pause.isOn()) return;
+    pause.begin();
     waiters.wakeAll();
   };
 
@@ -59,7 +49,7 @@ export function openCourier(options: CourierOptions): Courier {
     const reply = await cell.call('registerVideo', { video, ...describe(video) });
     if (closed) return;
     if (reply.kind === 'unavailable') return retryLater();
-    retryMs = retryMsMin;
+    pause.forget();
     underWay.delete(video);
     onDelivered(video);
     waiters.wake(video);
@@ -81,21 +71,13 @@ export function openCourier(options: CourierOptions): Courier {
   };
 
   const pump = (): void => {
-    if (closed || retryTimer !== undefined || queued.size === 0) return;
+    if (closed || pause.isOn() || queued.size === 0) return;
     if (!cell.ready()) return retryLater();
     for (const video of queued) {
       if (underWay.size >= COURIER_UNDER_WAY_MAX) return;
       start(video);
     }
   };
-
-  const unsubscribe = cell.subscribe(() => {
-    if (retryTimer === undefined || !isAway || !cell.ready()) return;
-    clearTimeout(retryTimer);
-    retryTimer = undefined;
-    retryMs = retryMsMin;
-    pump();
-  });
 
   const awaits = (video: VideoId): boolean => queued.has(video) || underWay.has(video);
 
@@ -108,14 +90,53 @@ export function openCourier(options: CourierOptions): Courier {
     awaits,
     size: () => queued.size + underWay.size,
     settled: async (video, waitMs) => {
-      if (!awaits(video) || retryTimer !== undefined || closed) return;
+      if (!awaits(video) || pause.isOn() || closed) return;
       await waiters.wait(video, waitMs);
     },
     close: () => {
       closed = true;
-      unsubscribe();
-      clearTimeout(retryTimer);
+      pause.close();
       waiters.wakeAll();
+    },
+  };
+}
+
+type PauseOptions = Readonly<{ msMin: number; msMax: number; onOver: () => void }>;
+
+/** The pauses between tries, each twice as long; one for a cell that was away ends with its return. */
+function openPause(cell: CellClient, { msMin, msMax, onOver }: PauseOptions) {
+  let timer: NodeJS.Timeout | undefined;
+  let nextMs = msMin;
+  let wasAway = false;
+  const end = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  const unsubscribe = cell.subscribe(() => {
+    if (timer === undefined || !wasAway || !cell.ready()) return;
+    end();
+    nextMs = msMin;
+    onOver();
+  });
+  return {
+    isOn: (): boolean => timer !== undefined,
+    begin: (): void => {
+      wasAway = !cell.ready();
+      timer = setTimeout(() => {
+        timer = undefined;
+        onOver();
+      }, nextMs);
+      // A process that has nothing else to do may end: what waits is in the file.
+      timer.unref();
+      nextMs = Math.min(nextMs * 2, msMax);
+    },
+    /** Something went well: the next pause is a short one again. */
+    forget: (): void => {
+      nextMs = msMin;
+    },
+    close: (): void => {
+      unsubscribe();
+      end();
     },
   };
 }

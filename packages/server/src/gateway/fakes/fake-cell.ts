@@ -9,6 +9,7 @@ import { SESSION_LIFE_MS, SESSION_WINDOW_OPS } from '@holdfast/protocol/limits.t
 import { OUTCOMES } from '@holdfast/protocol/ops.ts';
 import type { Op, Outcome } from '@holdfast/protocol/ops.ts';
 import type {
+  Books,
   CallName,
   CallReply,
   CellCalls,
@@ -75,11 +76,7 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
     ...videoCalls(store),
     openSession: ({ who }) => openSession(store, who, privateKey),
     checkWindow: ({ groups }) => store.beyondWindow(groups) ?? { kind: 'fits' },
-    books: () => {
-      const classes = Object.fromEntries(store.classes);
-      const ops = [...store.classes.values()].reduce((sum, count) => sum + count, 0);
-      return { kind: 'books', ...store.position(), ops, classes, balanced: true };
-    },
+    books: () => booksOf(store),
   };
 
   const submitReply = (groups: readonly OpGroup[]): SubmitReply => {
@@ -138,6 +135,12 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
 }
 
 type Store = ReturnType<typeof fakeStore>;
+
+function booksOf(store: Store): Books {
+  const classes = Object.fromEntries(store.classes);
+  const ops = [...store.classes.values()].reduce((sum, count) => sum + count, 0);
+  return { kind: 'books', ...store.position(), ops, classes, balanced: true };
+}
 
 function openSession(store: Store, who: Identity, privateKey: KeyObject): OpenedSession {
   const startedAtMs = store.nowMs();

@@ -104,8 +104,8 @@ describe('A16: the cookie', () => {
     ['GET', '/v1/me/likes', 200],
     ['POST', '/v1/sessions', 201],
     ['GET', '/v1/videos/a/analytics', 403],
-  ] as const)('A73: is set anew by %s %s when that renewed the session', async (...asked) => {
-    const [method, path, status] = asked;
+  ] as const)('A73: is set anew by %s %s when that renewed the session', async (...row) => {
+    const [method, path, status] = row;
     await addVideos(world, 'a');
     const cookie = await cookieOf(world, 'alice');
     const send = () =>
