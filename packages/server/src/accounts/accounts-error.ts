@@ -1,6 +1,8 @@
 // Errors of the account store. Their words are fixed, so that no handle, password or token can get
 // into them.
 
+import { fileFaultOf } from '../sqlite/file-fault.ts';
+
 const ERRORS = {
   'accounts-busy': {
     retryable: true,
@@ -71,21 +73,8 @@ export class AccountsError extends Error {
   }
 }
 
-// Primary result codes of SQLite; extended codes carry them in their low byte.
-const CODE_OF_RESULT: Readonly<Record<number, AccountsErrorCode>> = {
-  5: 'accounts-busy',
-  6: 'accounts-busy',
-  11: 'accounts-corrupt',
-  13: 'accounts-storage-full',
-  26: 'accounts-corrupt',
-};
-
 /** What to throw for what was caught: failures of the file become `AccountsError`, the rest stays. */
 export function accountsErrorOf(cause: unknown): unknown {
-  if (!(cause instanceof Error) || !('code' in cause)) return cause;
-  if ('errcode' in cause && typeof cause.errcode === 'number') {
-    return new AccountsError(CODE_OF_RESULT[cause.errcode & 0xff] ?? 'accounts-io', cause);
-  }
-  if (cause.code === 'ENOSPC') return new AccountsError('accounts-storage-full', cause);
-  return 'syscall' in cause ? new AccountsError('accounts-io', cause) : cause;
+  const fault = fileFaultOf(cause);
+  return fault === undefined ? cause : new AccountsError(`accounts-${fault}`, cause);
 }

@@ -1,5 +1,7 @@
 // Errors of the catalog's file. Their words are fixed, so that nothing that was sent gets into them.
 
+import { fileFaultOf } from '../sqlite/file-fault.ts';
+
 const ERRORS = {
   'catalog-storage-full': {
     retryable: true,
@@ -41,13 +43,9 @@ export class CatalogError extends Error {
   }
 }
 
-const SQLITE_FULL = 13;
-
-/** What SQLite threw, as a `CatalogError`. */
+/** What was caught, as a `CatalogError`. */
 export function catalogErrorOf(cause: unknown): CatalogError {
   if (cause instanceof CatalogError) return cause;
-  const errcode = cause instanceof Error && 'errcode' in cause ? cause.errcode : undefined;
-  // The low byte is the primary code; the rest says more about where.
-  const full = typeof errcode === 'number' && (errcode & 0xff) === SQLITE_FULL;
+  const full = fileFaultOf(cause) === 'storage-full';
   return new CatalogError(full ? 'catalog-storage-full' : 'catalog-io', cause);
 }

@@ -4,15 +4,17 @@
 // nothing or a video that every cell will be told of. Deliveries that were taken are removed in
 // batches later: a crash before that tells the cell again, and cells take repetition.
 
-import { DatabaseSync } from 'node:sqlite';
-import type { SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { transaction } from '@holdfast/engine/sqlite/transaction.ts';
 import type { Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
+import { openOwnDatabase } from '../sqlite/open-own-database.ts';
 import type { Video } from './catalog.ts';
 import { CatalogError, catalogErrorOf } from './catalog-error.ts';
 import type { Realm } from './creator-key.ts';
 
 const APPLICATION_ID = 0x68666331;
-const SCHEMA_VERSION = 1;
+/** Only a reader such as a backup can cause a wait. */
+const BUSY_TIMEOUT_MS = 100;
 
 // `n` grows with every new video, so it orders the feed even within a millisecond.
 const SCHEMA = `
@@ -38,9 +40,7 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-// Made at every opening, because it is no part of the form: files from before it get it, and
-// programs from before it do without.
-const INDEX_OF_REALMS = 'CREATE INDEX IF NOT EXISTS of_realm ON videos (realm)';
+const INDEXES = 'CREATE INDEX IF NOT EXISTS of_realm ON videos (realm)';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -70,8 +70,14 @@ export type CatalogFile = Readonly<{
 export function openCatalogFile(file: string): CatalogFile {
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(file);
-    prepare(db);
+    db = openOwnDatabase({
+      file,
+      applicationId: APPLICATION_ID,
+      schema: SCHEMA,
+      indexes: INDEXES,
+      busyTimeoutMs: BUSY_TIMEOUT_MS,
+      unfit: (why) => new CatalogError(`catalog-${why === 'newer-version' ? 'foreign-file' : why}`),
+    });
     return operations(db);
   } catch (cause) {
     db?.close();
@@ -82,7 +88,13 @@ export function openCatalogFile(file: string): CatalogFile {
 function operations(db: DatabaseSync): CatalogFile {
   const sql = statements(db);
   return {
-    transaction: (change) => transaction(db, change),
+    transaction: (change) => {
+      try {
+        return transaction(db, change);
+      } catch (cause) {
+        throw catalogErrorOf(cause);
+      }
+    },
     find: (video) => {
       const row = sql.find.get(video);
       return row === undefined ? undefined : videoOf(row);
@@ -140,42 +152,6 @@ function statements(db: DatabaseSync) {
     ),
     ofRealm: db.prepare('SELECT * FROM videos WHERE realm = ? AND n > ? ORDER BY n LIMIT ?'),
   };
-}
-
-function transaction<Result>(db: DatabaseSync, change: () => Result): Result {
-  try {
-    db.exec('BEGIN IMMEDIATE');
-    const result = change();
-    db.exec('COMMIT');
-    return result;
-  } catch (cause) {
-    // Some failures, such as a full disk, have rolled back already.
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw catalogErrorOf(cause);
-  }
-}
-
-function prepare(db: DatabaseSync): void {
-  const tables = db.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'];
-  const ours = pragma(db, 'application_id') === APPLICATION_ID;
-  if (tables !== 0 && !ours) throw new CatalogError('catalog-foreign-file');
-  db.exec('PRAGMA journal_mode = WAL');
-  db.exec('PRAGMA synchronous = FULL');
-  if (pragma(db, 'journal_mode') !== 'wal' || pragma(db, 'synchronous') !== 2) {
-    throw new CatalogError('catalog-unsafe-settings');
-  }
-  const version = pragma(db, 'user_version');
-  if (version !== SCHEMA_VERSION && version !== 0) throw new CatalogError('catalog-foreign-file');
-  transaction(db, () => {
-    if (version === 0) db.exec(SCHEMA);
-    db.exec(INDEX_OF_REALMS);
-    db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
-    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
-  });
-}
-
-function pragma(db: DatabaseSync, name: string): unknown {
-  return db.prepare(`PRAGMA ${name}`).get()?.[name];
 }
 
 function* videosOf(rows: Iterable<Row>): Iterable<VideoId> {

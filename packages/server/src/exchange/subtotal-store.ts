@@ -6,6 +6,7 @@
 // The file is held exclusively, which needs no shared-memory file and so works on a full disk.
 
 import { DatabaseSync } from 'node:sqlite';
+import { transaction } from '@holdfast/engine/sqlite/transaction.ts';
 import { isVideoId } from '@holdfast/protocol/ids.ts';
 import type { Epoch, Jurisdiction, Seq, VideoId } from '@holdfast/protocol/ids.ts';
 import type { KnownWatermark } from './cell-watermark.ts';
@@ -166,18 +167,6 @@ function saver(
       }
     });
   };
-}
-
-function transaction(db: DatabaseSync, change: () => void): void {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    change();
-    db.exec('COMMIT');
-  } catch (cause) {
-    // Some failures, such as a full disk, have rolled back already.
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw cause;
-  }
 }
 
 function load(db: DatabaseSync, jurisdictions: readonly Jurisdiction[], book: SubtotalBook): void {

@@ -1,5 +1,7 @@
 // Errors of the key store. Their words are fixed, so that no secret or name can get into them.
 
+import { fileFaultOf } from '../sqlite/file-fault.ts';
+
 const ERRORS = {
   'keys-busy': {
     retryable: true,
@@ -72,21 +74,8 @@ export class KeysError extends Error {
   }
 }
 
-// Primary result codes of SQLite; extended codes carry them in their low byte.
-const CODE_OF_RESULT: Readonly<Record<number, KeysErrorCode>> = {
-  5: 'keys-busy',
-  6: 'keys-busy',
-  11: 'keys-corrupt',
-  13: 'keys-storage-full',
-  26: 'keys-corrupt',
-};
-
 /** What to throw for what was caught: failures of the file become `KeysError`, the rest stays. */
 export function keysErrorOf(cause: unknown): unknown {
-  if (!(cause instanceof Error) || !('code' in cause)) return cause;
-  if ('errcode' in cause && typeof cause.errcode === 'number') {
-    return new KeysError(CODE_OF_RESULT[cause.errcode & 0xff] ?? 'keys-io', cause);
-  }
-  if (cause.code === 'ENOSPC') return new KeysError('keys-storage-full', cause);
-  return 'syscall' in cause ? new KeysError('keys-io', cause) : cause;
+  const fault = fileFaultOf(cause);
+  return fault === undefined ? cause : new KeysError(`keys-${fault}`, cause);
 }
