@@ -29,7 +29,7 @@ async function shown(at: Site): Promise<number | undefined> {
 async function joined(): Promise<TestParties> {
   await begun();
   const { north, south } = parties;
-  const start = { kind: 'start', plan: plan(south), followerVersion: 1, isRed: false } as const;
+  const start = { kind: 'start', plan: plan(south), followerVersion: 1 } as const;
   expect(await parties.tell(north, start)).toMatchObject({ kind: 'done' });
   expect(await parties.tell(south, { kind: 'follow' })).toMatchObject({ kind: 'done' });
   await parties.until('shadow', () => kindOf(north) === 'shadow');
@@ -87,7 +87,7 @@ describe('a planned hand-over', () => {
     await parties.tell(north, cut());
     await parties.until('ceded', () => kindOf(south) === 'owning');
     await like(south, 'cleo', 1);
-    const start = { kind: 'start', plan: plan(north), followerVersion: 1, isRed: false } as const;
+    const start = { kind: 'start', plan: plan(north), followerVersion: 1 } as const;
     await parties.tell(south, start);
     await parties.until('shadow', () => kindOf(south) === 'shadow');
     await parties.tell(south, { kind: 'go', ownSeq: south.roles?.durableSeq() ?? 0 });

@@ -7,6 +7,7 @@ import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { SignedAnswer, SignedRequest, SignedRoute } from '../signed/signed-server.ts';
+import { knownParty } from './known-party.ts';
 import type { PartyRuntime } from './party-runtime.ts';
 import {
   ASK_BYTES_MAX,
@@ -40,7 +41,7 @@ export function peerRoutes({
     bodyBytesMax,
     handle: async (request) => {
       if (request.params['cell'] !== cell) return problem(404, `this party is of the cell ${cell}`);
-      const from = partyOf(runtime, request);
+      const from = knownParty(runtime.state, request.sender);
       if (from === undefined) return problem(403, 'the sender is no party of this cell');
       return handle(request, from);
     },
@@ -50,12 +51,15 @@ export function peerRoutes({
     route('POST', PEER_ROUTES.deliver, DELIVERY_MESSAGE_BYTES_MAX, async ({ body }, from) => {
       const delivery = readDelivery(body);
       if ('kind' in delivery) return problem(400, delivery.detail);
+      // Whoever runs a process for this cell that owns nothing agrees to hold a copy of it.
+      if (runtime.state.kind === 'idle') await runtime.dispatch({ kind: 'follow' });
       return ok(writeReport(await runtime.receive(from, delivery)));
     }),
     route('POST', PEER_ROUTES.ask, ASK_BYTES_MAX, async ({ body }, from) => {
       const asked = readAsked(body);
       if ('kind' in asked) return problem(400, asked.detail);
-      if (!isSameParty(from, runtime.state.entry?.owner ?? from)) {
+      const owner = runtime.state.entry?.owner;
+      if (owner === undefined || !isSameParty(from, owner)) {
         return problem(403, 'only the owner asks for decisions');
       }
       return ok(JSON.stringify(await runtime.decide(asked)));
@@ -70,18 +74,6 @@ export function peerRoutes({
       return bytes === undefined ? problem(404, 'no such part of a snapshot is here') : ok(bytes);
     }),
   ];
-}
-
-/** The party that the sender is: owner or follower of the newest entry, or the one to be. */
-function partyOf({ state }: PartyRuntime, { sender }: SignedRequest): Party | undefined {
-  const known = [
-    state.entry?.owner,
-    state.entry?.follower,
-    'plan' in state ? state.plan.follower : undefined,
-  ];
-  return known.find(
-    (party) => party?.publicKey === sender.publicKey && isSameParty(party, sender as never),
-  );
 }
 
 function ok(body: Uint8Array | string): SignedAnswer {

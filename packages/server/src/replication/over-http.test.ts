@@ -1,0 +1,234 @@
+// Two parties with files of their own, over signed HTTP, with a registrar's real charter.
+
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fastify } from 'fastify';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
+import type { Epoch, VideoId } from '@holdfast/protocol/ids.ts';
+import type { CellClient, OpGroup, SubmitReply } from '../cell/cell-client.ts';
+import { cellRoutes } from '../cell/remote/cell-routes.ts';
+import type { CharterClient } from '../registrar/charter-client.ts';
+import { charterFolder, found, newParty, US } from '../registrar/charter.fixture.ts';
+import type { CharterFolder, KeyedParty } from '../registrar/charter.fixture.ts';
+import type { CharterEntry } from '../registrar/charter-entry.ts';
+import type { Registrar } from '../registrar/registrar.ts';
+import { signedClient } from '../signed/signed-client.ts';
+import { addSignedRoutes } from '../signed/signed-server.ts';
+import { wireIdentity } from '../signed/wire-key.ts';
+import { charterLine } from './charter-line.ts';
+import { PartyCell } from './party-cell.ts';
+import { openPartyFile } from './party-file.ts';
+import { openReplicaRole } from './replica-role.ts';
+import type { ReplicaRole } from './replica-role.ts';
+
+const V1 = 'v1' as VideoId;
+
+type Running = Readonly<{ party: KeyedParty; role: ReplicaRole; faults: string[]; dir: string }>;
+
+let folder: CharterFolder;
+let registrar: Registrar;
+let readers: Set<(entry: CharterEntry) => void>;
+let closing: (() => unknown)[];
+
+beforeEach(() => {
+  folder = charterFolder();
+  registrar = folder.open();
+  readers = new Set();
+  closing = [];
+});
+afterEach(async () => {
+  for (const close of closing.toReversed()) await close();
+  registrar.close();
+  folder.remove();
+});
+
+/** The charter without the network in between. */
+function charterHere(): Pick<CharterClient, 'charter' | 'watch' | 'append'> {
+  return {
+    charter: registrar.charter,
+    watch: (listener) => {
+      readers.add(listener);
+      return () => readers.delete(listener);
+    },
+    append: async (signed) => {
+      const size = registrar.charter.size();
+      const result = registrar.append(signed);
+      for (const entry of registrar.charter.after(size, 10)) {
+        for (const read of readers) queueMicrotask(() => read(entry));
+      }
+      return result as Awaited<ReturnType<CharterClient['append']>>;
+    },
+  };
+}
+
+async function run(operator: string): Promise<Running> {
+  const dir = mkdtempSync(join(tmpdir(), `holdfast-${operator}-`));
+  const app = fastify({ forceCloseConnections: true });
+  const late: { role?: ReplicaRole } = {};
+  const { key, party } = newParty(operator);
+  const identity = wireIdentity({ operator, site: 'main', privateKey: key.privateKey });
+  const routes = cellRoutesLater(late);
+  await addSignedRoutes(
+    app,
+    {
+      identity,
+      lookup: (claimed) => (late.role?.knows(claimed) === true ? claimed : undefined),
+      nowMs: () => Date.now(),
+      randomBytes,
+      onError: (error) => faults.push(String(error)),
+    },
+    routes,
+  );
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const me = { ...party, url: `http://127.0.0.1:${port}` };
+  const faults: string[] = [];
+  if (registrar.charter.newest(US) === undefined) {
+    registrar.append(found(registrar.charter, { party: me, key }));
+  }
+  const monotonicMs = (): number => performance.now();
+  const nowMs = (): number => Date.now();
+  const cell = await PartyCell.open({
+    cell: {
+      dir,
+      jurisdiction: US,
+      operator,
+      epoch: 1 as Epoch,
+      operatorKeyPem: key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      limits: { flushRowsMin: 1_000, flushAgeMsMax: 1_000 },
+    },
+    clocks: { nowMs, monotonicMs },
+    onNotice: () => undefined,
+  });
+  const role = await openReplicaRole({
+    jurisdiction: US,
+    me,
+    key,
+    cell,
+    file: openPartyFile(join(dir, 'party.json')),
+    charter: charterLine(charterHere(), US),
+    newest: () => registrar.charter.newest(US),
+    connect: ({ url, publicKey }) =>
+      signedClient({ identity, peer: { url, publicKey }, nowMs, randomBytes }),
+    nowMs,
+    monotonicMs,
+    pause: async (pauseMs, signal) => {
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    },
+    pace: async () => undefined,
+    onState: () => undefined,
+    onReport: () => undefined,
+    onProgress: () => undefined,
+    onFault: (what, error) => faults.push(`${what}: ${String(error)}`),
+  });
+  late.role = role;
+  closing.push(async () => {
+    await app.close();
+    await role.close();
+    rmSync(dir, { recursive: true });
+  });
+  return { party: { party: me, key }, role, faults, dir };
+}
+
+/** Routes are added before the port is known that the role has to tell others. */
+function cellRoutesLater(late: { role?: ReplicaRole }): ReturnType<typeof cellRoutes> {
+  const placeholder = { routes: [] } as unknown as ReplicaRole;
+  const now = (): ReplicaRole => late.role ?? placeholder;
+  const paths = [
+    ['POST', '/v1/peer/:cell/batches'],
+    ['POST', '/v1/peer/:cell/decisions'],
+    ['GET', '/v1/peer/:cell/snapshot'],
+    ['GET', '/v1/peer/:cell/snapshot/:snapshot/:file/:chunk'],
+  ] as const;
+  return paths.map(([method, url]) => ({
+    method,
+    url,
+    bodyBytesMax: 32 * 1024 * 1024,
+    handle: (request) => {
+      const route = now().routes.find((one) => one.method === method && one.url === url);
+      if (route === undefined) return { kind: 'bytes', status: 503, body: '' };
+      return route.handle(request);
+    },
+  }));
+}
+
+function clientOf({ role }: Running): CellClient {
+  const serving = role.serving();
+  if (serving === undefined) throw new Error('this party does not serve');
+  return serving.client;
+}
+
+async function like(at: Running, who: string, n: number): Promise<SubmitReply> {
+  const group: OpGroup = {
+    sessionKey: `~${who}`,
+    who: { kind: 'account', account: who },
+    startedAtMs: undefined,
+    ops: [{ n, kind: 'like', video: V1 }],
+  };
+  const client = clientOf(at);
+  return new Promise((resolve) => client.submit([group], resolve));
+}
+
+const ends = (reply: SubmitReply): unknown =>
+  reply.kind === 'durable' ? Array.from(reply.outcomes, outcomeOf) : reply.kind;
+
+async function until(what: string, sides: readonly Running[], holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1_500; turn += 1) {
+    if (holds()) return;
+    await sleep(10);
+  }
+  const states = sides.map(({ role, faults }) => `${role.runtime.state.kind} ${faults.join('; ')}`);
+  throw new Error(`never came about: ${what} (${states.join(' | ')})`);
+}
+
+async function handOver(from: Running, to: Running): Promise<void> {
+  const both = [from, to];
+  const plan = { handover: 'h-1', follower: to.party.party };
+  await from.role.runtime.dispatch({ kind: 'start', plan, followerVersion: 1 });
+  const is = (at: Running, kind: string) => () => at.role.runtime.state.kind === kind;
+  await until('shadow', both, is(from, 'shadow'));
+  await from.role.runtime.dispatch({ kind: 'go', ownSeq: 0 });
+  await until('joint', both, is(from, 'joint'));
+  const verdict = { kind: 'green' } as const;
+  await from.role.runtime.dispatch({ kind: 'cut', verdict, nowMs: performance.now() });
+  await until('ceded', both, is(to, 'owning'));
+}
+
+test('P1, P2: a cell with people, accounts and likes changes hands and loses nothing', async () => {
+  const north = await run('north');
+  const south = await run('south');
+  const video = { video: V1, durationMs: 9_000, creatorKey: 'c' };
+  await clientOf(north).call('registerVideo', video);
+  const person = { handle: 'anna_smith', password: 'a long enough phrase', remote: '127.0.0.1' };
+  expect(await clientOf(north).call('signUp', person)).toMatchObject({ kind: 'signed-in' });
+  for (let n = 0; n < 50; n += 1) await like(north, `person-${n}`, 1);
+
+  await handOver(north, south);
+
+  expect(ends(await like(south, 'person-7', 1))).toEqual(['duplicate']);
+  expect(ends(await like(south, 'person-50', 1))).toEqual(['counted']);
+  expect(await clientOf(south).call('signIn', person)).toMatchObject({ kind: 'signed-in' });
+  const books = await clientOf(south).call('books', {});
+  expect(books).toMatchObject({ balanced: true, ops: 52, classes: { counted: 51, duplicate: 1 } });
+  expect(north.role.serving()).toBeUndefined();
+  const record = JSON.parse(readFileSync(join(south.dir, 'party.json'), 'utf8')) as unknown;
+  expect(record).toMatchObject({ state: { kind: 'owning', entry: { act: 'cede', epoch: 3 } } });
+  expect([...north.faults, ...south.faults]).toEqual([]);
+});
+
+test('goes back the same way, without another snapshot', async () => {
+  const north = await run('north');
+  const south = await run('south');
+  await clientOf(north).call('registerVideo', { video: V1, durationMs: 9_000, creatorKey: 'c' });
+  await like(north, 'person-1', 1);
+  await handOver(north, south);
+  await like(south, 'person-2', 1);
+  await handOver(south, north);
+  expect(ends(await like(north, 'person-2', 1))).toEqual(['duplicate']);
+  expect(await clientOf(north).call('books', {})).toMatchObject({ ops: 3, balanced: true });
+});

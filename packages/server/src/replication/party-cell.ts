@@ -1,0 +1,128 @@
+// The cell of one party: its files, the ledger on them with one role, and a line that gateways are
+// served over. A snapshot of another party can be put in the place of its files.
+
+import { mkdirSync, openSync, closeSync, fsyncSync, statfsSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clocks } from '@holdfast/engine/engine/clock.ts';
+import type { Cut } from '@holdfast/engine/handover/charter-rules.ts';
+import type { Seq } from '@holdfast/protocol/ids.ts';
+import { openBorder } from '../border/border.ts';
+import { openRoledCell } from '../cell/cell-host.ts';
+import type { RoledCell } from '../cell/cell-host.ts';
+import { CellLine } from '../cell/cell-line.ts';
+import type { OnNotice } from '../cell/cell-line.ts';
+import type { CellOptions } from '../cell/messages.ts';
+import { RoleSlot } from './role-slot.ts';
+
+const ASIDE_FOLDER = 'set-aside';
+const READ_BYTES_MAX: number = 4 * 1024 * 1024;
+
+export type PartyCellOptions = Readonly<{
+  cell: CellOptions;
+  clocks: Clocks;
+  onNotice: OnNotice;
+}>;
+
+export class PartyCell {
+  readonly line: CellLine;
+  readonly roles: RoleSlot;
+  readonly #options: PartyCellOptions;
+  #cell: RoledCell;
+
+  private constructor(options: PartyCellOptions, line: CellLine, cell: RoledCell) {
+    this.#options = options;
+    this.line = line;
+    this.#cell = cell;
+    this.roles = new RoleSlot(cell.roles);
+  }
+
+  /** Opens the files, without a role. Rejects when they are not fit to be used. */
+  static async open(options: PartyCellOptions): Promise<PartyCell> {
+    const { cell, onNotice } = options;
+    const at: { cell?: PartyCell } = {};
+    const line = new CellLine(
+      cell.jurisdiction,
+      (request) => {
+        if (request.kind === 'resync') line.resyncing();
+        at.cell?.receive(request);
+      },
+      onNotice,
+    );
+    at.cell = new PartyCell(options, line, await openFiles(options, line));
+    line.open();
+    return at.cell;
+  }
+
+  receive(request: Parameters<RoledCell['receive']>[0]): void {
+    this.#cell.receive(request);
+  }
+
+  get dir(): string {
+    return this.#options.cell.dir;
+  }
+
+  /** Stores what is in memory, so that a snapshot has it. */
+  async flush(): Promise<void> {
+    const { current } = this.roles;
+    await (await current.open()).flusher.flushAll();
+  }
+
+  /** Lets go of all files, has them replaced, and opens what is then there; without a role. */
+  async replace(install: () => Promise<void>): Promise<void> {
+    await this.#cell.close();
+    try {
+      await install();
+    } finally {
+      this.#cell = await openFiles(this.#options, this.line);
+      this.roles.put(this.#cell.roles);
+    }
+  }
+
+  /**
+   * Moves the batches after a cut into a file of their own and forgets them here; `false` when the
+   * rows already include some of them.
+   */
+  async setAside(cut: Cut): Promise<boolean> {
+    if ((this.roles.view()?.meta.seq ?? 0) > cut.seq) return false;
+    const journal = this.roles.journal();
+    const folder = join(this.dir, ASIDE_FOLDER);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const handle = openSync(join(folder, `after-${cut.seq}.jsonl`), 'a', 0o600);
+    try {
+      let seq = cut.seq;
+      for (;;) {
+        const records = await journal.read(seq, READ_BYTES_MAX);
+        for (const { epoch, seq: n, atMs, hash, body } of records) {
+          const bytes = { hash: hex(hash), body: hex(body) };
+          writeSync(handle, `${JSON.stringify({ epoch, seq: n, atMs, ...bytes })}\n`);
+          seq = n;
+        }
+        if (records.length === 0) break;
+      }
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    // A crash here means that they are in both places, and are set aside once more.
+    await journal.truncate(cut.seq as Seq);
+    return true;
+  }
+
+  freeBytes(): number | undefined {
+    const { bavail, bsize } = statfsSync(this.dir);
+    return bavail * bsize;
+  }
+
+  async close(): Promise<void> {
+    this.line.close();
+    await this.#cell.close();
+    this.line.end();
+  }
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+function openFiles({ cell, clocks }: PartyCellOptions, line: CellLine): Promise<RoledCell> {
+  const border = openBorder((record) => line.take(record));
+  return openRoledCell(cell, clocks, border);
+}

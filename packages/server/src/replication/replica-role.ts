@@ -1,0 +1,155 @@
+// The role of a party in a cell that can change hands: it fills the seam between what is served to
+// gateways and the machine that decides who owns the cell.
+//
+// Rules: docs/spec/handover.md (H9, H14), docs/spec/wire.md (W120, W121).
+
+import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
+import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
+import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
+import type { CellClient, SubmitReply } from '../cell/cell-client.ts';
+import type { PartyRole, Serving } from '../cell/remote/party-role.ts';
+import type { CharterEntry, OperatorKey } from '../registrar/charter-entry.ts';
+import type { SignedClient } from '../signed/signed-client.ts';
+import { knownParty } from './known-party.ts';
+import { fetchSnapshot, installSnapshot } from './snapshot-fetch.ts';
+import type { FetchProgress } from './snapshot-fetch.ts';
+import { openSnapshotServer } from './snapshot-server.ts';
+import { PartyRuntime } from './party-runtime.ts';
+import type { PartyCell } from './party-cell.ts';
+import type { PartyFile } from './party-file.ts';
+import type { CharterLine } from './party-ports.ts';
+import type { Report } from './peer.ts';
+import { peerLine } from './peer-line.ts';
+import { peerRoutes } from './peer-routes.ts';
+
+/** How often the machine looks at the time. */
+const TICK_MS = 50;
+
+export type ReplicaRoleOptions = Readonly<{
+  jurisdiction: Jurisdiction;
+  me: Party;
+  key: OperatorKey;
+  cell: PartyCell;
+  file: PartyFile;
+  charter: CharterLine;
+  newest: () => CharterEntry | undefined;
+  /** A signed line to another party. */
+  connect: (party: Party) => SignedClient;
+  nowMs: () => number;
+  monotonicMs: () => number;
+  pause: (pauseMs: number, signal: AbortSignal) => Promise<void>;
+  /** Resolves when so many bytes of a snapshot may be sent. */
+  pace: (bytes: number) => Promise<void>;
+  onState: (state: PartyState) => void;
+  onReport: (report: Report) => void;
+  onProgress: (progress: FetchProgress) => void;
+  onFault: (what: string, error: unknown) => void;
+}>;
+
+export type ReplicaRole = PartyRole & Readonly<{ runtime: PartyRuntime }>;
+
+/** States in which this party serves gateways, held back by a seal or not. */
+const SERVES: ReadonlySet<PartyState['kind']> = new Set([
+  'owning',
+  'seeding',
+  'catching-up',
+  'shadow',
+  'arming',
+  'joining',
+  'joint',
+  'leaving',
+  'sealing',
+  'sealed',
+]);
+
+/** Opens the role where the party's record and the charter say that it is. */
+export async function openReplicaRole(options: ReplicaRoleOptions): Promise<ReplicaRole> {
+  const { jurisdiction, cell, connect, onState, onFault } = options;
+  let ended = new AbortController();
+  const snapshots = openSnapshotServer({
+    dir: cell.dir,
+    journal: () => cell.roles.journal(),
+    flush: () => cell.flush(),
+    nowMs: options.nowMs,
+    pace: options.pace,
+  });
+  const runtime = await PartyRuntime.open({
+    ...options,
+    roles: cell.roles,
+    connect: (party) => peerLine(connect(party), jurisdiction),
+    copy: {
+      fetch: (owner) => fetchCopy(options, owner),
+      setAside: (cut) => cell.setAside(cut),
+      destroy: async () => false,
+      freeBytes: () => cell.freeBytes(),
+    },
+    onState: (state) => {
+      if (!SERVES.has(state.kind)) {
+        ended.abort();
+        ended = new AbortController();
+        snapshots.clear();
+      }
+      onState(state);
+    },
+  });
+  const ticks = setInterval(() => {
+    runtime
+      .dispatch({ kind: 'tick', nowMs: options.monotonicMs() })
+      .catch((error: unknown) => onFault('a step of the hand-over failed', error));
+  }, TICK_MS);
+  return {
+    runtime,
+    admit: (epoch) => runtime.admission(epoch),
+    serving: () => servingOf(runtime, cell, ended.signal),
+    newest: options.newest,
+    routes: peerRoutes({ cell: jurisdiction, runtime, snapshots }),
+    knows: (claimed) => knownParty(runtime.state, claimed) !== undefined,
+    close: async () => {
+      clearInterval(ticks);
+      ended.abort();
+      await runtime.close();
+      snapshots.clear();
+      await cell.close();
+    },
+  };
+}
+
+async function fetchCopy(options: ReplicaRoleOptions, owner: Party): Promise<void> {
+  const { cell, connect, jurisdiction, onProgress } = options;
+  const client = connect(owner);
+  try {
+    const { dir } = cell;
+    const manifest = await fetchSnapshot({ client, cell: jurisdiction, dir, onProgress });
+    await cell.replace(() => installSnapshot(dir, manifest));
+  } finally {
+    client.close();
+  }
+}
+
+function servingOf(
+  runtime: PartyRuntime,
+  cell: PartyCell,
+  ended: AbortSignal,
+): Serving | undefined {
+  if (!SERVES.has(runtime.state.kind)) return undefined;
+  return { client: handOverClient(runtime, cell), ended };
+}
+
+/** Ops that the seal or the loss of the cell turned away are for the next owner, not for an error. */
+function handOverClient(runtime: PartyRuntime, { line }: PartyCell): CellClient {
+  return {
+    jurisdiction: line.jurisdiction,
+    submit: (groups, done) => line.submit(groups, (reply) => done(whyNot(runtime, reply))),
+    call: line.call,
+    subscribe: line.subscribe,
+    resync: line.resync,
+    ready: line.ready,
+  };
+}
+
+function whyNot(runtime: PartyRuntime, reply: SubmitReply): SubmitReply {
+  if (reply.kind !== 'unavailable' || reply.code === 'overloaded') return reply;
+  const epoch = (runtime.state.entry?.epoch ?? 0) as Epoch;
+  const admission = runtime.admission(epoch);
+  return admission === 'admit' ? reply : { kind: admission, epoch };
+}
