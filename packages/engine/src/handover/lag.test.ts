@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { lagOf, OWNER_SILENT_MS_MAX, paceOf, shouldPromote, SILENT_MS_MAX } from './lag.ts';
+import {
+  BEATS_MAX,
+  lagOf,
+  OWNER_SILENT_MS_MAX,
+  paceOf,
+  shouldPromote,
+  SILENT_MS_MAX,
+} from './lag.ts';
 import type { Beat, Lag } from './lag.ts';
 
 /** Beats every 50 ms that came back with the given lags. */
@@ -27,6 +34,8 @@ describe('lag', () => {
     expect(lagOf(beats(110, 90, 30, 30), 150)).toMatchObject({ trend: 'falling' });
     expect(lagOf(beats(30, 35, 28, 40), 150)).toMatchObject({ trend: 'steady' });
     expect(lagOf(beats(30), 0)).toMatchObject({ trend: 'steady' });
+    const longAgo = beats(900, ...new Array<number>(BEATS_MAX).fill(30));
+    expect(lagOf(longAgo, BEATS_MAX * 50)).toMatchObject({ trend: 'steady' });
   });
 });
 

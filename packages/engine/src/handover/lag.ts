@@ -12,7 +12,7 @@ export type Lag = Readonly<
   | { kind: 'known'; lagMs: number; trend: 'falling' | 'steady' | 'rising' }
 >;
 
-/** Beats of the last while, oldest first; older ones are the caller's to drop. */
+/** The trend is that of so many newest beats. */
 export const BEATS_MAX = 64;
 /** Without a beat for so long nothing is known. */
 export const SILENT_MS_MAX = 1_000;
@@ -29,7 +29,11 @@ export function lagOf(beats: readonly Beat[], nowMs: number): Lag {
   if (silentMs > SILENT_MS_MAX) {
     return { kind: 'unknown', reason: `no heartbeat for ${silentMs} ms` };
   }
-  return { kind: 'known', lagMs: Math.max(0, nowMs - newest.sentMs), trend: trendOf(beats) };
+  return {
+    kind: 'known',
+    lagMs: Math.max(0, nowMs - newest.sentMs),
+    trend: trendOf(beats.slice(-BEATS_MAX)),
+  };
 }
 
 /** By the older and the newer half, so that one odd beat does not decide. */
