@@ -2,29 +2,27 @@
 
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fastify } from 'fastify';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
 import type { Epoch, VideoId } from '@holdfast/protocol/ids.ts';
 import type { CellClient, OpGroup, SubmitReply } from '../cell/cell-client.ts';
-import { cellRoutes } from '../cell/remote/cell-routes.ts';
 import type { CharterClient } from '../registrar/charter-client.ts';
 import { charterFolder, found, newParty, US } from '../registrar/charter.fixture.ts';
 import type { CharterFolder, KeyedParty } from '../registrar/charter.fixture.ts';
-import type { CharterEntry } from '../registrar/charter-entry.ts';
+import type { CharterEntry, OperatorKey } from '../registrar/charter-entry.ts';
 import type { Registrar } from '../registrar/registrar.ts';
 import { signedClient } from '../signed/signed-client.ts';
-import { addSignedRoutes } from '../signed/signed-server.ts';
+import { listenSigned } from '../signed/signed.fixture.ts';
 import { wireIdentity } from '../signed/wire-key.ts';
 import { charterLine } from './charter-line.ts';
 import { PartyCell } from './party-cell.ts';
 import { openPartyFile } from './party-file.ts';
-import { openReplicaRole } from './replica-role.ts';
+import { replicaRole } from './replica-role.ts';
 import type { ReplicaRole } from './replica-role.ts';
+import type { PartyRuntime } from './party-runtime.ts';
 
 const V1 = 'v1' as VideoId;
 
@@ -68,51 +66,18 @@ function charterHere(): Pick<CharterClient, 'charter' | 'watch' | 'append'> {
 
 async function run(operator: string): Promise<Running> {
   const dir = mkdtempSync(join(tmpdir(), `holdfast-${operator}-`));
-  const app = fastify({ forceCloseConnections: true });
-  const late: { role?: ReplicaRole } = {};
+  const faults: string[] = [];
   const { key, party } = newParty(operator);
   const identity = wireIdentity({ operator, site: 'main', privateKey: key.privateKey });
-  const routes = cellRoutesLater(late);
-  await addSignedRoutes(
-    app,
-    {
-      identity,
-      lookup: (claimed) => (late.role?.knows(claimed) === true ? claimed : undefined),
-      nowMs: () => Date.now(),
-      randomBytes,
-      onError: (error) => faults.push(String(error)),
-    },
-    routes,
-  );
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  const { port } = app.server.address() as AddressInfo;
-  const me = { ...party, url: `http://127.0.0.1:${port}` };
-  const faults: string[] = [];
-  if (registrar.charter.newest(US) === undefined) {
-    registrar.append(found(registrar.charter, { party: me, key }));
-  }
   const monotonicMs = (): number => performance.now();
   const nowMs = (): number => Date.now();
-  const cell = await PartyCell.open({
-    cell: {
-      dir,
-      jurisdiction: US,
-      operator,
-      epoch: 1 as Epoch,
-      operatorKeyPem: key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      limits: { flushRowsMin: 1_000, flushAgeMsMax: 1_000 },
-    },
-    clocks: { nowMs, monotonicMs },
-    onNotice: () => undefined,
-  });
-  const role = await openReplicaRole({
+  const role = replicaRole({
     jurisdiction: US,
-    me,
     key,
-    cell,
     file: openPartyFile(join(dir, 'party.json')),
     charter: charterLine(charterHere(), US),
     newest: () => registrar.charter.newest(US),
+    openCell: () => openCell(dir, key),
     connect: ({ url, publicKey }) =>
       signedClient({ identity, peer: { url, publicKey }, nowMs, randomBytes }),
     nowMs,
@@ -126,35 +91,41 @@ async function run(operator: string): Promise<Running> {
     onProgress: () => undefined,
     onFault: (what, error) => faults.push(`${what}: ${String(error)}`),
   });
-  late.role = role;
+  const server = await listenSigned(identity, role.routes, {
+    lookup: (claimed) => (role.knows(claimed) ? claimed : undefined),
+  });
+  const me = { ...party, url: server.url };
+  if (registrar.charter.newest(US) === undefined) {
+    registrar.append(found(registrar.charter, { party: me, key }));
+  }
+  await role.begin(me);
   closing.push(async () => {
-    await app.close();
+    await server.close();
     await role.close();
     rmSync(dir, { recursive: true });
   });
   return { party: { party: me, key }, role, faults, dir };
 }
 
-/** Routes are added before the port is known that the role has to tell others. */
-function cellRoutesLater(late: { role?: ReplicaRole }): ReturnType<typeof cellRoutes> {
-  const placeholder = { routes: [] } as unknown as ReplicaRole;
-  const now = (): ReplicaRole => late.role ?? placeholder;
-  const paths = [
-    ['POST', '/v1/peer/:cell/batches'],
-    ['POST', '/v1/peer/:cell/decisions'],
-    ['GET', '/v1/peer/:cell/snapshot'],
-    ['GET', '/v1/peer/:cell/snapshot/:snapshot/:file/:chunk'],
-  ] as const;
-  return paths.map(([method, url]) => ({
-    method,
-    url,
-    bodyBytesMax: 32 * 1024 * 1024,
-    handle: (request) => {
-      const route = now().routes.find((one) => one.method === method && one.url === url);
-      if (route === undefined) return { kind: 'bytes', status: 503, body: '' };
-      return route.handle(request);
+function openCell(dir: string, { operator, privateKey }: OperatorKey): Promise<PartyCell> {
+  return PartyCell.open({
+    cell: {
+      dir,
+      jurisdiction: US,
+      operator,
+      epoch: 1 as Epoch,
+      operatorKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      limits: { flushRowsMin: 1_000, flushAgeMsMax: 1_000 },
     },
-  }));
+    clocks: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+    onNotice: () => undefined,
+  });
+}
+
+function runtimeOf({ role }: Running): PartyRuntime {
+  const begun = role.begun();
+  if (begun === undefined) throw new Error('this party has not begun');
+  return begun.runtime;
 }
 
 function clientOf({ role }: Running): CellClient {
@@ -182,20 +153,20 @@ async function until(what: string, sides: readonly Running[], holds: () => boole
     if (holds()) return;
     await sleep(10);
   }
-  const states = sides.map(({ role, faults }) => `${role.runtime.state.kind} ${faults.join('; ')}`);
+  const states = sides.map((at) => `${runtimeOf(at).state.kind} ${at.faults.join('; ')}`);
   throw new Error(`never came about: ${what} (${states.join(' | ')})`);
 }
 
 async function handOver(from: Running, to: Running): Promise<void> {
   const both = [from, to];
   const plan = { handover: 'h-1', follower: to.party.party };
-  await from.role.runtime.dispatch({ kind: 'start', plan, followerVersion: 1 });
-  const is = (at: Running, kind: string) => () => at.role.runtime.state.kind === kind;
+  await runtimeOf(from).dispatch({ kind: 'start', plan, followerVersion: 1 });
+  const is = (at: Running, kind: string) => () => runtimeOf(at).state.kind === kind;
   await until('shadow', both, is(from, 'shadow'));
-  await from.role.runtime.dispatch({ kind: 'go', ownSeq: 0 });
+  await runtimeOf(from).dispatch({ kind: 'go', ownSeq: 0 });
   await until('joint', both, is(from, 'joint'));
   const verdict = { kind: 'green' } as const;
-  await from.role.runtime.dispatch({ kind: 'cut', verdict, nowMs: performance.now() });
+  await runtimeOf(from).dispatch({ kind: 'cut', verdict, nowMs: performance.now() });
   await until('ceded', both, is(to, 'owning'));
 }
 

@@ -5,6 +5,7 @@
 
 import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
+import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { SignedAnswer, SignedRequest, SignedRoute } from '../signed/signed-server.ts';
 import { knownParty } from './known-party.ts';
@@ -21,59 +22,79 @@ import type { SnapshotServer } from './snapshot-server.ts';
 
 export type PeerRoutesOptions = Readonly<{
   cell: Jurisdiction;
-  runtime: PartyRuntime;
-  snapshots: SnapshotServer;
+  /** The party; `undefined` until it has begun. */
+  begun: () => Readonly<{ runtime: PartyRuntime; snapshots: SnapshotServer }> | undefined;
 }>;
 
-export function peerRoutes({
-  cell,
-  runtime,
-  snapshots,
-}: PeerRoutesOptions): readonly SignedRoute[] {
+type Begun = NonNullable<ReturnType<PeerRoutesOptions['begun']>>;
+type Handle = (begun: Begun, request: SignedRequest, from: Party) => Promise<SignedAnswer>;
+
+export function peerRoutes({ cell, begun }: PeerRoutesOptions): readonly SignedRoute[] {
   const route = (
     method: 'GET' | 'POST',
     url: string,
     bodyBytesMax: number,
-    handle: (request: SignedRequest, from: Party) => Promise<SignedAnswer>,
+    handle: Handle,
   ): SignedRoute => ({
     method,
     url,
     bodyBytesMax,
     handle: async (request) => {
       if (request.params['cell'] !== cell) return problem(404, `this party is of the cell ${cell}`);
-      const from = knownParty(runtime.state, request.sender);
+      const party = begun();
+      if (party === undefined) return problem(503, 'this party has not begun yet');
+      const from = knownParty(party.runtime.state, request.sender);
       if (from === undefined) return problem(403, 'the sender is no party of this cell');
-      return handle(request, from);
+      return handle(party, request, from);
     },
   });
-
   return [
-    route('POST', PEER_ROUTES.deliver, DELIVERY_MESSAGE_BYTES_MAX, async ({ body }, from) => {
-      const delivery = readDelivery(body);
-      if ('kind' in delivery) return problem(400, delivery.detail);
-      // Whoever runs a process for this cell that owns nothing agrees to hold a copy of it.
-      if (runtime.state.kind === 'idle') await runtime.dispatch({ kind: 'follow' });
-      return ok(writeReport(await runtime.receive(from, delivery)));
-    }),
-    route('POST', PEER_ROUTES.ask, ASK_BYTES_MAX, async ({ body }, from) => {
-      const asked = readAsked(body);
-      if ('kind' in asked) return problem(400, asked.detail);
-      const owner = runtime.state.entry?.owner;
-      if (owner === undefined || !isSameParty(from, owner)) {
-        return problem(403, 'only the owner asks for decisions');
-      }
-      return ok(JSON.stringify(await runtime.decide(asked)));
-    }),
-    route('GET', PEER_ROUTES.manifest, 0, async () => {
+    route('POST', PEER_ROUTES.deliver, DELIVERY_MESSAGE_BYTES_MAX, takeBatches),
+    route('POST', PEER_ROUTES.ask, ASK_BYTES_MAX, takeDecision),
+    route('GET', PEER_ROUTES.manifest, 0, async ({ runtime, snapshots }, _request, from) => {
+      if (!isFollower(runtime.state, from)) return problem(403, 'only a follower gets a snapshot');
       const manifest = await snapshots.manifest();
       return manifest === undefined ? problem(409, 'no snapshot can be made now') : ok(manifest);
     }),
-    route('GET', PEER_ROUTES.chunk, 0, async ({ params }) => {
+    route('GET', PEER_ROUTES.chunk, 0, async ({ runtime, snapshots }, { params }, from) => {
+      if (!isFollower(runtime.state, from)) return problem(403, 'only a follower gets a snapshot');
       const { snapshot = '', file = '', chunk = '' } = params;
       const bytes = await snapshots.chunk(snapshot, file, Number(chunk));
       return bytes === undefined ? problem(404, 'no such part of a snapshot is here') : ok(bytes);
     }),
   ];
+}
+
+async function takeBatches(
+  { runtime }: Begun,
+  { body }: SignedRequest,
+  from: Party,
+): Promise<SignedAnswer> {
+  const delivery = readDelivery(body);
+  if ('kind' in delivery) return problem(400, delivery.detail);
+  // Whoever runs a process for this cell that owns nothing agrees to hold a copy of it.
+  if (runtime.state.kind === 'idle') await runtime.dispatch({ kind: 'follow' });
+  return ok(writeReport(await runtime.receive(from, delivery)));
+}
+
+async function takeDecision(
+  { runtime }: Begun,
+  { body }: SignedRequest,
+  from: Party,
+): Promise<SignedAnswer> {
+  const asked = readAsked(body);
+  if ('kind' in asked) return problem(400, asked.detail);
+  const owner = runtime.state.entry?.owner;
+  if (owner === undefined || !isSameParty(from, owner)) {
+    return problem(403, 'only the owner asks for decisions');
+  }
+  return ok(JSON.stringify(await runtime.decide(asked)));
+}
+
+/** Whether somebody follows this party, or is to. */
+function isFollower(state: PartyState, from: Party): boolean {
+  const follower = 'plan' in state ? state.plan.follower : state.entry?.follower;
+  return follower !== undefined && isSameParty(follower, from);
 }
 
 function ok(body: Uint8Array | string): SignedAnswer {

@@ -14,6 +14,7 @@ import { knownParty } from './known-party.ts';
 import { fetchSnapshot, installSnapshot } from './snapshot-fetch.ts';
 import type { FetchProgress } from './snapshot-fetch.ts';
 import { openSnapshotServer } from './snapshot-server.ts';
+import type { SnapshotServer } from './snapshot-server.ts';
 import { PartyRuntime } from './party-runtime.ts';
 import type { PartyCell } from './party-cell.ts';
 import type { PartyFile } from './party-file.ts';
@@ -27,12 +28,12 @@ const TICK_MS = 50;
 
 export type ReplicaRoleOptions = Readonly<{
   jurisdiction: Jurisdiction;
-  me: Party;
   key: OperatorKey;
-  cell: PartyCell;
   file: PartyFile;
   charter: CharterLine;
   newest: () => CharterEntry | undefined;
+  /** Opens the files of the cell; called once. */
+  openCell: () => Promise<PartyCell>;
   /** A signed line to another party. */
   connect: (party: Party) => SignedClient;
   nowMs: () => number;
@@ -46,7 +47,15 @@ export type ReplicaRoleOptions = Readonly<{
   onFault: (what: string, error: unknown) => void;
 }>;
 
-export type ReplicaRole = PartyRole & Readonly<{ runtime: PartyRuntime }>;
+/** What a party consists of once it has begun. */
+export type Begun = Readonly<{ runtime: PartyRuntime; cell: PartyCell; snapshots: SnapshotServer }>;
+
+export type ReplicaRole = PartyRole &
+  Readonly<{
+    /** Goes on where the party's record and the charter say that it is. Before it nothing is served. */
+    begin: (me: Party) => Promise<void>;
+    begun: () => Begun | undefined;
+  }>;
 
 /** States in which this party serves gateways, held back by a seal or not. */
 const SERVES: ReadonlySet<PartyState['kind']> = new Set([
@@ -62,60 +71,85 @@ const SERVES: ReadonlySet<PartyState['kind']> = new Set([
   'sealed',
 ]);
 
-/** Opens the role where the party's record and the charter say that it is. */
-export async function openReplicaRole(options: ReplicaRoleOptions): Promise<ReplicaRole> {
-  const { jurisdiction, cell, connect, onState, onFault } = options;
+export function replicaRole(options: ReplicaRoleOptions): ReplicaRole {
+  const { jurisdiction, onFault, monotonicMs } = options;
+  let begun: Begun | undefined;
   let ended = new AbortController();
-  const snapshots = openSnapshotServer({
-    dir: cell.dir,
-    journal: () => cell.roles.journal(),
-    flush: () => cell.flush(),
-    nowMs: options.nowMs,
-    pace: options.pace,
-  });
-  const runtime = await PartyRuntime.open({
-    ...options,
-    roles: cell.roles,
-    connect: (party) => peerLine(connect(party), jurisdiction),
-    copy: {
-      fetch: (owner) => fetchCopy(options, owner),
-      setAside: (cut) => cell.setAside(cut),
-      destroy: async () => false,
-      freeBytes: () => cell.freeBytes(),
-    },
-    onState: (state) => {
-      if (!SERVES.has(state.kind)) {
-        ended.abort();
-        ended = new AbortController();
-        snapshots.clear();
-      }
-      onState(state);
-    },
-  });
-  const ticks = setInterval(() => {
-    runtime
-      .dispatch({ kind: 'tick', nowMs: options.monotonicMs() })
+  let ticks: NodeJS.Timeout | undefined;
+
+  const onState = (state: PartyState, snapshots: SnapshotServer): void => {
+    if (!SERVES.has(state.kind)) {
+      ended.abort();
+      ended = new AbortController();
+      snapshots.clear();
+    }
+    options.onState(state);
+  };
+  const tick = (): void => {
+    begun?.runtime
+      .dispatch({ kind: 'tick', nowMs: monotonicMs() })
       .catch((error: unknown) => onFault('a step of the hand-over failed', error));
-  }, TICK_MS);
+  };
+
   return {
-    runtime,
-    admit: (epoch) => runtime.admission(epoch),
-    serving: () => servingOf(runtime, cell, ended.signal),
+    begin: async (me) => {
+      begun = await beginParty(options, me, onState);
+      ticks = setInterval(tick, TICK_MS);
+    },
+    begun: () => begun,
+    // Not begun: there is no cell to answer yet, and `serving` says so.
+    admit: (epoch) => begun?.runtime.admission(epoch) ?? 'admit',
+    serving: () => begun && servingOf(begun, ended.signal),
     newest: options.newest,
-    routes: peerRoutes({ cell: jurisdiction, runtime, snapshots }),
-    knows: (claimed) => knownParty(runtime.state, claimed) !== undefined,
+    routes: peerRoutes({ cell: jurisdiction, begun: () => begun }),
+    knows: (claimed) =>
+      begun !== undefined && knownParty(begun.runtime.state, claimed) !== undefined,
     close: async () => {
       clearInterval(ticks);
       ended.abort();
-      await runtime.close();
-      snapshots.clear();
-      await cell.close();
+      await begun?.runtime.close();
+      begun?.snapshots.clear();
+      await begun?.cell.close();
     },
   };
 }
 
-async function fetchCopy(options: ReplicaRoleOptions, owner: Party): Promise<void> {
-  const { cell, connect, jurisdiction, onProgress } = options;
+async function beginParty(
+  options: ReplicaRoleOptions,
+  me: Party,
+  onState: (state: PartyState, snapshots: SnapshotServer) => void,
+): Promise<Begun> {
+  const { jurisdiction, connect, openCell, nowMs, pace } = options;
+  const cell = await openCell();
+  const snapshots = openSnapshotServer({
+    dir: cell.dir,
+    journal: () => cell.roles.journal(),
+    flush: () => cell.flush(),
+    nowMs,
+    pace,
+  });
+  const runtime = await PartyRuntime.open({
+    ...options,
+    me,
+    roles: cell.roles,
+    connect: (party) => peerLine(connect(party), jurisdiction),
+    copy: {
+      fetch: (owner) => fetchCopy(options, cell, owner),
+      setAside: (cut) => cell.setAside(cut),
+      destroy: async () => false,
+      freeBytes: () => cell.freeBytes(),
+    },
+    onState: (state) => onState(state, snapshots),
+  });
+  return { runtime, cell, snapshots };
+}
+
+async function fetchCopy(
+  options: ReplicaRoleOptions,
+  cell: PartyCell,
+  owner: Party,
+): Promise<void> {
+  const { connect, jurisdiction, onProgress } = options;
   const client = connect(owner);
   try {
     const { dir } = cell;
@@ -126,11 +160,7 @@ async function fetchCopy(options: ReplicaRoleOptions, owner: Party): Promise<voi
   }
 }
 
-function servingOf(
-  runtime: PartyRuntime,
-  cell: PartyCell,
-  ended: AbortSignal,
-): Serving | undefined {
+function servingOf({ runtime, cell }: Begun, ended: AbortSignal): Serving | undefined {
   if (!SERVES.has(runtime.state.kind)) return undefined;
   return { client: handOverClient(runtime, cell), ended };
 }
