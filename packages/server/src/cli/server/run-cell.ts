@@ -1,24 +1,29 @@
 // Runs one cell on its own: claims it in the charter, and serves it to gateways.
 
 import { createPublicKey, randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fastify } from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
+import type { Epoch } from '@holdfast/protocol/ids.ts';
 import { cellRoutes } from '../../cell/remote/cell-routes.ts';
 import { claimCell } from '../../cell/remote/claim-cell.ts';
 import type { Claim } from '../../cell/remote/claim-cell.ts';
 import { openGatewayTrust } from '../../cell/remote/gateway-trust.ts';
-import { ownerRole } from '../../cell/remote/owner-role.ts';
-import type { OwnedRun } from '../../cell/remote/owner-role.ts';
 import type { PartyRole } from '../../cell/remote/party-role.ts';
-import type { startCellThread } from '../../cell/cell-thread.ts';
 import type { CellConfig } from '../../config/part-config.ts';
 import { LOOPBACK_HOSTS } from '../../config/part-config.ts';
 import type { CharterClient } from '../../registrar/charter-client.ts';
-import type { OperatorKey } from '../../registrar/charter-entry.ts';
-import type { OwnedCell } from '../../registrar/found-cells.ts';
+import type { CharterEntry, OperatorKey } from '../../registrar/charter-entry.ts';
 import { makeOperatorKey } from '../../registrar/operator-keys.ts';
+import { charterLine } from '../../replication/charter-line.ts';
+import { PartyCell } from '../../replication/party-cell.ts';
+import { openPartyFile } from '../../replication/party-file.ts';
+import { replicaRole } from '../../replication/replica-role.ts';
+import type { ReplicaRoleOptions } from '../../replication/replica-role.ts';
+import { signedClient } from '../../signed/signed-client.ts';
 import { addSignedRoutes } from '../../signed/signed-server.ts';
 import { publicKeyText, wireIdentity } from '../../signed/wire-key.ts';
 import type { WireIdentity } from '../../signed/wire-key.ts';
@@ -27,19 +32,22 @@ import { CliError } from '../cli-error.ts';
 import { paintFor, writeJson } from '../cli-io.ts';
 import type { CliIo } from '../cli-io.ts';
 import { columns } from '../columns.ts';
+import { dataLayout } from '../data-layout.ts';
 import { EXIT } from '../exit-codes.ts';
 import { VERSION } from '../version.ts';
 import { urlOf } from './banner.ts';
 import { openCharterOf } from './charter-of-part.ts';
 import { drain, listen, serveUntilStopped } from './serve.ts';
 import type { ProcessParts, Serving } from './serve.ts';
-import { watchCell } from './watched-cell.ts';
 
 /** Gateways keep some 70 connections each. */
 const CONNECTIONS_MAX = 2_000;
 const REQUEST_MS_MAX = 30_000;
 
-export type CellParts = ProcessParts & Readonly<{ startCell: typeof startCellThread }>;
+export type CellParts = ProcessParts;
+
+/** The record of what the party is in the middle of, in the folder of its cell. */
+const PARTY_FILE = 'party.json';
 
 type Run = Parameters<StartCellProcess>[0] & Serving & Readonly<{ isStopping: () => boolean }>;
 
@@ -63,24 +71,22 @@ async function open(parts: CellParts, run: Run): Promise<void> {
   const identity = wireIdentity({ operator, site, privateKey: key.privateKey });
   const charter = openCharterOf(parts, run, identity);
   closing.push('the charter', charter.close);
-  let isUp = Promise.resolve();
-  const role = ownerRole({
+  const role = replicaRole({
     jurisdiction: config.jurisdiction,
-    charter: { newest: charter.charter.newest, watch: charter.watch },
-    run: (epoch) => {
-      const cell = {
-        jurisdiction: config.jurisdiction,
-        operator,
-        epoch,
-        operatorKeyPem: pemOf(key),
-      };
-      const owned = runOwned(parts, run, cell);
-      isUp = owned.up;
-      return owned;
+    key,
+    file: openPartyFile(join(cellDirOf(config), PARTY_FILE)),
+    charter: charterLine(charter, config.jurisdiction),
+    newest: () => charter.charter.newest(config.jurisdiction),
+    openCell: () => openCell(parts, run, key, charter.charter.newest(config.jurisdiction)),
+    connect: ({ url, publicKey }) =>
+      signedClient({ identity, peer: { url, publicKey }, nowMs: run.io.nowMs, randomBytes }),
+    nowMs: run.io.nowMs,
+    monotonicMs: parts.monotonicMs,
+    pause: async (pauseMs, signal) => {
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     },
-    onOther: ({ operator: other, site: at, url }) => {
-      run.logger.warn({ operator: other, site: at, url }, 'another party owns the cell');
-    },
+    pace: async () => undefined,
+    ...tellers(run),
   });
   closing.push('the cell', role.close);
   const stopping = new AbortController();
@@ -98,8 +104,7 @@ async function open(parts: CellParts, run: Run): Promise<void> {
   };
   const claim = await claimedBy(run, charter, me, key);
   if (claim.kind === 'stopped') return;
-  role.begin(me);
-  await Promise.race([isUp, run.stopAsked]);
+  await role.begin(me);
   announce(run, me, claim);
 }
 
@@ -152,35 +157,48 @@ function refuseOtherHosts(app: FastifyInstance): void {
   });
 }
 
-function runOwned(
-  { startCell, monotonicMs }: CellParts,
-  { config, logger }: Run,
-  cell: OwnedCell,
-): OwnedRun & Readonly<{ up: Promise<void> }> {
-  let ended: AbortController | undefined;
-  const end = (): void => {
-    ended?.abort();
-    ended = undefined;
-  };
-  const supervised = watchCell({
-    cell,
-    config,
-    logger,
-    startCell,
-    monotonicMs,
-    onUp: () => {
-      ended = new AbortController();
+function openCell(
+  { monotonicMs }: CellParts,
+  { config, logger, io }: Run,
+  key: OperatorKey,
+  newest: CharterEntry | undefined,
+): Promise<PartyCell> {
+  const { jurisdiction, operator, flush } = config;
+  return PartyCell.open({
+    cell: {
+      dir: cellDirOf(config),
+      jurisdiction,
+      operator,
+      epoch: newest?.epoch ?? (1 as Epoch),
+      operatorKeyPem: pemOf(key),
+      limits: { flushRowsMin: flush.rowsMin, flushAgeMsMax: flush.secondsMax * 1_000 },
     },
-    onDown: end,
+    clocks: { nowMs: io.nowMs, monotonicMs },
+    onNotice: ({ level, event, message }) => logger[level]({ event }, message),
   });
+}
+
+/** What becomes of the party, in the log. */
+function tellers({
+  logger,
+}: Run): Pick<ReplicaRoleOptions, 'onState' | 'onReport' | 'onProgress' | 'onFault'> {
   return {
-    serving: () => ended && { client: supervised.client, ended: ended.signal },
-    stop: () => {
-      end();
-      return supervised.stop();
+    onState: ({ kind, entry }) => {
+      const owner = entry && `${entry.owner.operator} at ${entry.owner.site}`;
+      logger.info({ state: kind, epoch: entry?.epoch, owner }, 'the party entered a state');
     },
-    up: supervised.begin(),
+    onReport: () => undefined,
+    onProgress: ({ bytes, bytesTotal }) => {
+      logger.debug({ bytes, bytesTotal }, 'fetching the snapshot');
+    },
+    onFault: (what, error) => logger.warn({ err: error }, `${what}; it is tried again`),
   };
+}
+
+function cellDirOf({ dataDir, jurisdiction }: CellConfig): string {
+  const dir = dataLayout(dataDir).cellDir(jurisdiction);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  return dir;
 }
 
 /** Who owns the cell; throws when this process cannot be a party of it. */
