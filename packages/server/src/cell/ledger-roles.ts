@@ -73,6 +73,10 @@ export class LedgerRoles {
     return this.#ledger;
   }
 
+  isServing(): boolean {
+    return this.#role.kind === 'engine';
+  }
+
   async serve(epoch: Epoch, acknowledge: Acknowledge): Promise<void> {
     if (this.#role.kind === 'engine' && this.#role.engine.isOpen) {
       this.#role.engine.adoptEpoch(epoch);

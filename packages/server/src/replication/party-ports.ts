@@ -33,6 +33,8 @@ export type CellRoles = Readonly<{
   view: () => RowView | undefined;
   /** The follower, while that is the role. */
   follower: () => Follower | undefined;
+  /** Whether batches are decided here. */
+  isServing: () => boolean;
   /** Decides batches from now on, or goes on doing so under a newer epoch. */
   serve: (epoch: Epoch, acknowledge: (seq: number) => Promise<AckResult>) => Promise<void>;
   /** Ends the role of deciding with a seal; see `Engine.seal`. */

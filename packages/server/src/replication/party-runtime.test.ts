@@ -135,6 +135,22 @@ describe('the loss of the owner', () => {
     expect(await shown(south)).toBe(3);
   });
 
+  test('H21: an owner that starts again shows nothing that the follower has yet to confirm', async () => {
+    const { north, south } = await joined();
+    south.isCutOff = true;
+    void like(north, 'cleo', 1);
+    await parties.until('in its journal', () => (north.roles?.durableSeq() ?? 0) > 3);
+    await parties.kill(north);
+    await parties.start(north);
+    await parties.until('joint again', () => kindOf(north) === 'joint');
+    expect(north.engine).toBeUndefined();
+    south.isCutOff = false;
+    await parties.until('serving', () => north.engine !== undefined);
+    expect(await like(north, 'cleo', 1)).toMatchObject({ kind: 'durable' });
+    expect(await shown(north)).toBe(3);
+    expect((await south.journal.all()).length).toBe((await north.journal.all()).length);
+  });
+
   test('P7: of a leave and a promote at the same time one wins, and the other learns of it', async () => {
     const { north, south, charter } = await joined();
     south.isCutOff = true;

@@ -67,6 +67,7 @@ const PHASES: Readonly<Partial<Record<PartyState['kind'], FollowerPhase>>> = {
 
 /** States in which the journal may end with a seal that the record on disk does not tell of. */
 const HAS_JOINT_COPY: ReadonlySet<PartyState['kind']> = new Set([
+  'joining',
   'joint',
   'leaving',
   'sealing',
@@ -118,7 +119,11 @@ export class PartyRuntime {
 
   /** Handles an event after those before it, with all its effects. */
   async dispatch(event: PartyEvent): Promise<Dispatched> {
-    const turn = this.#queue.then(async () => this.#handle(event));
+    return this.#inTurn(async () => this.#handle(event));
+  }
+
+  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#queue.then(work);
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
@@ -145,7 +150,7 @@ export class PartyRuntime {
 
   /** The owner asks for this side's signature (H10, H16). */
   async decide(body: CharterBody): Promise<DecisionAnswer> {
-    const turn = this.#queue.then(async (): Promise<DecisionAnswer> => {
+    return this.#inTurn(async (): Promise<DecisionAnswer> => {
       this.#answers = [];
       await this.#handle({ kind: 'asked', body });
       const answer = this.#answers.at(-1);
@@ -154,8 +159,6 @@ export class PartyRuntime {
       const { charter, key } = this.#options;
       return { kind: 'agrees', signature: signDecision(body, charter.follows(), key) };
     });
-    this.#queue = turn.catch(() => undefined);
-    return turn;
   }
 
   /** Ends; nothing that waits is acknowledged any more. */
@@ -212,7 +215,10 @@ export class PartyRuntime {
       case 'joining':
       case 'joint':
       case 'leaving':
-        if (entry !== undefined) await roles.serve(entry.epoch, this.#acknowledge);
+        // H21: after a restart the journal may hold batches that the follower has yet to confirm.
+        if (entry !== undefined && (roles.isServing() || this.#isConfirmed())) {
+          await roles.serve(entry.epoch, this.#acknowledge);
+        }
         break;
       case 'sealing':
       case 'sealed':
@@ -230,6 +236,12 @@ export class PartyRuntime {
         await roles.rest();
     }
     await this.#linkTo(followerOf(this.#state));
+  }
+
+  /** Whether everything in this journal may be acknowledged. */
+  #isConfirmed(): boolean {
+    const ownSeq = this.#options.roles.durableSeq();
+    return ackableSeq(this.#state, ownSeq) >= ownSeq;
   }
 
   readonly #acknowledge = async (seq: number): Promise<'acknowledged' | 'lost'> => {
@@ -274,6 +286,7 @@ export class PartyRuntime {
     this.#options.onReport(report);
     const { epoch, phase, seq } = report;
     await this.dispatch({ kind: 'report', epoch, phase, seq });
+    if (!this.#options.roles.isServing()) await this.#inTurn(async () => this.#settle());
     if (epoch > (this.#state.entry?.epoch ?? 0)) await this.#refreshCharter();
   }
 

@@ -45,6 +45,10 @@ export class RoleSlot implements CellRoles {
     return this.#roles.sealedAt(epoch);
   }
 
+  isServing(): boolean {
+    return this.#roles.isServing();
+  }
+
   async serve(epoch: Epoch, acknowledge: Acknowledge): Promise<void> {
     await this.#roles.serve(epoch, acknowledge);
   }
