@@ -40,7 +40,7 @@ export const EVERY_COMMIT: readonly Config[] = [
 export const SLOW: readonly Config[] = [
   config('three ops, two crashes, three commands', { ops: 3, crashes: 2, turns: 3 }),
   config('every fault at once', { ops: 3, crashes: 1, losses: 1, duplicates: 1 }),
-  config('every fault twice', { ops: 2, crashes: 2, losses: 2, duplicates: 2 }),
+  config('every fault twice', { crashes: 2, losses: 2, duplicates: 2 }),
   config('two gateways, three ops', { gateways: 'keep', ops: 3, crashes: 1, losses: 1 }),
   config('overtaken, two ops', { stream: 'fly', ops: 2, crashes: 1 }),
   config('overtaken, broken copies', {
