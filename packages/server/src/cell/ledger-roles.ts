@@ -111,9 +111,9 @@ export class LedgerRoles {
     this.#role = { kind: 'follower', follower: await Follower.begin(ledger) };
   }
 
+  /** The journal may then end behind the rows: with what nobody acknowledged. */
   async rest(): Promise<void> {
     await this.#endRole();
-    this.#writtenSeq = 0;
   }
 
   /** Ends the role, stores the state and lets go of the ledger; the ports stay open. */

@@ -39,6 +39,13 @@ file over, and put a proxy with HTTPS in front, since what goes between them is 
   $ holdfast cell … --host 0.0.0.0 --url https://us.north.example --trust-gateway ./gateways/
 A folder is read again when it changes: a file that is taken away takes its gateway's access away.
 
+A standby is a second process of the same operator at another site, with a copy of its key:
+  $ cp ./us/operators/north/key.pem ./us-west/operators/north/key.pem
+  $ holdfast cell --standby --jurisdiction us --operator north --site west \\
+      --registrar http://127.0.0.1:7410 --data ./us-west --port 7423
+Everything is then on both disks before it is acknowledged. When one site is lost the other goes on
+within seconds, with nothing missing; start both with --standby, and it works both ways.
+
 Stopping: SIGTERM or Ctrl+C finishes what was begun and exits 0. After kill -9 or a power loss too,
 nothing that was acknowledged is lost. The registrar may be away: a cell goes on without it, and
 starts again without it, at the address that the charter has.
@@ -89,6 +96,10 @@ export function addCellCommand(
       'file, folder or line of gateways to let in; may be repeated (all on this machine)',
       collect,
       [],
+    )
+    .option(
+      '--standby',
+      'stand by for another site of the same operator, and take over when it is lost',
     )
     .option('--data <dir>', 'folder of the cell (HOLDFAST_DATA, or ./data)', notEmpty)
     .option('--log <level>', 'least level to log (HOLDFAST_LOG, or info)')

@@ -45,6 +45,8 @@ export type CellConfig = ServeConfig &
     url: string | undefined;
     registrar: RegistrarAddress;
     trust: TrustPolicy;
+    /** Takes over by itself when the owner, another site of its operator, is lost. */
+    isStandby: boolean;
   }>;
 
 export type CellFlags = StartFlags &
@@ -56,6 +58,7 @@ export type CellFlags = StartFlags &
     registrar?: string;
     registrarKey?: string;
     trustGateway?: readonly string[];
+    standby?: true;
   }>;
 
 export type GatewayConfig = ServeConfig &
@@ -110,12 +113,13 @@ export function readCellConfig(flags: CellFlags, env: EnvValues, cwd: string): C
       ),
     },
   };
+  const isStandby = flags.standby === true;
   const { faults } = reading;
   if (faults.length > 0 || serve === undefined || jurisdiction === undefined) {
     return { kind: 'faults', faults };
   }
   if (registrar === undefined) return { kind: 'faults', faults };
-  return { kind: 'ok', config: { ...serve, ...part, jurisdiction, url, registrar } };
+  return { kind: 'ok', config: { ...serve, ...part, jurisdiction, url, registrar, isStandby } };
 }
 
 /** Checks everything that `holdfast gateway` can be told. */

@@ -10,6 +10,7 @@ type Waiting = Readonly<{ seq: number; done: (result: AckResult) => void }>;
 export class AckGate {
   #through = 0;
   #waiting: Waiting[] = [];
+  #isLost = false;
 
   /** Batches that wait. */
   get size(): number {
@@ -18,8 +19,15 @@ export class AckGate {
 
   /** Resolves when the batch may be acknowledged, or when another owns the cell. */
   async acknowledge(seq: number): Promise<AckResult> {
+    // A batch may reach the journal while the ownership ends.
+    if (this.#isLost) return 'lost';
     if (seq <= this.#through) return 'acknowledged';
     return new Promise((resolve) => this.#waiting.push({ seq, done: resolve }));
+  }
+
+  /** An ownership begins. */
+  begin(): void {
+    this.#isLost = false;
   }
 
   /** Everything up to `seq` may be acknowledged. What was let go before stays so (H9). */
@@ -33,6 +41,7 @@ export class AckGate {
 
   /** The cell has another owner: what waits was never acknowledged and never will be here. */
   lose(): void {
+    this.#isLost = true;
     // The same seqs may come again, with other batches, when the cell comes back.
     this.#through = 0;
     for (const { done } of this.#waiting.splice(0)) done('lost');

@@ -86,6 +86,8 @@ async function run(operator: string): Promise<Running> {
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     },
     pace: async () => undefined,
+    isStandby: false,
+    registrarHears: async () => 'unknown',
     onState: () => undefined,
     onReport: () => undefined,
     onProgress: () => undefined,

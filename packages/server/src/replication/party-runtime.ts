@@ -10,6 +10,7 @@
 
 import { ackableSeq, admission } from '@holdfast/engine/handover/ack-rule.ts';
 import type { Admission } from '@holdfast/engine/handover/ack-rule.ts';
+import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { CharterBody, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import { recover, step } from '@holdfast/engine/handover/party-machine.ts';
 import type {
@@ -130,9 +131,18 @@ export class PartyRuntime {
 
   /** Reads the charter as this process has it, and becomes what it says. */
   async learn(): Promise<void> {
-    const entries = this.#options.charter.entries();
-    const ownSeq = this.#options.roles.durableSeq();
-    await this.dispatch({ kind: 'charter', entries, ownSeq });
+    await this.#inTurn(async () => {
+      const { charter, roles, me } = this.#options;
+      const entries = charter.entries();
+      const newest = entries.at(-1);
+      const isNews = newest !== undefined && newest.epoch > (this.#state.entry?.epoch ?? 0);
+      if (isNews && roles.isServing() && !isSameParty(newest.owner, me)) {
+        // Before the journal's end is looked at, or one more batch could be written behind it.
+        this.#gate.lose();
+        await roles.rest();
+      }
+      await this.#handle({ kind: 'charter', entries, ownSeq: roles.durableSeq() });
+    });
   }
 
   /** Takes a delivery of the owner; the answer says how far this side is. */
@@ -217,6 +227,7 @@ export class PartyRuntime {
       case 'leaving':
         // H21: after a restart the journal may hold batches that the follower has yet to confirm.
         if (entry !== undefined && (roles.isServing() || this.#isConfirmed())) {
+          if (!roles.isServing()) this.#gate.begin();
           await roles.serve(entry.epoch, this.#acknowledge);
         }
         break;

@@ -8,11 +8,16 @@ import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { SignedAnswer, SignedRequest, SignedRoute } from '../signed/signed-server.ts';
+import { HANDOVER_VERSION } from '@holdfast/engine/handover/preflight.ts';
+import { isPartyUrl } from '../registrar/charter-entry.ts';
 import { knownParty } from './known-party.ts';
+import { STANDBY_PREFIX } from './vigil.ts';
+import type { Vigil } from './vigil.ts';
 import type { PartyRuntime } from './party-runtime.ts';
 import {
   ASK_BYTES_MAX,
   DELIVERY_MESSAGE_BYTES_MAX,
+  jsonIn,
   PEER_ROUTES,
   readAsked,
   readDelivery,
@@ -20,10 +25,15 @@ import {
 } from './peer-wire.ts';
 import type { SnapshotServer } from './snapshot-server.ts';
 
+/** An offer names an address and nothing else. */
+const STANDBY_BYTES_MAX = 1_024;
+
 export type PeerRoutesOptions = Readonly<{
   cell: Jurisdiction;
   /** The party; `undefined` until it has begun. */
-  begun: () => Readonly<{ runtime: PartyRuntime; snapshots: SnapshotServer }> | undefined;
+  begun: () =>
+    | Readonly<{ me: Party; runtime: PartyRuntime; snapshots: SnapshotServer; vigil: Vigil }>
+    | undefined;
 }>;
 
 type Begun = NonNullable<ReturnType<PeerRoutesOptions['begun']>>;
@@ -51,6 +61,17 @@ export function peerRoutes({ cell, begun }: PeerRoutesOptions): readonly SignedR
   return [
     route('POST', PEER_ROUTES.deliver, DELIVERY_MESSAGE_BYTES_MAX, takeBatches),
     route('POST', PEER_ROUTES.ask, ASK_BYTES_MAX, takeDecision),
+    {
+      method: 'POST',
+      url: PEER_ROUTES.standby,
+      bodyBytesMax: STANDBY_BYTES_MAX,
+      handle: async (request) => {
+        const party = begun();
+        if (party === undefined) return problem(503, 'this party has not begun yet');
+        if (request.params['cell'] !== cell) return problem(404, 'this party is of another cell');
+        return takeStandby(party, request);
+      },
+    },
     route('GET', PEER_ROUTES.manifest, 0, async ({ runtime, snapshots }, _request, from) => {
       if (!isFollower(runtime.state, from)) return problem(403, 'only a follower gets a snapshot');
       const manifest = await snapshots.manifest();
@@ -66,12 +87,13 @@ export function peerRoutes({ cell, begun }: PeerRoutesOptions): readonly SignedR
 }
 
 async function takeBatches(
-  { runtime }: Begun,
+  { runtime, vigil }: Begun,
   { body }: SignedRequest,
   from: Party,
 ): Promise<SignedAnswer> {
   const delivery = readDelivery(body);
   if ('kind' in delivery) return problem(400, delivery.detail);
+  vigil.noteHeard();
   // Whoever runs a process for this cell that owns nothing agrees to hold a copy of it.
   if (runtime.state.kind === 'idle') await runtime.dispatch({ kind: 'follow' });
   return ok(writeReport(await runtime.receive(from, delivery)));
@@ -89,6 +111,31 @@ async function takeDecision(
     return problem(403, 'only the owner asks for decisions');
   }
   return ok(JSON.stringify(await runtime.decide(asked)));
+}
+
+/** Another site of this operator, with the operator's own key, offers to be the standby. */
+async function takeStandby(
+  { me, runtime }: Begun,
+  { sender, body }: SignedRequest,
+): Promise<SignedAnswer> {
+  const { operator, site, publicKey } = sender;
+  const asked = jsonIn(body);
+  const url = typeof asked === 'object' && asked !== null && 'url' in asked ? asked.url : undefined;
+  if (!isSibling(me, sender))
+    return problem(403, 'only another site of this operator may ask that');
+  if (!isPartyUrl(url)) return problem(400, 'it does not say where the standby is');
+  const follower: Party = { operator, site, publicKey, url };
+  const plan = { handover: `${STANDBY_PREFIX}${site}`, follower };
+  const done = await runtime.dispatch({ kind: 'start', plan, followerVersion: HANDOVER_VERSION });
+  return done.kind === 'done' ? ok('{}') : problem(409, done.detail);
+}
+
+/** Whether somebody is another site of the same operator, by the operator's own key. */
+export function isSibling(
+  me: Party,
+  { operator, site, publicKey }: SignedRequest['sender'],
+): boolean {
+  return operator === me.operator && publicKey === me.publicKey && site !== me.site;
 }
 
 /** Whether somebody follows this party, or is to. */

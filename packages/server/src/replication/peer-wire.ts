@@ -15,6 +15,7 @@ import type { DecisionAnswer, Delivery, Report } from './peer.ts';
 export const PEER_ROUTES = {
   deliver: '/v1/peer/:cell/batches',
   ask: '/v1/peer/:cell/decisions',
+  standby: '/v1/peer/:cell/standby',
   manifest: '/v1/peer/:cell/snapshot',
   chunk: '/v1/peer/:cell/snapshot/:snapshot/:file/:chunk',
 } as const;

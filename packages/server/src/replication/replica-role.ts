@@ -21,7 +21,10 @@ import type { PartyFile } from './party-file.ts';
 import type { CharterLine } from './party-ports.ts';
 import type { Report } from './peer.ts';
 import { peerLine } from './peer-line.ts';
-import { peerRoutes } from './peer-routes.ts';
+import { isSibling, peerRoutes } from './peer-routes.ts';
+import { PEER_ROUTES } from './peer-wire.ts';
+import { Vigil } from './vigil.ts';
+import type { VigilOptions } from './vigil.ts';
 
 /** How often the machine looks at the time. */
 const TICK_MS = 50;
@@ -36,6 +39,9 @@ export type ReplicaRoleOptions = Readonly<{
   openCell: () => Promise<PartyCell>;
   /** A signed line to another party. */
   connect: (party: Party) => SignedClient;
+  /** Takes over by itself when its owner is lost (H22). */
+  isStandby: boolean;
+  registrarHears: VigilOptions['registrarHears'];
   nowMs: () => number;
   monotonicMs: () => number;
   pause: (pauseMs: number, signal: AbortSignal) => Promise<void>;
@@ -48,7 +54,13 @@ export type ReplicaRoleOptions = Readonly<{
 }>;
 
 /** What a party consists of once it has begun. */
-export type Begun = Readonly<{ runtime: PartyRuntime; cell: PartyCell; snapshots: SnapshotServer }>;
+export type Begun = Readonly<{
+  me: Party;
+  runtime: PartyRuntime;
+  cell: PartyCell;
+  snapshots: SnapshotServer;
+  vigil: Vigil;
+}>;
 
 export type ReplicaRole = PartyRole &
   Readonly<{
@@ -85,16 +97,18 @@ export function replicaRole(options: ReplicaRoleOptions): ReplicaRole {
     }
     options.onState(state);
   };
-  const tick = (): void => {
-    begun?.runtime
-      .dispatch({ kind: 'tick', nowMs: monotonicMs() })
-      .catch((error: unknown) => onFault('a step of the hand-over failed', error));
+  const tick = async ({ runtime, vigil }: Begun): Promise<void> => {
+    await runtime.dispatch({ kind: 'tick', nowMs: monotonicMs() });
+    await vigil.look();
   };
 
   return {
     begin: async (me) => {
       begun = await beginParty(options, me, onState);
-      ticks = setInterval(tick, TICK_MS);
+      const party = begun;
+      ticks = setInterval(() => {
+        tick(party).catch((error: unknown) => onFault('a step of the hand-over failed', error));
+      }, TICK_MS);
     },
     begun: () => begun,
     // Not begun: there is no cell to answer yet, and `serving` says so.
@@ -103,7 +117,8 @@ export function replicaRole(options: ReplicaRoleOptions): ReplicaRole {
     newest: options.newest,
     routes: peerRoutes({ cell: jurisdiction, begun: () => begun }),
     knows: (claimed) =>
-      begun !== undefined && knownParty(begun.runtime.state, claimed) !== undefined,
+      begun !== undefined &&
+      (knownParty(begun.runtime.state, claimed) !== undefined || isSibling(begun.me, claimed)),
     close: async () => {
       clearInterval(ticks);
       ended.abort();
@@ -128,6 +143,7 @@ async function beginParty(
     nowMs,
     pace,
   });
+  const heard: { vigil?: Vigil } = {};
   const runtime = await PartyRuntime.open({
     ...options,
     me,
@@ -140,8 +156,35 @@ async function beginParty(
       freeBytes: () => cell.freeBytes(),
     },
     onState: (state) => onState(state, snapshots),
+    onReport: (report) => {
+      heard.vigil?.noteHeard();
+      options.onReport(report);
+    },
   });
-  return { runtime, cell, snapshots };
+  heard.vigil = new Vigil({
+    ...options,
+    me,
+    state: () => runtime.state,
+    durableSeq: () => cell.roles.durableSeq(),
+    dispatch: (event) => runtime.dispatch(event),
+    askOwner: (owner) => askOwner(options, me, owner),
+  });
+  return { me, runtime, cell, snapshots, vigil: heard.vigil };
+}
+
+/** Asks to be the standby; an owner that does not answer is asked again later. */
+async function askOwner(
+  { connect, jurisdiction }: ReplicaRoleOptions,
+  { url }: Party,
+  owner: Party,
+): Promise<void> {
+  const client = connect(owner);
+  try {
+    const path = PEER_ROUTES.standby.replace(':cell', jurisdiction);
+    await client.ask({ method: 'POST', path, body: JSON.stringify({ url }) });
+  } finally {
+    client.close();
+  }
 }
 
 async function fetchCopy(

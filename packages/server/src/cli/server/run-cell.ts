@@ -23,6 +23,7 @@ import { PartyCell } from '../../replication/party-cell.ts';
 import { openPartyFile } from '../../replication/party-file.ts';
 import { replicaRole } from '../../replication/replica-role.ts';
 import type { ReplicaRoleOptions } from '../../replication/replica-role.ts';
+import type { HeardOfOwner } from '../../replication/vigil.ts';
 import { signedClient } from '../../signed/signed-client.ts';
 import { addSignedRoutes } from '../../signed/signed-server.ts';
 import { publicKeyText, wireIdentity } from '../../signed/wire-key.ts';
@@ -48,6 +49,8 @@ export type CellParts = ProcessParts;
 
 /** The record of what the party is in the middle of, in the folder of its cell. */
 const PARTY_FILE = 'party.json';
+/** How often the registrar hears that this party lives. */
+const HEARTBEAT_EVERY_MS = 500;
 
 type Run = Parameters<StartCellProcess>[0] & Serving & Readonly<{ isStopping: () => boolean }>;
 
@@ -86,8 +89,12 @@ async function open(parts: CellParts, run: Run): Promise<void> {
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     },
     pace: async () => undefined,
+    isStandby: config.isStandby,
+    registrarHears: (owner, agoMsMax) => registrarHears(charter, owner, agoMsMax),
     ...tellers(run),
   });
+  const heartbeats = setInterval(() => void charter.heartbeat(), HEARTBEAT_EVERY_MS);
+  closing.push('the heartbeats', async () => clearInterval(heartbeats));
   closing.push('the cell', role.close);
   const stopping = new AbortController();
   const app = await openApp(parts, run, { identity, role, until: stopping.signal });
@@ -176,6 +183,18 @@ function openCell(
     clocks: { nowMs: io.nowMs, monotonicMs },
     onNotice: ({ level, event, message }) => logger[level]({ event }, message),
   });
+}
+
+/** Whether the registrar has heard a party of late; a hint, see `vigil.ts`. */
+async function registrarHears(
+  charter: CharterClient,
+  { operator, site }: Party,
+  agoMsMax: number,
+): Promise<HeardOfOwner> {
+  const heard = await charter.heard();
+  if (heard === undefined) return 'unknown';
+  const found = heard.find((one) => one.operator === operator && one.site === site);
+  return found !== undefined && found.agoMs <= agoMsMax ? 'yes' : 'no';
 }
 
 /** What becomes of the party, in the log. */
