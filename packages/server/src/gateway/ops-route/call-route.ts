@@ -64,13 +64,13 @@ async function routed<Name extends CallName>(
     const call = { name, ask } as Extract<AnyCall, { name: Name }>;
     const reply = await line.to(next.to).call(epoch, call);
     if (reply.kind === 'lost') {
-      line.missed(reply.detail);
+      line.missed(next.to, reply.detail);
       // It may be done: whoever asked has to look before asking again.
       if (reply.effect === 'unknown' && !isRepeatable(name)) return AWAY;
       last = { kind: 'unreachable', epoch, atMs: monotonicMs() };
       continue;
     }
-    line.heard();
+    line.heard(next.to);
     if (reply.kind === 'sealed' || reply.kind === 'not-owner' || reply.kind === 'behind') {
       if ('newest' in reply) line.learn(reply);
       last = { kind: reply.kind, epoch, atMs: monotonicMs() };

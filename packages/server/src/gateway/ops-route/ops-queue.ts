@@ -1,7 +1,7 @@
 // Ops on their way from a gateway to whoever owns their cell: gathered into frames, held while the
 // cell changes hands or is away, and sent again under the same names.
 //
-// Rules: docs/spec/wire.md (W110 to W114). What is done with ops that were not taken is decided by
+// Rules: docs/spec/wire.md (W110 to W114, W122). What is done with ops that were not taken is decided by
 // the engine's `gateway-route.ts`; here are only the queue and the clock.
 //
 // Why it is safe: every request is in exactly one place, waiting or under way, and is answered when
@@ -228,13 +228,13 @@ class Queue {
     this.#pump();
   }
 
-  #settle({ requests, epoch, cancel }: Flight, result: OpsResult): void {
+  #settle({ requests, to, epoch, cancel }: Flight, result: OpsResult): void {
     if (result.kind === 'lost') {
-      if (!cancel.signal.aborted) this.#line.missed(result.detail);
+      if (!cancel.signal.aborted) this.#line.missed(to, result.detail);
       this.#takeBack(requests, { kind: 'unreachable', epoch, atMs: this.#monotonicMs() });
       return;
     }
-    this.#line.heard();
+    this.#line.heard(to);
     if (result.kind === 'unavailable') {
       for (const { done } of requests) done(result);
       return;

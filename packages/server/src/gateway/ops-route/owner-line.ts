@@ -37,11 +37,11 @@ export type OwnerLine = Readonly<{
   onEntry: (listener: () => void) => () => void;
   /** A party said that it does not own the cell, and what it knows of who does. */
   learn: (declined: Declined) => void;
-  /** The owner has answered, whatever it said. */
-  heard: () => void;
-  /** The owner could not be reached, or did not answer. */
-  missed: (detail: string) => void;
-  /** Whether it has been away for longer than anything is held: nobody waits any more then. */
+  /** A party has answered, whatever it said. */
+  heard: (party: Party) => void;
+  /** A party could not be reached, or did not answer. */
+  missed: (party: Party, detail: string) => void;
+  /** Whether the owner has been away for longer than anything is held: nobody waits any more then. */
   isAway: () => boolean;
   close: () => void;
 }>;
@@ -53,6 +53,9 @@ export function ownerLine(options: LineOptions): OwnerLine {
   let awaySinceMs: number | undefined;
 
   const newest = (): CharterBody | undefined => book.newest(jurisdiction);
+  /** An old owner may still be answering, and says nothing of the one that came after. */
+  const isCurrent = (party: Party): boolean =>
+    current !== undefined && isEqualParty(current.party, party);
   const unwatch = book.watch(({ cell }) => {
     if (cell !== jurisdiction) return;
     for (const listener of listeners) listener();
@@ -63,7 +66,7 @@ export function ownerLine(options: LineOptions): OwnerLine {
     newest,
     entryOf: (epoch) => book.entryOf(jurisdiction, epoch),
     to: (party) => {
-      if (current !== undefined && isEqualParty(current.party, party)) return current.cell;
+      if (current !== undefined && isCurrent(party)) return current.cell;
       current?.cell.close();
       current = { party, cell: connect(party) };
       awaySinceMs = undefined;
@@ -78,16 +81,15 @@ export function ownerLine(options: LineOptions): OwnerLine {
       const known = newest();
       if (newerEntry(known, offered) !== known) book.offer(offered);
     },
-    heard: () => {
-      if (awaySinceMs !== undefined && current !== undefined) {
-        onReach({ kind: 'there', owner: current.party, detail: '' });
-      }
+    heard: (party) => {
+      if (awaySinceMs === undefined || !isCurrent(party)) return;
       awaySinceMs = undefined;
+      onReach({ kind: 'there', owner: party, detail: '' });
     },
-    missed: (detail) => {
-      if (awaySinceMs !== undefined || current === undefined) return;
+    missed: (party, detail) => {
+      if (awaySinceMs !== undefined || !isCurrent(party)) return;
       awaySinceMs = monotonicMs();
-      onReach({ kind: 'away', owner: current.party, detail });
+      onReach({ kind: 'away', owner: party, detail });
     },
     isAway: () => awaySinceMs !== undefined && monotonicMs() - awaySinceMs >= HOLD_MS_MAX,
     close: () => {

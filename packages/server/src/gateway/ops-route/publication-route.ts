@@ -127,8 +127,8 @@ class OwnerListener {
     this.#stream = undefined;
     this.#failures = stream.isOpen ? 0 : this.#failures + 1;
     if (stream.signal.aborted || stream.isLeft) return;
-    if (end.kind === 'lost') line.missed(end.detail);
-    else line.heard();
+    if (end.kind === 'lost') line.missed(owner, end.detail);
+    else line.heard(owner);
     if (end.kind !== 'lost' && end.kind !== 'unavailable') line.learn(end);
   }
 
@@ -137,7 +137,7 @@ class OwnerListener {
     const { line, onRefused } = this.#parts;
     if (stream.signal.aborted) return false;
     stream.isOpen = true;
-    line.heard();
+    line.heard(stream.owner);
     for (const publication of publications) {
       const entry = line.entryOf(publication.epoch);
       if (!takesSubtotal(undefined, publication, stream.owner, entry)) {

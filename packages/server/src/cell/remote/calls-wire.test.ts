@@ -1,0 +1,116 @@
+import type { Epoch, SubjectId, VideoId } from '@holdfast/protocol/ids.ts';
+import { describe, expect, it } from 'vitest';
+import type { AnyCall } from '../messages.ts';
+import { isRepeatable, readCall, readCallAnswer, writeCall } from './calls-wire.ts';
+import { bulk, like } from './remote.fixture.ts';
+
+const epoch = 3 as Epoch;
+const video = 'v1' as VideoId;
+const who = { kind: 'subject', tenant: 'default', subject: 'a' as SubjectId } as const;
+const enter = { handle: 'somebody', password: 'four unlikely words', remote: '203.0.113.1' };
+
+const CALLS: readonly AnyCall[] = [
+  { name: 'openSession', ask: { who } },
+  { name: 'openSession', ask: { who: { kind: 'anonymous' } } },
+  { name: 'registerVideo', ask: { video, durationMs: 1_000, creatorKey: 'k' } },
+  { name: 'checkWindow', ask: { groups: bulk('a', like(1)) } },
+  { name: 'correct', ask: { video, metric: 'views', delta: -3, reason: 'fraud', note: '' } },
+  { name: 'corrections', ask: { video } },
+  { name: 'erase', ask: { who } },
+  { name: 'likesAmong', ask: { who, videos: [video] } },
+  { name: 'likesPage', ask: { who, after: undefined, itemsMax: 50 } },
+  { name: 'likesPage', ask: { who, after: '1-2', itemsMax: 50 } },
+  { name: 'books', ask: {} },
+  { name: 'border', ask: {} },
+  {
+    name: 'analytics',
+    ask: { video, metric: 'views', grain: 'minute', fromMs: 0, toMs: 60_000 },
+  },
+  { name: 'signUp', ask: enter },
+  { name: 'signIn', ask: enter },
+  { name: 'whoIs', ask: { token: 't' } },
+  { name: 'signOut', ask: { token: 't' } },
+  { name: 'deleteAccount', ask: { token: 't' } },
+];
+
+describe('the question of a call', () => {
+  it.each(CALLS)('W105: $name is read as it was written', (call) => {
+    const read = readCall(call.name, Buffer.from(writeCall({ epoch, call })));
+    // What JSON leaves out is as good as undefined.
+    expect(read).toEqual({ epoch, call });
+  });
+
+  it.each<[string, string, unknown]>([
+    ['of no call', 'everything', { epoch, ask: {} }],
+    ['of a name that every object has', 'constructor', { epoch, ask: {} }],
+    ['without an epoch', 'books', { ask: {} }],
+    ['with a field too many', 'books', { epoch, ask: { all: true } }],
+    ['with a field beside it', 'books', { epoch, ask: {}, who }],
+    ['with an odd video', 'corrections', { epoch, ask: { video: 'a b' } }],
+    ['with somebody of no kind', 'erase', { epoch, ask: { who: { kind: 'everybody' } } }],
+    ['with a person without a number', 'erase', { epoch, ask: { who: { kind: 'person' } } }],
+    ['with a tenant that is a path', 'erase', { epoch, ask: { who: { ...who, tenant: '../x' } } }],
+    ['with a page too large', 'likesPage', { epoch, ask: { who, itemsMax: 1_001 } }],
+    [
+      'with too many videos',
+      'likesAmong',
+      { epoch, ask: { who, videos: Array.from({ length: 1_001 }, () => video) } },
+    ],
+    [
+      'with a note too long',
+      'correct',
+      {
+        epoch,
+        ask: { video, metric: 'views', delta: 1, reason: 'bug', note: 'x'.repeat(501) },
+      },
+    ],
+    [
+      'with a correction by a fraction',
+      'correct',
+      { epoch, ask: { video, metric: 'views', delta: 0.5, reason: 'bug', note: '' } },
+    ],
+    [
+      'with ops of nobody',
+      'checkWindow',
+      { epoch, ask: { groups: [{ sessionKey: 'default/a', ops: [like(1)] }] } },
+    ],
+    [
+      'with a password too long',
+      'signIn',
+      { epoch, ask: { ...enter, password: 'x'.repeat(2_000) } },
+    ],
+  ])('W105: %s is refused', (_what, name, document) => {
+    expect(readCall(name, Buffer.from(JSON.stringify(document)))).toMatchObject({ kind: 'fault' });
+  });
+
+  it('W105: that is no JSON is refused', () => {
+    expect(readCall('books', Buffer.from('{"epoch":'))).toMatchObject({ kind: 'fault' });
+  });
+});
+
+describe('the answer to a call', () => {
+  const position = { epoch: 1, seq: 2 };
+
+  it.each([
+    [{ kind: 'erased', position }],
+    [{ kind: 'unavailable', code: 'storage-full', retryAfterMs: 5 }],
+  ])('W106: is taken in the form that may cross the border: %j', (answer) => {
+    expect(readCallAnswer('erase', Buffer.from(JSON.stringify(answer)))).toEqual(answer);
+  });
+
+  it.each([
+    ['with a field too many', { kind: 'erased', position, who: 'somebody' }],
+    ['of another call', { kind: 'signed-out' }],
+    ['with text for a number', { kind: 'erased', position: { epoch: '1', seq: 2 } }],
+    ['with a code that is not known', { kind: 'unavailable', code: 'tired', retryAfterMs: 1 }],
+    ['that is nothing', null],
+  ])('W106: %s is not taken', (_what, answer) => {
+    const bytes = Buffer.from(JSON.stringify(answer));
+    expect(readCallAnswer('erase', bytes)).toMatchObject({ kind: 'fault' });
+  });
+});
+
+it('W115: what is answered otherwise the second time is not sent twice', () => {
+  const once = CALLS.filter(({ name }) => !isRepeatable(name)).map(({ name }) => name);
+  expect(once).toEqual(['correct', 'signUp', 'deleteAccount']);
+});
