@@ -193,9 +193,13 @@ async function exchange(
   const request = signRequest(options.identity, { method, path, to, ...place, body });
   const sent: HttpAsk = { method, path, body, signed: request.header, silenceMsMax, signal };
   const first = await http.exchange(sent);
-  // The very same message: had the first copy arrived, the second is refused as its replay.
   const isStale = first.kind === 'failed' && first.isStale;
-  return proven(line, isStale ? await http.exchange(sent) : first, request, ask);
+  if (!isStale) return proven(line, first, request, ask);
+  // The very same message: had the first copy arrived, the second is refused as its replay.
+  const second = await http.exchange(sent);
+  // A peer that is gone now may have acted on the first copy before it went (W10).
+  const isOpen = second.kind === 'failed';
+  return proven(line, isOpen ? { ...second, isSent: true } : second, request, ask);
 }
 
 async function proven(
