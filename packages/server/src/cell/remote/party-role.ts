@@ -1,9 +1,6 @@
 // What one cell process is for its cell at this moment: the seam between what is served to gateways
-// and what decides who owns the cell.
-//
-// `owner-role.ts` fills it for a cell with one party. Replication and hand-over fill it with the
-// machine of the engine: `admit` is then its admission rule, and `routes` are what the two parties
-// say to each other.
+// and what decides who owns the cell (`replication/replica-role.ts`). `admit` is the admission rule
+// of the machine, and `routes` are what the two parties of a cell say to each other.
 
 import type { Epoch } from '@holdfast/protocol/ids.ts';
 import type { CharterEntry } from '../../registrar/charter-entry.ts';
