@@ -83,7 +83,8 @@ const CALLS: Calls = {
   likesAmong,
   likesPage,
   books: async ({ engine }) => {
-    const { epoch, seq, opsAccepted, books } = engine.meta;
+    const { epoch } = engine;
+    const { seq, opsAccepted, books } = engine.meta;
     const balanced = tallyTotal(books) === opsAccepted;
     const classes = tallyByClass(books);
     return { kind: 'books', epoch, seq, ops: tallyTotal(books), classes, balanced };

@@ -3,7 +3,7 @@
 // Subtotals are cumulative, so a tick that is lost or repeated does no harm. While a resync runs no
 // watermark is sent: the first one after it says that all earlier changes have been sent.
 
-import type { Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
+import type { Epoch, Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
 import type { VideoNo } from '@holdfast/engine/counting/numbers.ts';
 import { shownLikes, shownViews } from '@holdfast/engine/counting/rows.ts';
 import type { MetaRow, VideoRow } from '@holdfast/engine/counting/rows.ts';
@@ -19,6 +19,8 @@ const QUIET_WATERMARK_MS = 500;
 
 export type PublisherSource = Readonly<{
   jurisdiction: Jurisdiction;
+  /** The ownership that publishes; the newest batch may be of an earlier one. */
+  epoch: () => Epoch;
   meta: () => Readonly<MetaRow>;
   nowMs: () => number;
   monotonicMs: () => number;
@@ -33,6 +35,7 @@ export class Publisher {
   #resync: { after: VideoNo; sinceSeq: number } | undefined;
   #isReading = false;
   #sentSeq = -1;
+  #sentEpoch = -1;
   #sentAt = 0;
 
   constructor(source: PublisherSource) {
@@ -46,7 +49,7 @@ export class Publisher {
 
   /** Sends again all that changed after a position, or all there is. */
   resync(position: Position | undefined): void {
-    const { epoch } = this.#source.meta();
+    const epoch = this.#source.epoch();
     // Positions of another epoch say nothing about this one's seq.
     const sinceSeq = position?.epoch === epoch ? position.seq : -1;
     const before = this.#resync?.sinceSeq ?? sinceSeq;
@@ -91,7 +94,8 @@ export class Publisher {
 
   #send(rows: readonly Readonly<VideoRow>[]): void {
     if (rows.length === 0) return;
-    const { epoch, seq } = this.#source.meta();
+    const epoch = this.#source.epoch();
+    const { seq } = this.#source.meta();
     this.#source.publish({
       kind: 'subtotals',
       jurisdiction: this.#source.jurisdiction,
@@ -104,10 +108,13 @@ export class Publisher {
   }
 
   #sendWatermark(): void {
-    const { epoch, seq } = this.#source.meta();
+    const epoch = this.#source.epoch();
+    const { seq } = this.#source.meta();
     const now = this.#source.monotonicMs();
-    if (seq === this.#sentSeq && now - this.#sentAt < QUIET_WATERMARK_MS) return;
+    const isSent = seq === this.#sentSeq && epoch === this.#sentEpoch;
+    if (isSent && now - this.#sentAt < QUIET_WATERMARK_MS) return;
     this.#sentSeq = seq;
+    this.#sentEpoch = epoch;
     this.#sentAt = now;
     const atMs = this.#source.nowMs();
     const { jurisdiction } = this.#source;

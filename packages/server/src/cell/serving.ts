@@ -60,6 +60,7 @@ export function serveOn(engine: Engine, parts: ServingParts): Serving {
 function publisherOf(engine: Engine, { options, border, clocks }: ServingParts): Publisher {
   return new Publisher({
     jurisdiction: options.jurisdiction,
+    epoch: () => engine.epoch,
     meta: () => engine.meta,
     nowMs: () => engine.clock.nowMs(),
     monotonicMs: clocks.monotonicMs,

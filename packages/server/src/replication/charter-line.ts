@@ -13,6 +13,11 @@ export class CharterAwayError extends Error {
   readonly code = 'charter-away';
 }
 
+/** The registrar will not have the entry, and asking again will not change that. */
+export class CharterRefusedError extends Error {
+  readonly code = 'charter-refused';
+}
+
 export function charterLine(
   client: Pick<CharterClient, 'charter' | 'watch' | 'append'>,
   cell: Jurisdiction,
@@ -35,6 +40,7 @@ export function charterLine(
     append: async (signed) => {
       const outcome = await client.append(signed);
       if (outcome.kind === 'no-answer') throw new CharterAwayError(outcome.detail);
+      if (outcome.kind === 'refused') throw new CharterRefusedError(outcome.detail);
     },
     subscribe: watchCell,
     refresh: () =>

@@ -147,6 +147,18 @@ async function like(at: Running, who: string, n: number): Promise<SubmitReply> {
   return new Promise((resolve) => client.submit([group], resolve));
 }
 
+/** H21: what a party publishes is of its own ownership, before any batch of it too. */
+function firstEpochPublished(at: Running): Promise<number> {
+  const client = clientOf(at);
+  return new Promise((resolve) => {
+    const end = client.subscribe(({ epoch }) => {
+      end();
+      resolve(epoch);
+    });
+    client.resync(undefined);
+  });
+}
+
 const ends = (reply: SubmitReply): unknown =>
   reply.kind === 'durable' ? Array.from(reply.outcomes, outcomeOf) : reply.kind;
 
@@ -182,6 +194,7 @@ test('P1, P2: a cell with people, accounts and likes changes hands and loses not
   for (let n = 0; n < 50; n += 1) await like(north, `person-${n}`, 1);
 
   await handOver(north, south);
+  expect(await firstEpochPublished(south)).toBe(3);
 
   expect(ends(await like(south, 'person-7', 1))).toEqual(['duplicate']);
   expect(ends(await like(south, 'person-50', 1))).toEqual(['counted']);

@@ -389,7 +389,9 @@ export class PartyRuntime {
     try {
       const own = signDecision(body, charter.follows(), key);
       const other = this.#signatures.get(name) ?? (await this.#signatureOf(body));
-      const signatures = other === undefined ? [own] : [own, other];
+      // Two sites of one operator sign with one key, and once is enough.
+      const isOther = other !== undefined && other.publicKey !== own.publicKey;
+      const signatures = isOther ? [own, other] : [own];
       await charter.append({ decision: body, signatures });
     } finally {
       this.#appending.delete(name);
