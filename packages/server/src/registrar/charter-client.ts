@@ -14,8 +14,10 @@ import type { Answer, SignedClient } from '../signed/signed-client.ts';
 import { readBody, wireHttp } from '../signed/wire-http.ts';
 import type { WireHttp } from '../signed/wire-http.ts';
 import type { WireIdentity } from '../signed/wire-key.ts';
+import { readWitness } from '../certificate/certificate.ts';
+import type { Witness, Witnessed } from '../certificate/certificate.ts';
 import { readEntry } from './charter-entry.ts';
-import type { CharterEntry, SignedDecision } from './charter-entry.ts';
+import type { CharterEntry, DecisionSignature, SignedDecision } from './charter-entry.ts';
 import { openCharterCopy } from './charter-copy.ts';
 import type { CharterCopy } from './charter-copy.ts';
 import { followCharter } from './charter-follow.ts';
@@ -25,6 +27,7 @@ import type { CharterView } from './charter.ts';
 import type { Heard } from './heard.ts';
 import type { TornTail } from './open-charter.ts';
 import { ENTRIES_PATH, HEARD_PATH, HEARTBEAT_PATH } from './registrar-server.ts';
+import { WITNESS_PATH } from './witness-route.ts';
 
 /** Largest answer that is read whole. */
 const ANSWER_BYTES_MAX: number = 4 * 1024 * 1024;
@@ -55,8 +58,15 @@ export type CharterClient = Readonly<{
   heartbeat: () => Promise<Readonly<{ kind: 'heard' }> | NoAnswer>;
   /** When the registrar heard of whom; a hint, never a reason. `undefined`: it does not say. */
   heard: () => Promise<readonly Heard[] | undefined>;
+  /** Asks the registrar to witness a certificate that both operators have signed. */
+  witness: (asked: WitnessAsk) => Promise<WitnessOutcome>;
   close: () => Promise<void>;
 }>;
+
+export type WitnessAsk = Witnessed & Readonly<{ signatures: readonly DecisionSignature[] }>;
+export type WitnessOutcome = Readonly<
+  { kind: 'witnessed'; witness: Witness } | { kind: 'refused'; detail: string } | NoAnswer
+>;
 
 export type OpenCharterClient = Pick<FollowOptions, 'monotonicMs' | 'pause' | 'onStatus'> &
   Readonly<{
@@ -122,6 +132,13 @@ export function openCharterClient(options: OpenCharterClient): CharterClient {
       return noAnswer('wire-failed', 'unknown', textOf(answer));
     },
     heard: async () => heardIn(await read(http, HEARD_PATH)),
+    witness: async (asked) => {
+      const answer = await ask(WITNESS_PATH, asked);
+      if (answer.kind === 'no-answer') return answer;
+      const witness = answer.status === 200 ? readWitness(jsonIn(answer.body)) : undefined;
+      if (witness !== undefined) return { kind: 'witnessed', witness };
+      return { kind: 'refused', detail: textOf(answer) };
+    },
     close: async () => {
       await follower.close();
       signed?.close();

@@ -10,6 +10,7 @@ export const REGISTRAR_PROBLEMS = {
   'charter-cell-unknown': 404,
   'charter-not-next': 409,
   'charter-decision-refused': 422,
+  'charter-witness-refused': 422,
   'charter-streams-full': 503,
   'charter-storage': 503,
 } as const satisfies Record<string, number>;

@@ -16,6 +16,7 @@ import { RegistrarError } from './registrar-error.ts';
 import { registrarProblem } from './registrar-problem.ts';
 import type { RegistrarProblemCode } from './registrar-problem.ts';
 import type { Registrar } from './registrar.ts';
+import { witnessRoute } from './witness-route.ts';
 
 export const ENTRIES_PATH: string = `${CHARTER_PATH}/entries`;
 export const HEARTBEAT_PATH: string = `${CHARTER_PATH}/heartbeat`;
@@ -66,7 +67,11 @@ export async function openRegistrarServer(options: RegistrarServer): Promise<Fas
     return isFounder || charter.hasParty(claimed) ? claimed : undefined;
   };
   const signed = { identity, lookup, nowMs, randomBytes, onError };
-  await addSignedRoutes(app, signed, [appendRoute(options), heartbeatRoute(registrar, heard)]);
+  await addSignedRoutes(app, signed, [
+    appendRoute(options),
+    heartbeatRoute(registrar, heard),
+    witnessRoute(registrar, nowMs),
+  ]);
   return app;
 }
 

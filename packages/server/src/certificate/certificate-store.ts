@@ -1,0 +1,93 @@
+// The certificates of a party, and what it noted at the cut until there is one.
+//
+// Files in `certificates/` of the data folder: ID.json is a certificate, ID.side.json is what this
+// side saw at the cut. What was not noted then cannot be known later, so it is on disk first.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isId } from '@holdfast/protocol/ids.ts';
+import { writeWhole } from '../replication/whole-file.ts';
+import { fits, id, union, uint } from '../border/shape.ts';
+import { certificateText, readStatement } from './certificate.ts';
+import type { Certificate, Statement } from './certificate.ts';
+
+/** What one side saw of a hand-over. */
+export type Side = Readonly<{
+  handover: string;
+  statement: Statement;
+  startedAtMs: number | null;
+  pauseMs: number | null;
+  turnedAway: number | null;
+}>;
+
+export type CertificateStore = Readonly<{
+  /** The file of a certificate, which may not be there. */
+  fileOf: (handover: string) => string;
+  has: (handover: string) => boolean;
+  /** The text of a certificate; `undefined` when there is none of that name. */
+  text: (handover: string) => string | undefined;
+  /** Durable on return. */
+  keep: (certificate: Certificate) => void;
+  /** Durable on return; replaces what was noted of the same hand-over. */
+  note: (side: Side) => void;
+  side: (handover: string) => Side | undefined;
+  /** Hand-overs that this side noted and that have no certificate yet. */
+  open: () => readonly string[];
+  /** Hand-overs that have one. */
+  list: () => readonly string[];
+}>;
+
+const CERTIFICATE_MODE = 0o644;
+const SIDE = '.side.json';
+
+export function certificateStore(folder: string): CertificateStore {
+  const fileOf = (handover: string): string => {
+    if (!isId(handover)) throw new TypeError('a hand-over is named by an id');
+    return join(folder, `${handover}.json`);
+  };
+  const sideFile = (handover: string): string => join(folder, `${handover}${SIDE}`);
+  const names = (): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
+  const has = (handover: string): boolean => isId(handover) && existsSync(fileOf(handover));
+  return {
+    fileOf,
+    has,
+    text: (handover) => (has(handover) ? readFileSync(fileOf(handover), 'utf8') : undefined),
+    keep: (certificate) => {
+      const { handover } = certificate.body;
+      writeWhole(fileOf(handover), certificateText(certificate), CERTIFICATE_MODE);
+    },
+    note: (side) => writeWhole(sideFile(side.handover), `${JSON.stringify(side)}\n`),
+    side: (handover) => (isId(handover) ? readSide(sideFile(handover)) : undefined),
+    open: () =>
+      names()
+        .filter((name) => name.endsWith(SIDE))
+        .map((name) => name.slice(0, -SIDE.length))
+        .filter((handover) => !has(handover)),
+    list: () =>
+      names().flatMap((name) => {
+        const handover = name.endsWith('.json') ? name.slice(0, -'.json'.length) : '';
+        return isId(handover) ? [handover] : [];
+      }),
+  };
+}
+
+const maybe = union(uint, (value) => value === null);
+const SIDE_SHAPE = {
+  handover: id,
+  statement: (value: unknown): boolean => readStatement(value) !== undefined,
+  startedAtMs: maybe,
+  pauseMs: maybe,
+  turnedAway: maybe,
+};
+
+function readSide(file: string): Side | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (isMissing || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  return fits(SIDE_SHAPE, value) ? (value as Side) : undefined;
+}
