@@ -183,7 +183,12 @@ export class PartyRuntime {
 
   async #handle(event: PartyEvent): Promise<Dispatched> {
     if (this.#isEnded) return { kind: 'done', state: this.#state };
-    const { state, effects } = step(this.#state, event);
+    // H10: everything acknowledged alone has to be covered, also what was since the event was made.
+    const ownSeq = this.#options.roles.durableSeq();
+    const { state, effects } = step(
+      this.#state,
+      event.kind === 'go' ? { ...event, ownSeq } : event,
+    );
     let refused: Refused | undefined;
     // What must be on disk first is; then the new state holds, and the rest follows from it.
     const [first, ...others] = effects;
