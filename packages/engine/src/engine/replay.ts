@@ -33,9 +33,11 @@ type Source = Pick<
 /** Brings a view of the state up to the journal's head. Throws when the two do not fit. */
 export async function replayJournal(source: Source): Promise<Replayed> {
   const { journal, store, clocks } = source;
-  const meta = (await store.meta()) ?? emptyMeta(source.epoch);
   const head = await journal.head();
   const base = await journal.base();
+  // Nothing may be stored yet of a journal that began under an ownership that is over.
+  const [first] = await journal.read(base.seq, 1);
+  const meta = (await store.meta()) ?? emptyMeta(first?.epoch ?? source.epoch);
   const headSeq = head?.seq ?? base.seq;
   if (meta.seq > headSeq || meta.seq < base.seq) throw doNotFit(meta, base.seq, headSeq);
   const lastAtMs = head?.atMs ?? 0;
