@@ -58,6 +58,11 @@ export type Installation = Readonly<{
   start: (options?: StartOptions) => Promise<RunningServer>;
   /** Starts a server and does not wait for anything. */
   launch: (options?: StartOptions) => LaunchedServer;
+  /**
+   * Runs a part on its own until it is stopped: `registrar`, `cell` or `gateway`, with a data folder
+   * that has the name given. Resolves when the part says that it is ready.
+   */
+  part: (name: string, args: readonly string[]) => Promise<RunningServer>;
   /** Runs a command to its end, with this data folder. */
   holdfast: (...args: readonly string[]) => Promise<CommandResult>;
   /** Ends what still runs and removes the folder. */
@@ -117,6 +122,10 @@ export function openInstallation(dataDir?: string): Installation {
     scratchDir,
     launch,
     start: (options) => launch(options).ready,
+    part: (name, args) => {
+      const env = { HOLDFAST_DATA: join(scratchDir, name) };
+      return serverOf(spawnMain([...args, '--json'], env), true);
+    },
     holdfast: (...args) => resultOf(spawnMain(args, {})),
     close: async () => {
       for (const child of children) await killed(child);
@@ -164,7 +173,9 @@ async function serverOf(child: ChildProcess, withoutCells: boolean): Promise<Run
     await sleep(READY_LOOK_MS);
   };
   while (!said.out.includes('\n')) await wait('its first line');
-  const { url } = JSON.parse(said.out.slice(0, said.out.indexOf('\n'))) as { url: string };
+  const first = JSON.parse(said.out.slice(0, said.out.indexOf('\n'))) as { url?: string };
+  const { url } = first;
+  if (url === undefined) throw new Error(`it did not start: ${said.out}${said.err}`);
   while (!withoutCells && !(await isReady(url))) await wait('ready cells');
   return {
     url,

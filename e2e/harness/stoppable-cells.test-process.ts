@@ -57,5 +57,9 @@ const startServer = serverOf({
   exit: (exitCode) => process.exit(exitCode),
 });
 
-const parts = { startServer, fsckData, backupData, fetch };
+const unwanted = (): never => {
+  throw new Error('this program only starts everything in one process');
+};
+const others = { startRegistrar: unwanted, startCell: unwanted, startGateway: unwanted };
+const parts = { startServer, ...others, fsckData, backupData, fetch };
 process.exit(await runCli(process.argv.slice(2), io, parts));
