@@ -89,7 +89,7 @@ function runStream(
   let draining = false;
 
   const send = (): void => {
-    while (!draining) {
+    while (!draining && !response.writableEnded) {
       const entries = charter.after(sent, CHARTER_PAGE_ENTRIES_MAX);
       if (entries.length === 0) return;
       const events = entries.map((entry) => `event: entry\ndata: ${JSON.stringify(entry)}\n\n`);
@@ -98,10 +98,11 @@ function runStream(
     }
   };
   const heartbeat = (): void => {
-    if (draining) return;
     send();
+    // A server that closes has ended it, and its connection may take a moment to go.
+    if (draining || response.writableEnded) return;
     const head = JSON.stringify(headOf(charter));
-    if (!draining) draining = !response.write(`event: heartbeat\ndata: ${head}\n\n`);
+    draining = !response.write(`event: heartbeat\ndata: ${head}\n\n`);
   };
 
   response.on('drain', () => {
