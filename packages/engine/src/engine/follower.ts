@@ -24,7 +24,7 @@ export class Follower {
   #unapplied: JournalRecord[] = [];
   #unappliedBytes = 0;
   #applying: Promise<void> | undefined;
-  #fault: unknown;
+  #fault: Error | undefined;
 
   private constructor(ledger: Ledger, head: DurableHead) {
     this.#ledger = ledger;
@@ -100,7 +100,7 @@ export class Follower {
         if (flusher.isFull) await flusher.room();
       }
     } catch (error) {
-      this.#fault = error;
+      this.#fault = error instanceof Error ? error : new Error(String(error));
     } finally {
       this.#applying = undefined;
     }

@@ -113,7 +113,7 @@ describe('the loss of the owner', () => {
     await like(north, 'cleo', 1);
     await parties.kill(north);
     await parties.tell(south, { kind: 'promote', reason: 'the site is lost' });
-    await parties.until('promoted', () => kindOf(south) === 'owning' && !!south.engine);
+    await parties.until('promoted', () => kindOf(south) === 'owning' && south.engine !== undefined);
     expect(charter.entries.at(-1)).toMatchObject({ act: 'promote', epoch: 3 });
     expect(await shown(south)).toBe(3);
     expect(await like(south, 'dora', 1)).toMatchObject({ kind: 'durable' });
@@ -125,7 +125,7 @@ describe('the loss of the owner', () => {
     const waiting = like(north, 'cleo', 1);
     await parties.until('in its journal', () => (north.roles?.durableSeq() ?? 0) > 3);
     await parties.tell(south, { kind: 'promote', reason: 'the site is lost' });
-    await parties.until('promoted', () => kindOf(south) === 'owning' && !!south.engine);
+    await parties.until('promoted', () => kindOf(south) === 'owning' && south.engine !== undefined);
     south.isCutOff = false;
     await north.runtime?.learn();
     expect(await waiting).toMatchObject({ kind: 'unavailable' });

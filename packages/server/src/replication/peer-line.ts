@@ -1,6 +1,6 @@
 // The owner's line to its follower over signed HTTP; see `peer.ts` for the port.
 
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { NoAnswer } from '../signed/no-answer.ts';
 import type { Answer, SignedClient } from '../signed/signed-client.ts';
