@@ -102,10 +102,11 @@ export function createAccountStore(db: DatabaseSync, failures: FailureStore): Ac
 
     deleteAccount({ id, handle }) {
       transaction(db, () => {
+        // First, so that a follower which got a part of this is told to finish it (AC51).
+        sql.markDeletion.run(id);
         sql.endSessions.run(id);
         failures.forget(handle);
         sql.deleteAccount.run(id);
-        sql.markDeletion.run(id);
       });
       // Early, for the sake of the person; `finishDeletion` insists on it.
       emptyWriteAheadLog(db);
@@ -162,7 +163,8 @@ function prepareStatements(db: DatabaseSync) {
 
 type Row = Record<string, SQLOutputValue>;
 
-// The casts below are the edge: these columns are written by this file alone, from these types.
+// The casts below are the edge: these columns are written by this file, from these types, and by the
+// change log, which has checked each value against its column.
 
 function accountOf(row: Row | undefined): Account | undefined {
   if (row === undefined) return undefined;

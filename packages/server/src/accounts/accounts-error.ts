@@ -52,6 +52,12 @@ const ERRORS = {
       'A password could not be hashed, most likely for want of memory. Nothing was changed. Try ' +
       'again; if it lasts, give the process more memory.',
   },
+  'accounts-frozen': {
+    retryable: true,
+    message:
+      'The accounts of this cell are being handed over, or another site owns them. Nothing was ' +
+      'changed. Ask whoever owns the cell.',
+  },
   'accounts-closed': {
     retryable: true,
     message: 'The account store is shutting down. Nothing was changed. Try again after the start.',

@@ -1,6 +1,6 @@
 // The accounts of one cell: who a person is, proved by a password or by a session token.
 //
-// Rules: docs/spec/accounts.md (AC1 to AC43).
+// Rules: docs/spec/accounts.md (AC1 to AC56).
 //
 // Why it is safe: a password exists only as argon2id and a token only as SHA-256, so the file gives
 // neither away. An attempt is counted as failed and synced before its hash begins, so sending many
@@ -18,6 +18,7 @@ import {
   type TokenHash,
 } from './account-store.ts';
 import { AccountsError, accountsErrorOf } from './accounts-error.ts';
+import { createChangeLog, type ChangeLog } from './change-log.ts';
 import { openDatabase } from './database.ts';
 import { createFailureStore, type FailureStore } from './failure-store.ts';
 import { failureWaitMs } from './failures.ts';
@@ -146,11 +147,20 @@ export type Accounts = Readonly<{
   pendingDeletions(): readonly AccountId[];
   /**
    * Says that the person's ops are erased. `busy` means that another process, such as a backup,
-   * keeps old pages; the deletion stays pending.
+   * keeps old pages, or that the accounts are frozen; the deletion stays pending.
    */
   finishDeletion(
     accountId: string,
   ): Readonly<{ kind: 'finished' | 'not-pending' } | { kind: 'busy'; retryAfterMs: number }>;
+  /** What a second party needs to hold the same rows. */
+  readonly log: ChangeLog;
+  /**
+   * From now on nothing but `log` changes a row that is replicated: calls that would throw
+   * `accounts-frozen`, sessions are not renewed, and deletions stay pending. May be repeated.
+   */
+  freeze(): void;
+  /** Takes changes again; may be repeated. */
+  thaw(): void;
   /** Takes no new work, waits for what has begun, and closes the file; may be repeated. */
   close(): Promise<void>;
 }>;
@@ -188,6 +198,8 @@ class SqliteAccounts implements Accounts {
   readonly #signIns: TokenBuckets;
   readonly #signUps: TokenBuckets;
   readonly #begun = new Set<Promise<unknown>>();
+  readonly log: ChangeLog;
+  #isFrozen = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: OpenAccounts) {
@@ -200,6 +212,13 @@ class SqliteAccounts implements Accounts {
     this.#db = openDatabase(options.file);
     this.#failures = createFailureStore(this.#db, limits);
     this.#store = createAccountStore(this.#db, this.#failures);
+    const log = createChangeLog(this.#db);
+    this.log = {
+      head: () => this.#guard(() => log.head()),
+      changesAfter: (changeNo) => this.#guard(() => log.changesAfter(changeNo)),
+      take: (changes) => this.#guard(() => log.take(changes)),
+      startAnew: () => this.#guard(() => log.startAnew()),
+    };
     this.#hashes = createHashQueue(limits);
     this.#knownRemotes = createKnownRemotes({ accountsMax: limits.knownAccountsMax });
     this.#signIns = createTokenBuckets({
@@ -230,7 +249,7 @@ class SqliteAccounts implements Accounts {
       const nowMs = this.#nowMs();
       const ageMs = nowMs - session.renewedAtMs;
       if (ageMs >= SESSION_LIFE_MS) return { kind: 'no-session' };
-      const renewed = ageMs >= RENEWAL_PAUSE_MS;
+      const renewed = ageMs >= RENEWAL_PAUSE_MS && !this.#isFrozen;
       if (renewed) this.#store.renewSession(tokenHash, nowMs);
       const expiresAtMs = (renewed ? nowMs : session.renewedAtMs) + SESSION_LIFE_MS;
       const { accountId, handle } = session;
@@ -239,7 +258,7 @@ class SqliteAccounts implements Accounts {
   }
 
   signOut(token: string): ReturnType<Accounts['signOut']> {
-    return this.#guard(() => {
+    return this.#change(() => {
       const tokenHash = tokenHashOf(token);
       const ended = tokenHash !== undefined && this.#store.endSession(tokenHash);
       return { kind: ended ? 'signed-out' : 'no-session' };
@@ -247,7 +266,7 @@ class SqliteAccounts implements Accounts {
   }
 
   signOutEverywhere(accountId: string): ReturnType<Accounts['signOutEverywhere']> {
-    return this.#guard(() => {
+    return this.#change(() => {
       return { kind: 'signed-out', sessions: this.#store.endSessions(accountId) };
     });
   }
@@ -268,7 +287,7 @@ class SqliteAccounts implements Accounts {
   }
 
   delete(accountId: string): ReturnType<Accounts['delete']> {
-    return this.#guard(() => {
+    return this.#change(() => {
       const account = this.#store.accountById(accountId);
       if (account !== undefined) {
         this.#store.deleteAccount(account);
@@ -288,9 +307,17 @@ class SqliteAccounts implements Accounts {
     return this.#guard(() => {
       const pending = this.#store.pendingDeletion(accountId);
       if (pending === undefined) return { kind: 'not-pending' };
-      if (this.#store.finishDeletion(pending)) return { kind: 'finished' };
+      if (!this.#isFrozen && this.#store.finishDeletion(pending)) return { kind: 'finished' };
       return { kind: 'busy', retryAfterMs: BUSY_RETRY_AFTER_MS };
     });
+  }
+
+  freeze(): void {
+    this.#isFrozen = true;
+  }
+
+  thaw(): void {
+    this.#isFrozen = false;
   }
 
   close(): Promise<void> {
@@ -322,6 +349,7 @@ class SqliteAccounts implements Accounts {
     const id = `acc_${base64url(this.#randomBytes(ACCOUNT_ID_BYTES))}` as AccountId;
     const createdAtMs = this.#nowMs();
     const { session, tokenHash } = this.#newSession(createdAtMs);
+    this.#assertThawed();
     const added = this.#store.addAccount({ id, handle, passwordHash, createdAtMs }, tokenHash);
     // Somebody may have taken the handle while the password was hashed.
     if (!added) return { kind: 'handle-taken' };
@@ -356,6 +384,7 @@ class SqliteAccounts implements Accounts {
 
     const nowMs = this.#nowMs();
     const { session, tokenHash } = this.#newSession(nowMs);
+    this.#assertThawed();
     const added = this.#store.addSession(account.id, tokenHash, nowMs, () => {
       if (knownFailures === undefined) this.#failures.forget(handle);
     });
@@ -398,8 +427,13 @@ class SqliteAccounts implements Accounts {
     return { session, tokenHash: sha256(token) };
   }
 
+  #assertThawed(): void {
+    if (this.#isFrozen) throw new AccountsError('accounts-frozen');
+  }
+
   async #begin<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#closing !== undefined) throw new AccountsError('accounts-closed');
+    this.#assertThawed();
     const done = work();
     this.#begun.add(done);
     try {
@@ -409,6 +443,11 @@ class SqliteAccounts implements Accounts {
     } finally {
       this.#begun.delete(done);
     }
+  }
+
+  #change<Result>(call: () => Result): Result {
+    this.#assertThawed();
+    return this.#guard(call);
   }
 
   #guard<Result>(call: () => Result): Result {

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { openOwnDatabase } from '../sqlite/open-own-database.ts';
 import { AccountsError, accountsErrorOf } from './accounts-error.ts';
+import { addRowFunctions, CHANGE_LOG_SCHEMA } from './change-log-schema.ts';
 
 /** Short, because it stops the whole cell; only a reader such as a backup can cause a wait. */
 const BUSY_TIMEOUT_MS = 100;
@@ -42,14 +43,17 @@ const SCHEMA = `
 /** Opens the file, and makes it where there is none. Throws `AccountsError`. */
 export function openDatabase(file: string): DatabaseSync {
   try {
-    return openOwnDatabase({
+    const db = openOwnDatabase({
       file,
       applicationId: APPLICATION_ID,
       schema: SCHEMA,
+      additions: CHANGE_LOG_SCHEMA,
       busyTimeoutMs: BUSY_TIMEOUT_MS,
       isPersonal: true,
       unfit: (why) => new AccountsError(`accounts-${why}`),
     });
+    addRowFunctions(db);
+    return db;
   } catch (cause) {
     throw accountsErrorOf(cause);
   }

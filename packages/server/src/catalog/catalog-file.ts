@@ -74,7 +74,7 @@ export function openCatalogFile(file: string): CatalogFile {
       file,
       applicationId: APPLICATION_ID,
       schema: SCHEMA,
-      indexes: INDEXES,
+      additions: INDEXES,
       busyTimeoutMs: BUSY_TIMEOUT_MS,
       unfit: (why) => new CatalogError(`catalog-${why === 'newer-version' ? 'foreign-file' : why}`),
     });

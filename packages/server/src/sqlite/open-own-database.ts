@@ -17,8 +17,8 @@ export type OwnDatabase = Readonly<{
   applicationId: number;
   /** Makes the tables of a new file. */
   schema: string;
-  /** Indexes that files from before them get as well; each statement may be repeated. */
-  indexes?: string;
+  /** What files from before it get as well, such as indexes; each statement may be repeated. */
+  additions?: string;
   /** How long a call waits for another process that is writing. */
   busyTimeoutMs: number;
   /** Overwrites what is deleted, and holds rows to those that they name. */
@@ -48,7 +48,7 @@ export function openOwnDatabase(options: OwnDatabase): DatabaseSync {
 }
 
 function prepare(db: DatabaseSync, options: OwnDatabase): void {
-  const { applicationId, schema, indexes, isPersonal = false, unfit } = options;
+  const { applicationId, schema, additions, isPersonal = false, unfit } = options;
   // Looked at before anything is set: switching to WAL would already write to a foreign file.
   if (!isOurs(db, applicationId)) throw unfit('foreign-file');
   db.exec('PRAGMA journal_mode = WAL');
@@ -68,7 +68,7 @@ function prepare(db: DatabaseSync, options: OwnDatabase): void {
       db.exec(`PRAGMA application_id = ${applicationId}`);
       db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     }
-    if (indexes !== undefined) db.exec(indexes);
+    if (additions !== undefined) db.exec(additions);
   });
 }
 
