@@ -201,7 +201,7 @@ describe('what a cell answers', () => {
   });
 
   it('W104: is open when the connection is cut before the answer', async () => {
-    cell.cell.answer.submit = () => cell.server.close();
+    cell.cell.answer.submit = () => void cell.server.close();
     const result = await remote().sendOps(EPOCH, ONE, never);
     expect(result).toMatchObject({ kind: 'lost', effect: 'unknown' });
     expect(cell.cell.submitted).toHaveLength(1);

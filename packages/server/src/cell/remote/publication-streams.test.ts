@@ -29,10 +29,9 @@ type Listening = Readonly<{
   /** Chunks, empty ones too. */
   chunks: () => number;
   ended: ReturnType<ReturnType<typeof connectCell>['listen']>;
-  leave: () => void;
 }>;
 
-function listen(url = cell.party.url, until = (_got: readonly Publication[]) => true): Listening {
+function listen(url = cell.party.url): Listening {
   const party = { ...cell.party, url };
   const identity = cell.gateway;
   const remote = connectCell({
@@ -45,15 +44,14 @@ function listen(url = cell.party.url, until = (_got: readonly Publication[]) => 
   closing.push(remote.close);
   const got: Publication[] = [];
   let chunks = 0;
-  const leaving = new AbortController();
   const take = (publications: readonly Publication[]): boolean => {
     chunks += 1;
     got.push(...publications);
-    return until(got);
+    return true;
   };
   const after = { epoch: EPOCH, seq: 7 as Seq };
-  const ended = remote.listen(EPOCH, after, take, leaving.signal);
-  return { got, chunks: () => chunks, ended, leave: () => leaving.abort() };
+  const ended = remote.listen(EPOCH, after, take, new AbortController().signal);
+  return { got, chunks: () => chunks, ended };
 }
 
 async function until(isThere: () => boolean): Promise<void> {

@@ -17,11 +17,10 @@ export type WatchCell = Readonly<{
   startCell: typeof startCellThread;
   monotonicMs: () => number;
   onUp: (client: CellClient) => void;
-  onDown?: () => void;
 }>;
 
 export function watchCell(options: WatchCell): SupervisedCell {
-  const { cell, config, startCell, monotonicMs, onUp, onDown } = options;
+  const { cell, config, startCell, monotonicMs, onUp } = options;
   const { jurisdiction } = cell;
   const { dataDir, flush } = config;
   const log = options.logger.child({ cell: jurisdiction });
@@ -35,10 +34,7 @@ export function watchCell(options: WatchCell): SupervisedCell {
         onNotice: ({ level, event, message }) => log[level]({ event }, message),
       }),
     onUp,
-    onEvent: (event) => {
-      if (event.kind === 'died') onDown?.();
-      logEvent(log, event);
-    },
+    onEvent: (event) => logEvent(log, event),
     monotonicMs,
     pause: async (pauseMs, signal) => {
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
