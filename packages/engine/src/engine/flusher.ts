@@ -14,13 +14,23 @@ export type FlushLimits = Readonly<{
 
 const RETRY_MS = 1_000;
 
+/** Runs once after a time and keeps no process alive for it; returns how to cancel. */
+export type After = (delayMs: number, run: () => void) => () => void;
+
+/** The timers of the system. */
+export const systemAfter: After = (delayMs, run) => {
+  const timer = setTimeout(run, delayMs).unref();
+  return () => clearTimeout(timer);
+};
+
 export class Flusher {
   readonly #view: RowView;
   readonly #store: StateStore;
   readonly #limits: FlushLimits;
   readonly #onFailure: (error: unknown) => void;
   #flushing: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #after: After;
+  #cancelTimer: (() => void) | undefined;
   #isClosing = false;
   /** A change has waited long enough. */
   #isDue = false;
@@ -34,7 +44,9 @@ export class Flusher {
     store: StateStore,
     limits: FlushLimits,
     onFailure: (error: unknown) => void,
+    after: After,
   ) {
+    this.#after = after;
     this.#view = view;
     this.#store = store;
     this.#limits = limits;
@@ -72,18 +84,17 @@ export class Flusher {
       void this.#begin();
       return;
     }
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    this.#cancelTimer ??= this.#after(this.#limits.flushAgeMsMax, () => {
+      this.#cancelTimer = undefined;
       this.#isDue = true;
       this.#poke();
-    }, this.#limits.flushAgeMsMax);
-    this.#timer.unref();
+    });
   }
 
   /** Begins a flush and gives its end, which rejects only while closing. */
   async #begin(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
     this.#isDue = false;
     this.#flushing = this.#flush().finally(() => {
       this.#flushing = undefined;
@@ -106,7 +117,7 @@ export class Flusher {
       } catch (error) {
         this.#onFailure(error);
         if (this.#isClosing) throw error;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+        await new Promise<void>((resolve) => this.#after(RETRY_MS, resolve));
       }
     }
   }
@@ -123,7 +134,7 @@ export class Flusher {
   /** A last flush; a failure is told and leaves the rest to the next replay. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    clearTimeout(this.#timer);
+    this.#cancelTimer?.();
     try {
       await this.flushAll();
     } catch (error) {

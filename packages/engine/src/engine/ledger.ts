@@ -9,7 +9,8 @@ import type { Journal } from '../journal/journal.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { openSteadyClock } from './clock.ts';
 import type { SteadyClock } from './clock.ts';
-import { Flusher } from './flusher.ts';
+import { Flusher, systemAfter } from './flusher.ts';
+import type { After } from './flusher.ts';
 import { applyRecords, READ_BYTES_MAX, replayJournal } from './replay.ts';
 import type { RowView } from './row-view.ts';
 
@@ -21,6 +22,8 @@ export type LedgerOptions = Pick<
     /** Epoch of the first batch of an empty ledger. */
     epoch: Epoch;
     limits: EngineOptions['limits'];
+    /** Absent, the timers of the system. */
+    after?: After;
   }>;
 
 export type Ledger = {
@@ -48,13 +51,13 @@ export type LedgerPosition = Readonly<{
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { journal, store, clocks, limits, onApplied, onProblem } = options;
   const { view, chain, lastAtMs } = await replayJournal(options);
-  const flusher = new Flusher(view, store, limits, (error) =>
+  const onFailure = (error: unknown): void =>
     onProblem({
       kind: 'flush-failed',
       message: 'the state could not be stored; the journal has everything, trying again',
       error,
-    }),
-  );
+    });
+  const flusher = new Flusher(view, store, limits, onFailure, options.after ?? systemAfter);
   const clock = openSteadyClock(clocks, lastAtMs);
   return { journal, view, flusher, clock, onApplied, onProblem, chain, lastAtMs };
 }
