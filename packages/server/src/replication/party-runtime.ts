@@ -422,9 +422,12 @@ export class PartyRuntime {
   }
 
   async #seal(): Promise<void> {
-    const { roles } = this.#options;
+    const { roles, pause } = this.#options;
     const { entry } = this.#state;
-    const position = await roles.seal(entry?.handover ?? '', AbortSignal.timeout(DRAIN_MS_MAX));
+    const [late, ended] = [new AbortController(), new AbortController()];
+    void pause(DRAIN_MS_MAX, ended.signal).then(() => late.abort());
+    const position = await roles.seal(entry?.handover ?? '', late.signal);
+    ended.abort();
     this.#link?.sender.poke();
     await this.dispatch(
       position === undefined
