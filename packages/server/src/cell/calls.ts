@@ -15,6 +15,7 @@ import { isBeyondWindow } from '@holdfast/engine/counting/session-window.ts';
 import { tallyByClass, tallyTotal } from '@holdfast/engine/counting/tallies.ts';
 import type { RollupWidth, StateStore } from '@holdfast/engine/state/state-store.ts';
 import type { Accounts, SignInResult, SignUpResult } from '../accounts/accounts.ts';
+import { AccountsError } from '../accounts/accounts-error.ts';
 import type { HandleFault } from '../accounts/handle.ts';
 import type { Border } from '../border/border.ts';
 import { issueGrant } from '../grants/grant.ts';
@@ -30,6 +31,8 @@ export type CallContext = Readonly<{
   engine: Engine;
   store: StateStore;
   accounts: Accounts;
+  /** Resolves when all changes of accounts so far may be answered, or never may. */
+  accountsAcknowledged: () => Promise<'acknowledged' | 'lost'>;
   border: Border;
   /** Ed25519 key of the operator. */
   operatorKey: KeyObject;
@@ -59,8 +62,22 @@ export async function answerCall(context: CallContext, call: AnyCall): Promise<u
   // `AnyCall` pairs each name with its own question; TypeScript cannot follow that through the
   // look-up, so the pairing is asserted here and nowhere else.
   const answer = CALLS[call.name] as (context: CallContext, ask: unknown) => Promise<unknown>;
-  return answer(context, call.ask);
+  try {
+    return await answer(context, call.ask);
+  } catch (error) {
+    if (error instanceof AccountsError && error.code === 'accounts-frozen') return TURNED_AWAY;
+    throw error;
+  }
 }
+
+/** The cell changes hands while a password is hashed: nothing was recorded. */
+const TURNED_AWAY: CellUnavailable = {
+  kind: 'unavailable',
+  code: 'shutting-down',
+  retryAfterMs: 1_000,
+};
+/** Another owns the cell by now, and may have the change or not. */
+const UNDECIDED: CellUnavailable = { ...TURNED_AWAY, code: 'cell-unavailable' };
 
 const CALLS: Calls = {
   openSession,
@@ -99,17 +116,24 @@ const CALLS: Calls = {
     const buckets = await readSeries(engine.view, store, { video, metric, width, fromMs, toMs });
     return { kind: 'series', buckets, asOfMs };
   },
-  signUp: async ({ accounts }, ask) => signUpReply(await accounts.signUp(ask)),
-  signIn: async ({ accounts }, ask) => signInReply(await accounts.signIn(ask)),
+  signUp: async (context, ask) => {
+    const reply = signUpReply(await context.accounts.signUp(ask));
+    return reply.kind === 'signed-in' ? whenKept(context, reply) : reply;
+  },
+  signIn: async (context, ask) => {
+    const reply = signInReply(await context.accounts.signIn(ask));
+    return reply.kind === 'signed-in' ? whenKept(context, reply) : reply;
+  },
   whoIs: async ({ accounts }, { token }) => {
     const found = accounts.session(token);
     if (found.kind === 'no-session') return { kind: 'nobody' };
     const { accountId, handle, expiresAtMs, renewed } = found;
     return { kind: 'account', account: accountId, handle, expiresAtMs, renewed };
   },
-  signOut: async ({ accounts }, { token }) => {
-    accounts.signOut(token);
-    return { kind: 'signed-out' };
+  signOut: async (context, { token }) => {
+    context.accounts.signOut(token);
+    // Also when it was ended before: that may still be on its way to the follower.
+    return whenKept(context, { kind: 'signed-out' });
   },
   deleteAccount,
 };
@@ -125,6 +149,14 @@ function whenDurable<Answer>(
   if (reply.kind === 'durable') return answer({ epoch: reply.epoch, seq: reply.seq });
   if (reply.kind === 'unavailable') return reply;
   throw new Error(`this request cannot end as ${reply.kind}`);
+}
+
+/** AC53: a change is answered when it is durable wherever the charter wants it to be. */
+async function whenKept<Answer>(
+  { accountsAcknowledged }: CallContext,
+  answer: Answer,
+): Promise<Answer | CellUnavailable> {
+  return (await accountsAcknowledged()) === 'acknowledged' ? answer : UNDECIDED;
 }
 
 async function openSession(
@@ -256,18 +288,20 @@ function isPast(cursor: string, atMs: number, key: Parameters<typeof videoOf>[0]
 
 /** A crash after `delete` leaves a mark, and `finishDeletions` does the rest at the next start. */
 async function deleteAccount(
-  { accounts, engine }: CallContext,
+  context: CallContext,
   { token }: CellCalls['deleteAccount']['ask'],
 ): Promise<CallReply<'deleteAccount'>> {
+  const { accounts, engine } = context;
   const found = accounts.session(token);
   if (found.kind === 'no-session') return { kind: 'nobody' };
   accounts.delete(found.accountId);
+  // In the same turn, so that a seal comes before both or after both.
   const subjectKey = subjectKeyOf({ kind: 'account', account: found.accountId });
   const reply = await engine.ask({ kind: 'erase', who: { kind: 'subject', subjectKey } });
-  return whenDurable(reply, (position) => {
-    accounts.finishDeletion(found.accountId);
-    return { kind: 'erased', position };
-  });
+  const done = whenDurable(reply, (position) => ({ kind: 'erased', position }) as const);
+  if (done.kind !== 'erased') return done;
+  accounts.finishDeletion(found.accountId);
+  return whenKept(context, done);
 }
 
 function signedIn(

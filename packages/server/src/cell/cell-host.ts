@@ -5,18 +5,22 @@
 
 import type { Clocks } from '@holdfast/engine/engine/clock.ts';
 import { ENGINE_LIMITS } from '@holdfast/engine/engine/engine-options.ts';
+import type { Engine } from '@holdfast/engine/engine/engine.ts';
+import type { Accounts } from '../accounts/accounts.ts';
 import { openBorder } from '../border/border.ts';
 import type { Border } from '../border/border.ts';
 import type { BorderRecord } from '../border/records.ts';
+import { AccountRoles } from './account-roles.ts';
 import { openCellFiles } from './cell-files.ts';
 import type { CellFiles } from './cell-files.ts';
 import { notice, replayNotice } from './cell-notice.ts';
+import { faultCode } from './fault-code.ts';
 import { identify } from './identity.ts';
 import { LedgerRoles } from './ledger-roles.ts';
 import type { CellOptions } from './messages.ts';
 import { receiveNothing, serveOn } from './serving.ts';
 import type { Receive, Serving } from './serving.ts';
-import { startUpkeep } from './upkeep.ts';
+import { finishDeletions, startUpkeep } from './upkeep.ts';
 
 export type CellHost = Readonly<{
   receive: Receive;
@@ -25,7 +29,8 @@ export type CellHost = Readonly<{
 }>;
 
 /** A cell whose role is in somebody else's hands. */
-export type RoledCell = CellHost & Readonly<{ roles: LedgerRoles; files: CellFiles }>;
+export type RoledCell = CellHost &
+  Readonly<{ roles: LedgerRoles; accounts: AccountRoles; files: CellFiles }>;
 
 /** Opens a cell that owns itself. Rejects when its files do not fit together. */
 export async function openCell(
@@ -35,6 +40,7 @@ export async function openCell(
 ): Promise<CellHost> {
   const border = openBorder(send);
   const cell = await openRoledCell(options, clocks, border);
+  cell.accounts.serve(async () => 'acknowledged');
   await cell.roles.serve(options.epoch, async () => 'acknowledged');
   return cell;
 }
@@ -46,6 +52,7 @@ export async function openRoledCell(
   border: Border,
 ): Promise<RoledCell> {
   const files = await openCellFiles(options.dir, clocks);
+  const accounts = new AccountRoles(files.accounts);
   let serving: Serving | undefined;
   const roles = new LedgerRoles({
     ledger: {
@@ -65,7 +72,9 @@ export async function openRoledCell(
     },
     onEngine: async (engine) => {
       await serving?.end();
-      serving = engine && serveOn(engine, { options, files, border, clocks });
+      serving = engine && serveOn(engine, { options, files, accounts, border, clocks });
+      // Not awaited: erasing takes batches, and these may have to wait for a follower.
+      if (engine !== undefined) void finishWhatWasBegun(engine, files.accounts, border);
     },
     random: Math.random,
   });
@@ -78,6 +87,7 @@ export async function openRoledCell(
   const nothing = receiveNothing(border);
   return {
     roles,
+    accounts,
     files,
     receive: (request) => (serving?.receive ?? nothing)(request),
     close: async () => {
@@ -87,4 +97,18 @@ export async function openRoledCell(
       await files.close();
     },
   };
+}
+
+/** A deletion that a crash or a hand-over interrupted is finished by whoever serves next. */
+async function finishWhatWasBegun(
+  engine: Engine,
+  accounts: Accounts,
+  border: Border,
+): Promise<void> {
+  try {
+    await finishDeletions(engine, accounts);
+  } catch (error) {
+    const message = `deletions were not finished (${faultCode(error)}); it is tried again later`;
+    notice(border, 'warn', 'maintenance-failed', message);
+  }
 }

@@ -5,6 +5,7 @@ import type { Clocks } from '@holdfast/engine/engine/clock.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
 import { ByteReader, ByteWriter } from '@holdfast/engine/codec/bytes.ts';
 import type { Border } from '../border/border.ts';
+import type { AccountRoles } from './account-roles.ts';
 import { notice } from './cell-notice.ts';
 import { answerCall } from './calls.ts';
 import type { CallContext } from './calls.ts';
@@ -29,19 +30,21 @@ export type Serving = Readonly<{
 export type ServingParts = Readonly<{
   options: Pick<CellOptions, 'jurisdiction' | 'operatorKeyPem'>;
   files: CellFiles;
+  accounts: AccountRoles;
   border: Border;
   clocks: Clocks;
 }>;
 
 /** Begins to serve on an engine. */
 export function serveOn(engine: Engine, parts: ServingParts): Serving {
-  const { options, files, border, clocks } = parts;
+  const { options, files, accounts, border, clocks } = parts;
   const publisher = publisherOf(engine, parts);
   const context: CallContext = {
     jurisdiction: options.jurisdiction,
     engine,
     store: files.store,
     accounts: files.accounts,
+    accountsAcknowledged: () => accounts.acknowledged(),
     border,
     operatorKey: createPrivateKey(options.operatorKeyPem),
     secret: files.secret,

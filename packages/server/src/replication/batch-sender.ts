@@ -5,6 +5,7 @@
 import type { Seq } from '@holdfast/protocol/ids.ts';
 import { hashAt } from '@holdfast/engine/engine/replay.ts';
 import type { Journal, JournalRecord } from '@holdfast/engine/journal/journal.ts';
+import type { AccountChanges } from '../accounts/replicated-rows.ts';
 import { DELIVERY_BYTES_MAX, DELIVERY_RECORDS_MAX } from './peer.ts';
 import type { Delivery, PeerAway, PeerLine, Report } from './peer.ts';
 
@@ -21,6 +22,8 @@ export type BatchSenderOptions = Readonly<{
   monotonicMs: () => number;
   /** Videos to compare with the next delivery. */
   probes: () => readonly number[];
+  /** Changes of accounts after the follower's newest; only the head while that is not known. */
+  accounts: (changeNo: number | undefined) => AccountChanges;
   /** Resolves after a time, or early when `signal` is aborted. */
   pause: (pauseMs: number, signal: AbortSignal) => Promise<void>;
   onReport: (report: Report) => void;
@@ -33,6 +36,8 @@ export class BatchSender {
   readonly #options: BatchSenderOptions;
   /** Where the follower's journal ends, as it said itself. */
   #followerSeq: number | undefined;
+  /** Its newest change of accounts, as it said itself. */
+  #followerChangeNo: number | undefined;
   #isStopped = false;
   #nap: AbortController | undefined;
   #isPoked = false;
@@ -77,12 +82,18 @@ export class BatchSender {
     }
     const isBehind = reply.seq < delivery.ownerSeq && reply.seq !== this.#followerSeq;
     this.#followerSeq = reply.seq;
+    const changeNo = reply.accounts?.changeNo;
+    const hasMoreAccounts =
+      changeNo !== undefined &&
+      changeNo < delivery.accounts.head.changeNo &&
+      changeNo !== this.#followerChangeNo;
+    this.#followerChangeNo = changeNo;
     onReport(reply);
-    if (!isBehind) await this.#rest(HEARTBEAT_MS);
+    if (!isBehind && !hasMoreAccounts) await this.#rest(HEARTBEAT_MS);
   }
 
   async #next(): Promise<Delivery> {
-    const { journal, epoch, monotonicMs, probes } = this.#options;
+    const { journal, epoch, monotonicMs, probes, accounts } = this.#options;
     const [head, base] = [await journal.head(), await journal.base()];
     const ownerSeq = head?.seq ?? base.seq;
     const { records, previousChain } = await this.#recordsAfter(ownerSeq, base.seq);
@@ -94,6 +105,7 @@ export class BatchSender {
       records,
       beatMs: monotonicMs(),
       probes: probes(),
+      accounts: accounts(this.#followerChangeNo),
     };
   }
 

@@ -19,6 +19,9 @@ import type { Epoch, Jurisdiction, Seq, VideoId } from '@holdfast/protocol/ids.t
 import { publicKeyText } from '../signed/wire-key.ts';
 import { NO_HASH } from '../registrar/charter-entry.ts';
 import type { OperatorKey } from '../registrar/charter-entry.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import { AccountsFixture } from '../accounts/accounts.fixture.ts';
+import { AccountRoles } from '../cell/account-roles.ts';
 import { LedgerRoles } from '../cell/ledger-roles.ts';
 import type { PartyFile } from './party-file.ts';
 import { PartyRuntime } from './party-runtime.ts';
@@ -57,6 +60,9 @@ export type Site = {
   readonly reports: Report[];
   readonly faults: string[];
   readonly setAside: number[];
+  readonly accountFiles: AccountsFixture;
+  readonly people: Accounts;
+  readonly accounts: AccountRoles;
 };
 
 function site(name: string): Promise<Site> {
@@ -67,8 +73,14 @@ function site(name: string): Promise<Site> {
     publicKey: publicKeyText(publicKey),
     url: `http://${name}`,
   };
+  const accountFiles = new AccountsFixture();
+  accountFiles.prepare();
+  const people = accountFiles.open();
   return TestStore.after([]).then((store) => ({
     name,
+    accountFiles,
+    people,
+    accounts: new AccountRoles(people),
     me,
     key: { operator: name, privateKey },
     journal: new TestJournal(),
@@ -121,6 +133,7 @@ export class TestParties {
       file: this.#file(at),
       charter: this.#charterLine(at),
       roles,
+      accounts: () => at.accounts,
       copy: {
         fetch: async () => this.#copyTo(at),
         setAside: async ({ seq }) => {
@@ -212,7 +225,7 @@ export class TestParties {
         const report = await reached()?.receive(from.me, delivery);
         return (reached() === undefined ? undefined : report) ?? away;
       },
-      ask: async (body) => (await reached()?.decide(body)) ?? away,
+      ask: async (question) => (await reached()?.decide(question)) ?? away,
       close: () => undefined,
     };
   }
@@ -262,7 +275,10 @@ export class TestParties {
   }
 
   async end(): Promise<void> {
-    for (const at of [this.north, this.south]) if (at.runtime !== undefined) await this.kill(at);
+    for (const at of [this.north, this.south]) {
+      if (at.runtime !== undefined) await this.kill(at);
+      await at.accountFiles.remove();
+    }
   }
 }
 

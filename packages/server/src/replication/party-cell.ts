@@ -7,6 +7,7 @@ import type { Clocks } from '@holdfast/engine/engine/clock.ts';
 import type { Cut } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Seq } from '@holdfast/protocol/ids.ts';
 import { openBorder } from '../border/border.ts';
+import type { AccountRoles } from '../cell/account-roles.ts';
 import { openRoledCell } from '../cell/cell-host.ts';
 import type { RoledCell } from '../cell/cell-host.ts';
 import { CellLine } from '../cell/cell-line.ts';
@@ -55,6 +56,11 @@ export class PartyCell {
 
   receive(request: Parameters<RoledCell['receive']>[0]): void {
     this.#cell.receive(request);
+  }
+
+  /** Those of the files that are in place now. */
+  get accounts(): AccountRoles {
+    return this.#cell.accounts;
   }
 
   get dir(): string {

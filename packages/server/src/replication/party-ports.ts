@@ -2,6 +2,7 @@
 // files of its copy.
 
 import type { Epoch } from '@holdfast/protocol/ids.ts';
+import type { ChangeLog } from '../accounts/change-log.ts';
 import type { AckResult } from './ack-gate.ts';
 import type { CharterBody, Cut, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Follower } from '@holdfast/engine/engine/follower.ts';
@@ -48,6 +49,15 @@ export type CellRoles = Readonly<{
   /** Videos whose counts the owner compares with the follower's, a few at a time. */
   probes: () => readonly number[];
 }>;
+
+/** The accounts of the cell, and who changes them. */
+export type CellAccounts = ChangeLog &
+  Readonly<{
+    /** People do from now on; an answer waits for `acknowledge` of the newest change. */
+    serve: (acknowledge: (changeNo: number) => Promise<AckResult>) => void;
+    /** People do no more, until `serve`. */
+    rest: () => void;
+  }>;
 
 /** The files of a cell's copy. */
 export type CellCopy = Readonly<{

@@ -25,9 +25,10 @@ import { signDecision } from '../registrar/charter-entry.ts';
 import { AckGate } from './ack-gate.ts';
 import { BatchSender } from './batch-sender.ts';
 import { commitmentsOf, cutOf, probe, takeDelivery } from './batch-receiver.ts';
-import type { CellCopy, CellRoles, CharterLine } from './party-ports.ts';
+import { JointAccounts } from './joint-accounts.ts';
+import type { CellAccounts, CellCopy, CellRoles, CharterLine } from './party-ports.ts';
 import type { PartyFile } from './party-file.ts';
-import type { DecisionAnswer, Delivery, PeerLine, Report } from './peer.ts';
+import type { DecisionAnswer, Delivery, PeerLine, Question, Report } from './peer.ts';
 
 /** A seal waits so long for what was admitted before it; less than the pause may last (H17). */
 export const DRAIN_MS_MAX = 500;
@@ -38,6 +39,8 @@ export type PartyRuntimeOptions = Readonly<{
   file: PartyFile;
   charter: CharterLine;
   roles: CellRoles;
+  /** Those of the files that are in place now. */
+  accounts: () => CellAccounts;
   copy: CellCopy;
   /** A line to another party. */
   connect: (party: Party) => PeerLine;
@@ -80,6 +83,7 @@ const HAS_JOINT_COPY: ReadonlySet<PartyState['kind']> = new Set([
 export class PartyRuntime {
   readonly #options: PartyRuntimeOptions;
   readonly #gate = new AckGate();
+  readonly #accounts: JointAccounts;
   readonly #signatures = new Map<string, DecisionSignature>();
   #state: PartyState;
   #link: Link | undefined;
@@ -93,6 +97,11 @@ export class PartyRuntime {
   private constructor(options: PartyRuntimeOptions, state: PartyState) {
     this.#options = options;
     this.#state = state;
+    this.#accounts = new JointAccounts({
+      accounts: options.accounts,
+      state: () => this.#state,
+      poke: () => this.#link?.sender.poke(),
+    });
   }
 
   /** Goes on where the record on disk says (H24), and learns the charter before anything else. */
@@ -138,7 +147,7 @@ export class PartyRuntime {
       const isNews = newest !== undefined && newest.epoch > (this.#state.entry?.epoch ?? 0);
       if (isNews && roles.isServing() && !isSameParty(newest.owner, me)) {
         // Before the journal's end is looked at, or one more batch could be written behind it.
-        this.#gate.lose();
+        this.#lose();
         await roles.rest();
       }
       await this.#handle({ kind: 'charter', entries, ownSeq: roles.durableSeq() });
@@ -150,22 +159,26 @@ export class PartyRuntime {
     // A heartbeat too may tell of an entry that this side has yet to read.
     if (delivery.epoch > (this.#state.entry?.epoch ?? 0)) await this.#refreshCharter();
     const follower = this.#options.roles.follower();
+    let accounts: Report['accounts'];
     if (follower !== undefined) {
+      const taken = this.#accounts.take(from, delivery);
+      accounts = taken.report;
       const { end, seal } = await takeDelivery(follower, () => this.#state, from, delivery);
       if (seal !== undefined) await this.dispatch({ kind: 'seal-taken', cut: seal });
-      await this.#judgeCopy(delivery, end === 'diverged');
+      const isDiverged = end === 'diverged' || taken.isBroken;
+      await this.#judgeCopy(delivery, isDiverged, accounts.isEqual);
     }
-    return this.#report(delivery);
+    return { ...(await this.#report(delivery)), accounts };
   }
 
   /** The owner asks for this side's signature (H10, H16). */
-  async decide(body: CharterBody): Promise<DecisionAnswer> {
+  async decide({ body, accounts }: Question): Promise<DecisionAnswer> {
     return this.#inTurn(async (): Promise<DecisionAnswer> => {
       this.#answers = [];
       await this.#handle({ kind: 'asked', body });
       const answer = this.#answers.at(-1);
       if (answer === undefined) return { kind: 'no-opinion' };
-      if (!answer.agrees) return { kind: 'refuses' };
+      if (!answer.agrees || !this.#accounts.agrees(body, accounts)) return { kind: 'refuses' };
       const { charter, key } = this.#options;
       return { kind: 'agrees', signature: signDecision(body, charter.follows(), key) };
     });
@@ -175,7 +188,7 @@ export class PartyRuntime {
   async close(): Promise<void> {
     this.#isEnded = true;
     this.#unsubscribe();
-    this.#gate.lose();
+    this.#lose();
     await this.#queue;
     await this.#unlink();
     await this.#options.roles.rest();
@@ -205,8 +218,10 @@ export class PartyRuntime {
 
   async #enter(state: PartyState): Promise<void> {
     const isNews = state.kind !== this.#state.kind || state.entry !== this.#state.entry;
+    const before = this.#state;
     this.#state = state;
     this.#openGate();
+    this.#accounts.entered(before);
     if (!isNews) return;
     this.#options.onState(state);
     await this.#settle();
@@ -233,25 +248,32 @@ export class PartyRuntime {
         // H21: after a restart the journal may hold batches that the follower has yet to confirm.
         if (entry !== undefined && (roles.isServing() || this.#isConfirmed())) {
           if (!roles.isServing()) this.#gate.begin();
+          this.#accounts.serve();
           await roles.serve(entry.epoch, this.#acknowledge);
         }
         break;
       case 'sealing':
       case 'sealed':
+        this.#accounts.rest();
         break;
       case 'follow-catching-up':
       case 'follow-shadow':
       case 'follow-joint':
       case 'follow-sealed':
       case 'fencing':
-        this.#gate.lose();
+        this.#lose();
         await roles.follow();
         break;
       default:
-        this.#gate.lose();
+        this.#lose();
         await roles.rest();
     }
     await this.#linkTo(followerOf(this.#state));
+  }
+
+  #lose(): void {
+    this.#gate.lose();
+    this.#accounts.lose();
   }
 
   /** Whether everything in this journal may be acknowledged. */
@@ -283,6 +305,7 @@ export class PartyRuntime {
       epoch: () => this.#state.entry?.epoch ?? 0,
       monotonicMs,
       probes: () => roles.probes(),
+      accounts: (changeNo) => this.#options.accounts().changesAfter(changeNo),
       pause,
       onReport: (report) => void this.#heard(report),
       onAway: () => undefined,
@@ -294,6 +317,7 @@ export class PartyRuntime {
   async #unlink(): Promise<void> {
     const link = this.#link;
     this.#link = undefined;
+    this.#accounts.forgetFollower();
     link?.line.close();
     await link?.sender.stop();
   }
@@ -301,6 +325,7 @@ export class PartyRuntime {
   async #heard(report: Report): Promise<void> {
     this.#options.onReport(report);
     const { epoch, phase, seq } = report;
+    this.#accounts.heard(report);
     await this.dispatch({ kind: 'report', epoch, phase, seq });
     if (!this.#options.roles.isServing()) await this.#inTurn(async () => this.#settle());
     if (epoch > (this.#state.entry?.epoch ?? 0)) await this.#refreshCharter();
@@ -315,20 +340,24 @@ export class PartyRuntime {
     await this.learn();
   }
 
-  async #judgeCopy(delivery: Delivery, isDiverged: boolean): Promise<void> {
+  async #judgeCopy(
+    delivery: Delivery,
+    isDiverged: boolean,
+    hasAllAccounts: boolean,
+  ): Promise<void> {
     const seq = this.#options.roles.durableSeq();
     if (isDiverged || seq < delivery.baseSeq) {
       await this.dispatch({ kind: 'copy', finding: 'broken' });
       return;
     }
     const { kind } = this.#state;
-    const isClose = seq >= delivery.ownerSeq;
+    const isClose = seq >= delivery.ownerSeq && hasAllAccounts;
     if (kind === 'follow-catching-up' && isClose) {
       await this.dispatch({ kind: 'copy', finding: 'close' });
     }
   }
 
-  async #report({ beatMs, probes }: Delivery): Promise<Report> {
+  async #report({ beatMs, probes }: Delivery): Promise<Omit<Report, 'accounts'>> {
     const { roles, copy, nowMs } = this.#options;
     const follower = roles.follower();
     const view = roles.view();
@@ -407,12 +436,18 @@ export class PartyRuntime {
   /** After a restart the follower's signature is asked for again. */
   async #signatureOf(body: CharterBody): Promise<DecisionSignature | undefined> {
     if (body.act !== 'join' && body.act !== 'cede') return undefined;
-    const answer = await this.#link?.line.ask(body);
+    const answer = await this.#link?.line.ask(this.#question(body));
     return answer?.kind === 'agrees' ? answer.signature : undefined;
   }
 
+  #question(body: CharterBody): Question {
+    return { body, accounts: this.#options.accounts().head() };
+  }
+
   async #ask(body: CharterBody): Promise<void> {
-    const answer = await this.#link?.line.ask(body);
+    // The next tick asks again.
+    if (body.act === 'join' && !this.#accounts.mayJoin()) return;
+    const answer = await this.#link?.line.ask(this.#question(body));
     if (answer === undefined || answer.kind === 'away' || answer.kind === 'no-opinion') return;
     if (answer.kind === 'agrees') {
       this.#signatures.clear();
@@ -426,7 +461,9 @@ export class PartyRuntime {
     const { entry } = this.#state;
     const [late, ended] = [new AbortController(), new AbortController()];
     void pause(DRAIN_MS_MAX, ended.signal).then(() => late.abort());
-    const position = await roles.seal(entry?.handover ?? '', late.signal);
+    // H51: nothing is changed any more since `sealing` was entered.
+    const isConfirmed = await this.#accounts.areConfirmed(late.signal);
+    const position = isConfirmed ? await roles.seal(entry?.handover ?? '', late.signal) : undefined;
     ended.abort();
     this.#link?.sender.poke();
     await this.dispatch(

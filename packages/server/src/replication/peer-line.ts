@@ -10,6 +10,7 @@ import {
   readAnswer,
   readReport,
   REPORT_BYTES_MAX,
+  writeAsked,
   writeDelivery,
 } from './peer-wire.ts';
 import type { Malformed } from './peer-wire.ts';
@@ -38,7 +39,7 @@ export function peerLine(client: SignedClient, cell: Jurisdiction): PeerLine {
   };
   return {
     deliver: (delivery) => ask(PEER_ROUTES.deliver, writeDelivery(delivery), readReport),
-    ask: (body) => ask(PEER_ROUTES.ask, JSON.stringify(body), readAnswer),
+    ask: (question) => ask(PEER_ROUTES.ask, writeAsked(question), readAnswer),
     close: client.close,
   };
 }

@@ -4,13 +4,13 @@
 import { ByteReader, ByteWriter, FormatError } from '@holdfast/engine/codec/bytes.ts';
 import { BODY_BYTES_MAX } from '@holdfast/engine/journal/journal.ts';
 import type { JournalRecord } from '@holdfast/engine/journal/journal.ts';
-import type { CharterBody } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Seq, TimestampMs } from '@holdfast/protocol/ids.ts';
-import { choice, fits, list, nothing, text, uint, union } from '../border/shape.ts';
+import { bool, choice, fits, list, nothing, text, uint, union } from '../border/shape.ts';
 import type { Shape } from '../border/shape.ts';
 import { readDecision } from '../registrar/charter-entry.ts';
+import { ACCOUNTS_BYTES_MAX, readAccounts, writeAccounts } from './accounts-wire.ts';
 import { DELIVERY_BYTES_MAX, DELIVERY_RECORDS_MAX, PROBES_MAX } from './peer.ts';
-import type { DecisionAnswer, Delivery, Report } from './peer.ts';
+import type { DecisionAnswer, Delivery, Question, Report } from './peer.ts';
 
 export const PEER_ROUTES = {
   deliver: '/v1/peer/:cell/batches',
@@ -24,7 +24,7 @@ const HASH_BYTES = 32;
 const HASH_HEX_CHARS = 64;
 /** A delivery may exceed its aim by one record, and has some bytes beside the bodies. */
 export const DELIVERY_MESSAGE_BYTES_MAX: number =
-  DELIVERY_BYTES_MAX + BODY_BYTES_MAX + DELIVERY_RECORDS_MAX * 128;
+  DELIVERY_BYTES_MAX + BODY_BYTES_MAX + DELIVERY_RECORDS_MAX * 128 + ACCOUNTS_BYTES_MAX;
 export const ASK_BYTES_MAX: number = 16 * 1024;
 export const REPORT_BYTES_MAX: number = 64 * 1024;
 
@@ -49,6 +49,7 @@ export function writeDelivery(delivery: Delivery): Uint8Array {
     writer.uint(body.length);
     writer.bytes(body);
   }
+  writeAccounts(writer, delivery.accounts);
   return writer.take();
 }
 
@@ -62,9 +63,10 @@ export function readDelivery(bytes: Uint8Array): Delivery | Malformed {
     const beatMs = reader.uint();
     const probes = readList(reader, PROBES_MAX, () => reader.uint());
     const records = readList(reader, DELIVERY_RECORDS_MAX, () => readRecord(reader));
-    if (!reader.atEnd) throw new FormatError('there are bytes behind the last record');
+    const accounts = readAccounts(reader);
+    if (!reader.atEnd) throw new FormatError('there are bytes behind the last account');
     if (previousChain !== '' && !isHash(previousChain)) throw new FormatError('no chain hash');
-    return { epoch, ownerSeq, baseSeq, previousChain, beatMs, probes, records };
+    return { epoch, ownerSeq, baseSeq, previousChain, beatMs, probes, records, accounts };
   } catch (error) {
     if (error instanceof FormatError) return { kind: 'malformed', detail: error.message };
     throw error;
@@ -100,6 +102,7 @@ const REPORT: Shape = {
   beatMs: number,
   applied: union(nothing, { seq: uint, chain: hash, likesHash: hash, countsHash: hash }),
   probed: list({ video: uint, seq: uint, likes: uint, views: uint, watchMs: uint }),
+  accounts: union(nothing, { changeNo: uint, isEqual: bool }),
   nowMs: number,
   freeBytes: union(nothing, uint),
 };
@@ -115,9 +118,18 @@ export function readReport(bytes: Uint8Array): Report | Malformed {
   return value as Report;
 }
 
-export function readAsked(bytes: Uint8Array): CharterBody | Malformed {
-  const body = readDecision(jsonIn(bytes));
-  return body ?? { kind: 'malformed', detail: 'it is no decision' };
+const ASKED: Shape = { body: () => true, accounts: { changeNo: uint, rowsHash: hash } };
+
+export function writeAsked(question: Question): string {
+  return JSON.stringify(question);
+}
+
+export function readAsked(bytes: Uint8Array): Question | Malformed {
+  const value = jsonIn(bytes);
+  if (!fits(ASKED, value)) return { kind: 'malformed', detail: 'it is no question' };
+  const { body: decision, accounts } = value as Question;
+  const body = readDecision(decision);
+  return body ? { body, accounts } : { kind: 'malformed', detail: 'it is no decision' };
 }
 
 const ANSWER: Shape = union(

@@ -4,6 +4,7 @@
 import type { JournalRecord } from '@holdfast/engine/journal/journal.ts';
 import type { CharterBody } from '@holdfast/engine/handover/charter-rules.ts';
 import type { FollowerPhase } from '@holdfast/engine/handover/party-state.ts';
+import type { AccountChanges, AccountsHead } from '../accounts/replicated-rows.ts';
 import type { DecisionSignature } from '../registrar/charter-entry.ts';
 
 /** Batches on their way to the follower, or none: then it is a heartbeat. */
@@ -20,6 +21,8 @@ export type Delivery = Readonly<{
   beatMs: number;
   /** Videos whose counts the owner wants to compare. */
   probes: readonly number[];
+  /** What has changed since the follower's newest change of accounts; its head in any case. */
+  accounts: AccountChanges;
 }>;
 
 /** Commitments to the state after a batch, as hexadecimal digits. */
@@ -50,10 +53,15 @@ export type Report = Readonly<{
   /** What the follower has applied. */
   applied: Commitments | undefined;
   probed: readonly ProbedCounts[];
+  /** The newest change of accounts here, and whether after it all rows equal the owner's. */
+  accounts: Readonly<{ changeNo: number; isEqual: boolean }> | undefined;
   /** To be shown and for the gates; no rule depends on them. */
   nowMs: number;
   freeBytes: number | undefined;
 }>;
+
+/** A decision to be signed, and what the owner's accounts are as it asks. */
+export type Question = Readonly<{ body: CharterBody; accounts: AccountsHead }>;
 
 export type DecisionAnswer = Readonly<
   | { kind: 'agrees'; signature: DecisionSignature }
@@ -67,7 +75,7 @@ export type PeerAway = Readonly<{ kind: 'away'; detail: string }>;
 
 export type PeerLine = Readonly<{
   deliver: (delivery: Delivery) => Promise<Report | PeerAway>;
-  ask: (body: CharterBody) => Promise<DecisionAnswer | PeerAway>;
+  ask: (question: Question) => Promise<DecisionAnswer | PeerAway>;
   close: () => void;
 }>;
 

@@ -148,6 +148,7 @@ async function beginParty(
     ...options,
     me,
     roles: cell.roles,
+    accounts: () => cell.accounts,
     connect: (party) => peerLine(connect(party), jurisdiction),
     copy: {
       fetch: (owner) => fetchCopy(options, cell, owner),

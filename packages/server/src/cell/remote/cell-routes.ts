@@ -99,7 +99,10 @@ function callHandler(role: PartyRole): Handle {
     callsUnderWay += 1;
     try {
       const { name, ask } = asked.call;
-      return json(200, await serving.client.call(name, ask));
+      const reply = await serving.client.call(name, ask);
+      // Nothing was done, because the cell changes hands: the next owner is to be asked.
+      const isTurnedAway = reply.kind === 'unavailable' && reply.code === 'shutting-down';
+      return (isTurnedAway ? refusalUnder(role, asked.epoch) : undefined) ?? json(200, reply);
     } finally {
       callsUnderWay -= 1;
     }
@@ -125,12 +128,17 @@ function servingUnder(
   role: PartyRole,
   epoch: Epoch,
 ): Serving | Extract<SignedAnswer, { kind: 'bytes' }> {
+  return refusalUnder(role, epoch) ?? role.serving() ?? unavailable('cell-unavailable');
+}
+
+function refusalUnder(
+  role: PartyRole,
+  epoch: Epoch,
+): Extract<SignedAnswer, { kind: 'bytes' }> | undefined {
   const admission = role.admit(epoch);
-  if (admission !== 'admit') {
-    const newest = role.newest();
-    return json(STATUS.notServed, { kind: admission, epoch: newest?.epoch ?? 0, newest });
-  }
-  return role.serving() ?? unavailable('cell-unavailable');
+  if (admission === 'admit') return undefined;
+  const newest = role.newest();
+  return json(STATUS.notServed, { kind: admission, epoch: newest?.epoch ?? 0, newest });
 }
 
 function opsIn(requests: readonly (readonly OpGroup[])[]): number {
