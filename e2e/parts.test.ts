@@ -296,6 +296,30 @@ it(
   TEST_MS_MAX,
 );
 
+it(
+  'serves every cell also when all parts are started at once',
+  async () => {
+    const place = openInstallation();
+    try {
+      const registrar = await place.part('registrar', ['registrar', '--port', '0']);
+      const at = ['--registrar', registrar.url, '--port', '0'];
+      const names = ['us', 'eu', 'row', 'uk'];
+      const [gateway] = await Promise.all([
+        place.part('gateway', ['gateway', ...at]),
+        ...names.map((name) => place.part(name, ['cell', '--jurisdiction', name, ...at])),
+      ]);
+      const isEach = async (): Promise<boolean> => {
+        const opened = names.map((name) => apiOf(gateway.url).grant(name, 'somebody'));
+        return (await Promise.allSettled(opened)).every(({ status }) => status === 'fulfilled');
+      };
+      expect(await until('serving each', isEach, (is) => is)).toBe(true);
+    } finally {
+      await place.close();
+    }
+  },
+  TEST_MS_MAX,
+);
+
 it('W119: a cell that others can reach does not start without gateways to trust', async () => {
   const place = openInstallation();
   try {

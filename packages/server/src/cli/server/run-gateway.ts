@@ -19,6 +19,7 @@ import { wireIdentity } from '../../signed/wire-key.ts';
 import type { WireIdentity } from '../../signed/wire-key.ts';
 import { paintFor, writeJson } from '../cli-io.ts';
 import { dataLayout } from '../data-layout.ts';
+import { EXIT } from '../exit-codes.ts';
 import type { StartGateway } from '../gateway.ts';
 import { readyDocument, readyText, urlOf } from './banner.ts';
 import { openCharterOf } from './charter-of-part.ts';
@@ -67,30 +68,39 @@ async function open(parts: ProcessParts & FrontParts, run: Run): Promise<void> {
   const cells = await cellsOfCharter(run, () => isStopping);
   if (isStopping) return;
   let opened = openStack(run);
-  let front = await openOver(parts, run, opened, cells, run.config.port);
-  // One after the other, so that two entries at once open the gateway once for both.
   let reopening = Promise.resolve();
-  const unwatch = run.charter.watch(({ cell }) => {
-    if (front.clients.some(({ jurisdiction }) => jurisdiction === cell)) return;
-    reopening = reopening.then(async () => {
-      if (isStopping || front.clients.some(({ jurisdiction }) => jurisdiction === cell)) return;
-      logger.info({ cell }, 'a cell was founded; the gateway opens anew for it');
-      const { port } = front;
-      await opened.closeAll();
-      opened = openStack(run);
-      front = await openOver(parts, run, opened, knownCells(run.charter), port);
-    });
-    reopening.catch((cause: unknown) => {
-      logger.fatal({ err: cause }, 'the gateway could not open anew; start it again');
-      parts.exit(1);
-    });
-  });
+  let unwatch = (): void => undefined;
   closing.push('the parts', async () => {
     unwatch();
     await reopening;
     await opened.closeAll();
   });
-  await Promise.race([cellsThere(parts, () => front), stopAsked]);
+  let front = await openOver(parts, run, opened, cells, run.config.port);
+  const isWhole = (): boolean =>
+    knownCells(run.charter).every((cell) =>
+      front.clients.some(({ jurisdiction }) => jurisdiction === cell),
+    );
+  const openAnew = async (): Promise<void> => {
+    if (isStopping || isWhole()) return;
+    const known = knownCells(run.charter);
+    logger.info({ cells: known }, 'a cell was founded; the gateway opens anew for it');
+    const { port } = front;
+    await opened.closeAll();
+    opened = openStack(run);
+    front = await openOver(parts, run, opened, known, port);
+  };
+  // One after the other: what is founded meanwhile is seen by the next.
+  const lookAgain = (): void => {
+    reopening = reopening.then(openAnew);
+    reopening.catch((cause: unknown) => {
+      logger.fatal({ err: cause }, 'the gateway could not open anew; start it again');
+      parts.exit(EXIT.failed);
+    });
+  };
+  unwatch = run.charter.watch(lookAgain);
+  // What was founded while the first was opened.
+  lookAgain();
+  await Promise.race([cellsThere(parts, () => isWhole() && front), stopAsked]);
   if (!isStopping) announce(run, front);
 }
 
@@ -180,12 +190,16 @@ function openCells(
   };
 }
 
-async function cellsThere({ monotonicMs }: ProcessParts, front: () => Front): Promise<void> {
+async function cellsThere(
+  { monotonicMs }: ProcessParts,
+  front: () => Front | false,
+): Promise<void> {
   const untilMs = monotonicMs() + CELLS_WAIT_MS_MAX;
   const isThere = (): boolean => {
-    const { clients, catalog } = front();
-    return clients.every(
-      (client) => client.ready() && catalog.undelivered(client.jurisdiction) === 0,
+    const now = front();
+    if (now === false) return false;
+    return now.clients.every(
+      (client) => client.ready() && now.catalog.undelivered(client.jurisdiction) === 0,
     );
   };
   while (!isThere() && monotonicMs() < untilMs) await sleep(LOOK_MS);
