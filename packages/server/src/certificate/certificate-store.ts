@@ -3,7 +3,7 @@
 // Files in `certificates/` of the data folder: ID.json is a certificate, ID.side.json is what this
 // side saw at the cut. What was not noted then cannot be known later, so it is on disk first.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isId } from '@holdfast/protocol/ids.ts';
 import { writeWhole } from '../replication/whole-file.ts';
@@ -31,6 +31,8 @@ export type CertificateStore = Readonly<{
   /** Durable on return; replaces what was noted of the same hand-over. */
   note: (side: Side) => void;
   side: (handover: string) => Side | undefined;
+  /** Forgets what was noted. */
+  drop: (handover: string) => void;
   /** Hand-overs that this side noted and that have no certificate yet. */
   open: () => readonly string[];
   /** Hand-overs that have one. */
@@ -58,6 +60,7 @@ export function certificateStore(folder: string): CertificateStore {
     },
     note: (side) => writeWhole(sideFile(side.handover), `${JSON.stringify(side)}\n`),
     side: (handover) => (isId(handover) ? readSide(sideFile(handover)) : undefined),
+    drop: (handover) => rmSync(sideFile(handover), { force: true }),
     open: () =>
       names()
         .filter((name) => name.endsWith(SIDE))

@@ -14,7 +14,6 @@ import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { CharterBody, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import { recover, step } from '@holdfast/engine/handover/party-machine.ts';
 import type {
-  FollowerPhase,
   HandoverRefusal,
   PartyEffect,
   PartyEvent,
@@ -24,7 +23,8 @@ import type { DecisionSignature, OperatorKey } from '../registrar/charter-entry.
 import { signDecision } from '../registrar/charter-entry.ts';
 import { AckGate } from './ack-gate.ts';
 import { BatchSender } from './batch-sender.ts';
-import { commitmentsOf, cutOf, probe, takeDelivery } from './batch-receiver.ts';
+import { cutOf, takeDelivery } from './batch-receiver.ts';
+import { followerReport } from './follower-report.ts';
 import { JointAccounts } from './joint-accounts.ts';
 import type { CellAccounts, CellCopy, CellRoles, CharterLine } from './party-ports.ts';
 import type { PartyFile } from './party-file.ts';
@@ -59,15 +59,6 @@ export type Refused = Readonly<{ kind: 'refused'; reason: HandoverRefusal; detai
 export type Dispatched = Readonly<{ kind: 'done'; state: PartyState }> | Refused;
 
 type Link = Readonly<{ party: Party; line: PeerLine; sender: BatchSender }>;
-
-const PHASES: Readonly<Partial<Record<PartyState['kind'], FollowerPhase>>> = {
-  'follow-seeding': 'seeding',
-  'follow-catching-up': 'catching-up',
-  'follow-shadow': 'shadow',
-  'follow-joint': 'joint',
-  'follow-sealed': 'sealed',
-  fencing: 'sealed',
-};
 
 /** States in which the journal may end with a seal that the record on disk does not tell of. */
 const HAS_JOINT_COPY: ReadonlySet<PartyState['kind']> = new Set([
@@ -168,7 +159,7 @@ export class PartyRuntime {
       const isDiverged = end === 'diverged' || taken.isBroken;
       await this.#judgeCopy(delivery, isDiverged, accounts.isEqual);
     }
-    return { ...(await this.#report(delivery)), accounts };
+    return followerReport(this.#options, this.#state, delivery, accounts);
   }
 
   /** The owner asks for this side's signature (H10, H16). */
@@ -355,23 +346,6 @@ export class PartyRuntime {
     if (kind === 'follow-catching-up' && isClose) {
       await this.dispatch({ kind: 'copy', finding: 'close' });
     }
-  }
-
-  async #report({ beatMs, probes }: Delivery): Promise<Omit<Report, 'accounts'>> {
-    const { roles, copy, nowMs } = this.#options;
-    const follower = roles.follower();
-    const view = roles.view();
-    return {
-      kind: 'report',
-      epoch: this.#state.entry?.epoch ?? 0,
-      phase: PHASES[this.#state.kind] ?? 'none',
-      seq: follower?.head.seq ?? 0,
-      beatMs,
-      applied: follower === undefined ? undefined : commitmentsOf(follower),
-      probed: view === undefined || probes.length === 0 ? [] : await probe(view, probes),
-      nowMs: nowMs(),
-      freeBytes: copy.freeBytes(),
-    };
   }
 
   async #perform(effect: Exclude<PartyEffect, { kind: 'refuse' }>): Promise<void> {

@@ -1,0 +1,301 @@
+// How a certificate comes about: each side notes what it sees at the cut, the old owner gathers
+// both, both sign, the registrar witnesses, both keep the same file.
+//
+// Rules: docs/spec/certificate.md (T9 to T12).
+//
+// Why a side cannot be made to sign what it did not see: it compares everything of the body with
+// its own note and its own copy of the charter first. What only the other side can know, the pause
+// and its counts, it signs as the other's word.
+
+import { isEqualCut, isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
+import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
+import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
+import type { MetaRow } from '@holdfast/engine/counting/rows.ts';
+import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
+import type { CharterClient } from '../registrar/charter-client.ts';
+import { readEntry } from '../registrar/charter-entry.ts';
+import type { CharterEntry, DecisionSignature, OperatorKey } from '../registrar/charter-entry.ts';
+import type { SignedClient } from '../signed/signed-client.ts';
+import type { WireParty } from '../signed/wire-key.ts';
+import {
+  bodyDigest,
+  CERTIFICATE_FORMAT,
+  certificateText,
+  readBody,
+  readCertificate,
+  readSignature,
+  readStatement,
+  sameJson,
+  signDigest,
+  totalsOf,
+} from './certificate.ts';
+import type { Certificate, CertificateBody, Statement } from './certificate.ts';
+import type { CertificateStore, Side } from './certificate-store.ts';
+import { signersOf, verifyCertificate } from './verify-certificate.ts';
+
+export const ATTEST_ROUTE = '/v1/handover/:cell/attest';
+const ASK_MS_MAX = 10_000;
+const ANSWER_BYTES_MAX: number = 64 * 1024;
+
+/** What the old owner measured of the pause. */
+export type Measured = Readonly<{
+  startedAtMs: number | null;
+  pauseMs: number | null;
+  turnedAway: number | null;
+}>;
+
+export type AttestorOptions = Readonly<{
+  cell: Jurisdiction;
+  me: () => Party | undefined;
+  key: OperatorKey;
+  store: CertificateStore;
+  charter: Pick<CharterClient, 'charter' | 'witness'>;
+  connect: (party: Pick<Party, 'url' | 'publicKey'>) => SignedClient;
+  /** What this process measured of a hand-over; all null when it was not there. */
+  measured: (handover: string) => Measured;
+  log: (level: 'info' | 'warn', fields: object, message: string) => void;
+}>;
+
+export type AttestAnswer = Readonly<
+  { kind: 'ok'; value: unknown } | { kind: 'refused'; detail: string }
+>;
+
+const refused = (detail: string): AttestAnswer => ({ kind: 'refused', detail });
+
+export class Attestor {
+  readonly #options: AttestorOptions;
+  readonly #waits = new Map<string, string>();
+  #isRunning = false;
+
+  constructor(options: AttestorOptions) {
+    this.#options = options;
+  }
+
+  /** Told of every state in the turn in which it is entered: the rows are then at the cut. */
+  onState(state: PartyState, meta: Readonly<MetaRow> | undefined): void {
+    const { kind } = state;
+    if (kind === 'sealed' || kind === 'follow-sealed') this.#noteCut(state, meta);
+    else if (state.entry?.act === 'cede') this.#notePause(state.entry.handover);
+  }
+
+  /** How the certificate of a hand-over stands; `null` when there is nothing to certify. */
+  status(handover: string): Readonly<{ handover: string; isMade: boolean; detail: string }> | null {
+    const { store } = this.#options;
+    if (store.has(handover)) {
+      return { handover, isMade: true, detail: store.fileOf(handover) };
+    }
+    if (store.side(handover) === undefined || this.#cedeOf(handover) === undefined) return null;
+    const detail = this.#waits.get(handover) ?? 'both sides are about to sign';
+    return { handover, isMade: false, detail };
+  }
+
+  /** Tries to finish what is open; whatever fails is tried again at the next call. */
+  async attest(): Promise<void> {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      for (const handover of this.#options.store.open()) await this.#attest(handover);
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  /** What the other side asks of this one. */
+  answer(sender: WireParty, asked: unknown): AttestAnswer {
+    const { kind, handover, body, certificate } = fieldsOf(asked);
+    const cede = typeof handover === 'string' ? this.#cedeOf(handover) : undefined;
+    const before = cede && this.#entryOf(cede.epoch - 1);
+    if (typeof handover !== 'string' || cede === undefined || before === undefined) {
+      return refused('the charter here does not have this hand-over');
+    }
+    if (sender.publicKey !== before.owner.publicKey) {
+      return refused('only the party that gave the cell away gathers the certificate');
+    }
+    const side = this.#options.store.side(handover);
+    if (side === undefined) return refused('this side noted nothing at the cut');
+    if (kind === 'statement') return { kind: 'ok', value: side.statement };
+    if (kind === 'sign') return this.#sign(readBody(body), side, cede);
+    if (kind === 'keep' && typeof certificate === 'string')
+      return this.#keep(certificate, side, cede);
+    return refused('it is not known what is asked');
+  }
+
+  #noteCut(
+    state: Extract<PartyState, { kind: 'sealed' | 'follow-sealed' }>,
+    meta: Readonly<MetaRow> | undefined,
+  ): void {
+    const { store, me: self, log } = this.#options;
+    const { cut, entry } = state;
+    const me = self() ?? state.me;
+    const { handover } = entry;
+    if (handover === undefined) return;
+    const totals = meta?.seq === cut.seq ? totalsOf(meta) : undefined;
+    if (totals === undefined) {
+      log('warn', { handover, seq: cut.seq }, 'the totals at the cut are not known here');
+      return;
+    }
+    const { operator, site, publicKey } = me;
+    const { seq, chain, likesHash, countsHash } = cut;
+    const at = { seq, chain, likesHash, countsHash };
+    const statement: Statement = { operator, site, publicKey, cut: at, totals };
+    store.note({ handover, statement, startedAtMs: null, pauseMs: null, turnedAway: null });
+  }
+
+  #notePause(handover: string | undefined): void {
+    const { store, measured } = this.#options;
+    const side = handover === undefined ? undefined : store.side(handover);
+    if (side === undefined || side.pauseMs !== null || store.has(side.handover)) return;
+    store.note({ ...side, ...measured(side.handover) });
+  }
+
+  async #attest(handover: string): Promise<void> {
+    const { me, store, charter, cell } = this.#options;
+    const self = me();
+    const side = store.side(handover);
+    const cede = this.#cedeOf(handover);
+    if (self === undefined || side === undefined) return;
+    if (cede === undefined) {
+      // Sealed, and then not given away: there is nothing to certify.
+      const newest = charter.charter.newest(cell);
+      if (newest?.rule === 'solo') store.drop(handover);
+      return;
+    }
+    if (isSameParty(cede.owner, self)) return;
+    try {
+      const certificate = await this.#gather(side, cede);
+      store.keep(certificate);
+      this.#waits.delete(handover);
+      this.#options.log('info', { handover }, 'the certificate of a hand-over is complete');
+    } catch (error) {
+      if (!(error instanceof AttestError)) throw error;
+      this.#waits.set(handover, error.message);
+    }
+  }
+
+  async #gather(side: Side, cede: CharterEntry): Promise<Certificate> {
+    const { key, charter, cell, connect } = this.#options;
+    const client = connect(cede.owner);
+    try {
+      const { handover } = side;
+      const to = readStatement(await ask(client, cell, { kind: 'statement', handover }));
+      if (to === undefined) throw new AttestError('the statement of the new owner is malformed');
+      const body = this.#bodyOf(side, to, cede);
+      const digest = bodyDigest(body);
+      const { operator, publicKey } = side.statement;
+      const own = { operator, publicKey, signature: signDigest(digest, key.privateKey) };
+      const signatures: DecisionSignature[] = [own];
+      if (signersOf(body).length > 1) {
+        const other = readSignature(await ask(client, cell, { kind: 'sign', handover, body }));
+        if (other === undefined) throw new AttestError('the new owner did not sign');
+        signatures.push(other);
+      }
+      const asked = { cell, handover, epoch: cede.epoch, digest: digest.toString('hex') };
+      const outcome = await charter.witness({ ...asked, signatures });
+      if (outcome.kind !== 'witnessed') throw new AttestError(`the registrar: ${outcome.detail}`);
+      const certificate = { body, signatures, witness: outcome.witness };
+      const text = certificateText(certificate);
+      const fault = faultOf(text);
+      if (fault !== undefined) throw new AttestError(fault);
+      await ask(client, cell, { kind: 'keep', handover, certificate: text });
+      return certificate;
+    } finally {
+      client.close();
+    }
+  }
+
+  #bodyOf(side: Side, to: Statement, cede: CharterEntry): CertificateBody {
+    const { cell } = this.#options;
+    const { handover, statement: from, startedAtMs, pauseMs, turnedAway } = side;
+    return {
+      format: CERTIFICATE_FORMAT,
+      cell,
+      handover,
+      startedAtMs,
+      entries: this.#entriesTo(cede.epoch),
+      from,
+      to,
+      pause: { measuredBy: 'owner', pauseMs, histogram: null },
+      ops: { turnedAway, held: null, retried: null, refused: null, clientErrors: null },
+    };
+  }
+
+  #sign(body: CertificateBody | undefined, side: Side, cede: CharterEntry): AttestAnswer {
+    if (body === undefined) return refused('it is no body of a certificate');
+    const fault = this.#faultOfBody(body, side, cede);
+    if (fault !== undefined) return refused(`this side does not sign: ${fault}`);
+    const { operator, publicKey } = side.statement;
+    const signature = signDigest(bodyDigest(body), this.#options.key.privateKey);
+    return { kind: 'ok', value: { operator, publicKey, signature } };
+  }
+
+  #faultOfBody(body: CertificateBody, side: Side, cede: CharterEntry): string | undefined {
+    if (body.cell !== this.#options.cell || body.handover !== side.handover) {
+      return 'it is of another hand-over';
+    }
+    if (!sameJson(body.entries, this.#entriesTo(cede.epoch))) return 'its entries differ from ours';
+    if (!sameJson(body.to, side.statement)) return 'it does not say of us what we noted';
+    if (!isEqualCut(body.from.cut, side.statement.cut)) return 'the cuts differ';
+    return sameJson(body.from.totals, side.statement.totals) ? undefined : 'the totals differ';
+  }
+
+  #keep(text: string, side: Side, cede: CharterEntry): AttestAnswer {
+    const read = readCertificate(text);
+    const fault =
+      read.kind === 'misread'
+        ? read.detail
+        : (this.#faultOfBody(read.certificate.body, side, cede) ?? faultOf(text));
+    if (fault !== undefined || read.kind === 'misread') {
+      return refused(`this side does not keep it: ${fault ?? ''}`);
+    }
+    this.#options.store.keep(read.certificate);
+    return { kind: 'ok', value: {} };
+  }
+
+  #cedeOf(handover: string): CharterEntry | undefined {
+    const { charter, cell } = this.#options;
+    for (let epoch = charter.charter.newest(cell)?.epoch ?? 0; epoch > 0; epoch -= 1) {
+      const entry = this.#entryOf(epoch);
+      if (entry?.act === 'cede' && entry.handover === handover) return entry;
+    }
+    return undefined;
+  }
+
+  #entryOf(epoch: number): CharterEntry | undefined {
+    return this.#options.charter.charter.entryOf(this.#options.cell, epoch as Epoch);
+  }
+
+  /** Read anew field by field, so that both sides have them in one order. */
+  #entriesTo(epoch: number): readonly CharterEntry[] {
+    return Array.from({ length: epoch }, (_, index) => readEntry(this.#entryOf(index + 1))).filter(
+      (entry) => entry !== undefined,
+    );
+  }
+}
+
+/** The certificate has to wait; nothing is lost by it. */
+class AttestError extends Error {
+  readonly code = 'attest-waits';
+}
+
+async function ask(client: SignedClient, cell: Jurisdiction, document: unknown): Promise<unknown> {
+  const answer = await client.ask({
+    method: 'POST',
+    path: ATTEST_ROUTE.replace(':cell', cell),
+    body: JSON.stringify(document),
+    silenceMsMax: ASK_MS_MAX,
+    answerBytesMax: ANSWER_BYTES_MAX,
+  });
+  if (answer.kind === 'no-answer') throw new AttestError(`the new owner: ${answer.detail}`);
+  const said = answer.body.toString('utf8');
+  if (answer.status !== 200) throw new AttestError(`the new owner says: ${said.slice(0, 500)}`);
+  return JSON.parse(said);
+}
+
+function faultOf(text: string): string | undefined {
+  const failed = verifyCertificate(text).checks.find(({ holds }) => !holds);
+  return failed && `${failed.name}: ${failed.detail}`;
+}
+
+function fieldsOf(value: unknown): Readonly<Partial<Record<string, unknown>>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { verifyCertificate } from '../certificate/verify-certificate.ts';
+import { certificateOf, like, openControlledParties, until, V1 } from './control.fixture.ts';
+import type { ControlledParties, ControlledParty } from './control.fixture.ts';
+import type { Started } from './controller.ts';
+import { US } from '../registrar/charter.fixture.ts';
+
+const TEST_MS_MAX = 60_000;
+
+let parties: ControlledParties;
+let north: ControlledParty;
+let south: ControlledParty;
+
+beforeEach(async () => {
+  parties = await openControlledParties();
+  north = await parties.run('north');
+  south = await parties.run('south');
+  await north.client().call('registerVideo', { video: V1, durationMs: 9_000, creatorKey: 'c' });
+  for (let person = 0; person < 20; person += 1) await like(north.client(), `person-${person}`);
+});
+afterEach(() => parties.close());
+
+const AUTO = { mode: 'auto', dryRun: false } as const;
+
+function start(
+  mode: 'auto' | 'approve' = 'auto',
+  { url } = south.me,
+  dryRun = false,
+): Promise<Started> {
+  return north.control.controller.start({ url, mode, dryRun });
+}
+
+async function started(mode: 'auto' | 'approve' = 'auto'): Promise<string> {
+  const result = await start(mode);
+  if (result.kind !== 'started') throw new Error(JSON.stringify(result));
+  return result.handover;
+}
+
+const kindOf = (party: ControlledParty): string => party.runtime().state.kind;
+const epoch = (): number => parties.registrar.charter.newest(US)?.epoch ?? 0;
+
+describe('a hand-over that people ask for', { timeout: TEST_MS_MAX }, () => {
+  test('H37: goes all the way by itself when every gate is green', async () => {
+    await started();
+    await until('the south owns the cell', () => kindOf(south) === 'owning' || epoch() >= 3);
+    await until('the north knows', () => north.control.controller.newest()?.ended != null);
+    const status = north.control.controller.status();
+    expect(status?.handover?.ended).toMatchObject({ outcome: 'handed-over' });
+    expect(status?.pause).toMatchObject({ isOver: true });
+    expect(status?.ops).toEqual({ turnedAway: 0, held: null, retried: null, refused: null });
+    expect([...north.faults, ...south.faults]).toEqual([]);
+  });
+
+  test('H37: waits in the joint rule for a word when it was asked to, and cuts with it', async () => {
+    await started('approve');
+    await until('joint and green', () => {
+      const gates = north.control.controller.status()?.gates ?? [];
+      return kindOf(north) === 'joint' && gates.every(({ light }) => light === 'green');
+    });
+    for (let look = 0; look < 5; look += 1) await north.control.controller.look();
+    expect(kindOf(north)).toBe('joint');
+    expect(await north.control.controller.approve()).toEqual({ kind: 'done' });
+    await until('the south owns the cell', () => epoch() >= 3);
+    expect(parties.registrar.charter.newest(US)).toMatchObject({ act: 'cede', epoch: 3 });
+  });
+
+  test('H38: the old owner follows from the cut, and takes the cell back without another copy', async () => {
+    await started();
+    await until('followed back', () => south.control.controller.newest()?.mode === 'follow');
+    await until('the north is close', () => kindOf(north) === 'follow-shadow');
+    await like(south.client(), 'later');
+    const back = await south.control.controller.rollback(AUTO);
+    expect(back).toMatchObject({ kind: 'started' });
+    await until(
+      'the north owns the cell',
+      () => epoch() >= 5 && north.role.serving() !== undefined,
+    );
+    expect(await north.client().call('books', {})).toMatchObject({ balanced: true, ops: 21 });
+    expect(south.control.controller.status()?.progress.copying).toBeNull();
+  });
+
+  test('T9, T10, T11, T12: both sides keep one certificate, which verifies from its file alone', async () => {
+    const handover = await started();
+    await until('both have it', () =>
+      [north, south].every((side) => certificateOf(side, handover) !== undefined),
+    );
+    const text = certificateOf(north, handover) ?? '';
+    expect(certificateOf(south, handover)).toBe(text);
+    const verdict = verifyCertificate(text);
+    expect(verdict.checks.filter(({ holds }) => !holds)).toEqual([]);
+    const { from, to, pause, ops } = verdict.certificate?.body ?? {};
+    expect(from?.totals).toMatchObject({ ops: 20, likes: 20 });
+    expect(to).toMatchObject({ operator: 'south', totals: from?.totals });
+    expect(pause?.pauseMs).toBe(north.control.controller.pauseMs());
+    expect(ops).toMatchObject({ held: null, refused: null, clientErrors: null });
+    const answer = await fetch(`${south.me.url}/v1/handovers/${handover}/certificate`);
+    expect(await answer.text()).toBe(text);
+  });
+
+  test('H29: stopping it before the cut leaves the cell where it was', async () => {
+    await started('approve');
+    await until('joint', () => kindOf(north) === 'joint');
+    expect(await north.control.controller.abort('no')).toEqual({ kind: 'done' });
+    await until('alone again', () => kindOf(north) === 'owning');
+    expect(north.control.controller.newest()?.ended).toMatchObject({ outcome: 'aborted' });
+    expect(await like(north.client(), 'later')).toMatchObject({ kind: 'durable' });
+    expect(await north.control.controller.abort('no')).toMatchObject({ code: 'not-running' });
+  });
+});
+
+describe('a start that is refused', { timeout: TEST_MS_MAX }, () => {
+  test('H39: a dry run says what would happen and changes nothing', async () => {
+    const result = await start('auto', south.me, true);
+    expect(result).toMatchObject({ kind: 'dry-run', fits: true });
+    if (result.kind !== 'dry-run') return;
+    expect(result.steps[0]).toMatch(/^copy \d+ bytes to south\/main$/);
+    expect(result.checks.every(({ light }) => light === 'green')).toBe(true);
+    expect(north.control.controller.newest()).toBeUndefined();
+    expect([kindOf(north), kindOf(south), epoch()]).toEqual(['owning', 'idle', 1]);
+  });
+
+  test.each([
+    ['itself', () => north.me, /owns the cell already/],
+    ['nobody', () => ({ ...south.me, url: 'http://127.0.0.1:1' }), /nothing .* answers/],
+    ['no address', () => ({ ...south.me, url: 'south' }), /is no address/],
+    ['a registrar', () => ({ ...south.me, url: parties.registrarUrl }), /./],
+  ])('H29, H39: to %s', async (_name, to, reason) => {
+    const result = await start('auto', to());
+    expect(result).toMatchObject({ kind: 'refused', detail: expect.stringMatching(reason) });
+    expect([kindOf(north), epoch()]).toEqual(['owning', 1]);
+    expect(north.control.controller.newest()).toBeUndefined();
+  });
+
+  test('H29: a second one while one is running', async () => {
+    await started('approve');
+    expect(await start()).toMatchObject({ kind: 'refused', code: 'already-running' });
+  });
+
+  test('W7, H39: to a party whose clock is a day off', async () => {
+    const west = await parties.run('west', { clockMs: 86_400_000 });
+    const result = await start('auto', west.me);
+    expect(result).toMatchObject({ kind: 'refused', code: 'target-unfit' });
+    expect(result).toMatchObject({ checks: [{ name: 'clock', light: 'red' }] });
+  });
+
+  test('H29: at a party that does not own the cell, with who does', async () => {
+    const result = await south.control.controller.start({ url: north.me.url, ...AUTO });
+    expect(result).toMatchObject({ kind: 'refused', code: 'not-owner' });
+    expect(result).toMatchObject({ detail: expect.stringContaining('north/main') });
+  });
+});

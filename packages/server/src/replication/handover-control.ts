@@ -1,0 +1,178 @@
+// The control of hand-overs as a cell process carries it: everything that stands around the role of
+// a party, put together in one place.
+//
+//   openHandoverControl ─► tellers for the role ─► roleOf(role) ─► routes, knows
+//                      └─► noting(routes): who asks            └─► addPublicRoutes(app)
+
+import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
+import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
+import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import { Attestor } from '../certificate/attestor.ts';
+import { certificateStore } from '../certificate/certificate-store.ts';
+import type { CertificateStore } from '../certificate/certificate-store.ts';
+import type { CharterClient } from '../registrar/charter-client.ts';
+import type { OperatorKey } from '../registrar/charter-entry.ts';
+import type { SignedClient } from '../signed/signed-client.ts';
+import type { SignedRoute } from '../signed/signed-server.ts';
+import type { WireIdentity } from '../signed/wire-key.ts';
+import { openControlRecord } from './control-record.ts';
+import { HandoverController } from './controller.ts';
+import { controlRoutes, isOperatorCli } from './control-routes.ts';
+import { GatewayBook } from './gateway-book.ts';
+import type { Begun, ReplicaRole, ReplicaRoleOptions } from './replica-role.ts';
+import { SNAPSHOT_FILES } from './snapshot.ts';
+
+/** How often an unfinished certificate is tried again. */
+const ATTEST_EVERY_MS = 1_000;
+const NAME_BYTES = 4;
+const RECORD_FILE = 'handover.json';
+
+export type HandoverControlOptions = Readonly<{
+  cell: Jurisdiction;
+  /** The cell's own folder. */
+  cellDir: string;
+  /** Where certificates are kept; beside the cell, for they outlive it. */
+  certificatesDir: string;
+  key: OperatorKey;
+  identity: WireIdentity;
+  charter: Pick<CharterClient, 'charter' | 'heartbeat' | 'heard' | 'witness'>;
+  connect: (party: Pick<Party, 'url' | 'publicKey'>) => SignedClient;
+  fetch: typeof globalThis.fetch;
+  nowMs: () => number;
+  monotonicMs: () => number;
+  /** How long all gates are green before both sides acknowledge. */
+  settleMs?: number;
+  log: (level: 'info' | 'warn', fields: object, message: string) => void;
+}>;
+
+export type HandoverControl = Readonly<{
+  /** What the role has to tell; call these beside what else listens. */
+  onState: (state: PartyState) => void;
+  onReport: ReplicaRoleOptions['onReport'];
+  pace: ReplicaRoleOptions['pace'];
+  /** The role with what people and the other party may ask beside; begin and close stay its own. */
+  roleOf: (role: ReplicaRole) => ReplicaRole;
+  /** The routes of the cell, with a look at which gateways ask. */
+  noting: (routes: readonly SignedRoute[]) => readonly SignedRoute[];
+  /** What everybody may read: certificates. Before the server listens. */
+  addPublicRoutes: (app: FastifyInstance) => void;
+  controller: HandoverController;
+  /** Begins to look, once the role has begun. */
+  begin: () => void;
+  close: () => void;
+}>;
+
+export function openHandoverControl(options: HandoverControlOptions): HandoverControl {
+  const { cell, cellDir, charter, identity, monotonicMs, log, key, connect } = options;
+  const held: { role?: ReplicaRole } = {};
+  const begun = (): Begun | undefined => held.role?.begun();
+  const gateways = new GatewayBook(monotonicMs);
+  const store = certificateStore(options.certificatesDir);
+  const parts: { attestor?: Attestor } = {};
+  const controller = new HandoverController({
+    ...options,
+    record: openControlRecord(join(cellDir, RECORD_FILE)),
+    gateways,
+    begun,
+    copyBytes: () => sizeOfCopy(cellDir),
+    newName: (epoch) => `${cell}-${epoch}-${randomBytes(NAME_BYTES).toString('hex')}`,
+    certificate: (handover) => parts.attestor?.status(handover) ?? null,
+  });
+  const attestor = new Attestor({
+    ...{ cell, key, store, charter, connect, log },
+    me: () => begun()?.me,
+    measured: (handover) => measuredBy(controller, handover),
+  });
+  parts.attestor = attestor;
+  const operator = { operator: identity.operator, publicKey: identity.publicKey };
+  const hasParty = charter.charter.hasParty;
+  const routes = controlRoutes({ cell, operator, hasParty, controller, attestor });
+  const told = (error: unknown): void => log('warn', { err: error }, 'it is tried again');
+  const wasOwner: { kind?: PartyState['kind'] } = {};
+  let timer: NodeJS.Timeout | undefined;
+
+  return {
+    controller,
+    onState: (state) => {
+      controller.onState(state);
+      attestor.onState(state, begun()?.cell.roles.view()?.meta);
+      const isNew = state.kind === 'owning' && wasOwner.kind?.startsWith('follow-') === true;
+      wasOwner.kind = state.kind;
+      // H38: in a turn of its own, for this one is not over.
+      if (isNew && state.entry.act === 'cede')
+        setImmediate(() => void controller.followBack().catch(told));
+    },
+    onReport: (report) => void controller.onReport(report).catch(told),
+    pace: controller.paced(async () => undefined),
+    roleOf: (role) => {
+      held.role = role;
+      return {
+        ...role,
+        routes: [...role.routes, ...routes],
+        knows: (claimed) =>
+          role.knows(claimed) || isOperatorCli(operator, claimed) || hasParty(claimed),
+      };
+    },
+    noting: (of) => gateways.noting(of),
+    addPublicRoutes: (app) => addPublicRoutes(app, store),
+    begin: () => {
+      controller.begin();
+      // A crash may have come between the seal and the note of what it was at.
+      const party = begun();
+      if (party !== undefined) {
+        attestor.onState(party.runtime.state, party.cell.roles.view()?.meta);
+      }
+      timer = setInterval(() => void attestor.attest().catch(told), ATTEST_EVERY_MS);
+    },
+    close: () => {
+      clearInterval(timer);
+      controller.close();
+    },
+  };
+}
+
+function measuredBy(
+  controller: HandoverController,
+  handover: string,
+): Readonly<{ startedAtMs: number | null; pauseMs: number | null; turnedAway: number | null }> {
+  const newest = controller.newest();
+  if (newest?.id !== handover) return { startedAtMs: null, pauseMs: null, turnedAway: null };
+  const pauseMs = controller.pauseMs();
+  // A process that was not there for all of the pause counted only a part of what met it.
+  const turnedAway = pauseMs === null ? null : controller.turnedAway();
+  return { startedAtMs: newest.startedAtMs, pauseMs, turnedAway };
+}
+
+function sizeOfCopy(cellDir: string): number | undefined {
+  try {
+    return SNAPSHOT_FILES.reduce((sum, name) => sum + statSync(join(cellDir, name)).size, 0);
+  } catch {
+    return undefined;
+  }
+}
+
+/** T13: whoever has the name of a hand-over may read its certificate, at either side. */
+function addPublicRoutes(app: FastifyInstance, store: CertificateStore): void {
+  app.get('/v1/handovers', (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+    return { handovers: store.list() };
+  });
+  app.get<{ Params: { handover: string } }>(
+    '/v1/handovers/:handover/certificate',
+    (request, reply) => {
+      const text = store.text(request.params.handover);
+      if (text !== undefined) {
+        return reply.header('content-type', 'application/json; charset=utf-8').send(text);
+      }
+      const detail = 'There is no certificate of a hand-over by this name here.';
+      return reply
+        .code(404)
+        .header('content-type', 'application/problem+json; charset=utf-8')
+        .send(JSON.stringify({ status: 404, code: 'certificate-unknown', detail }));
+    },
+  );
+}

@@ -1,0 +1,183 @@
+// What an owner observes of one hand-over: beats, comparisons, speeds, the pause. It gathers, and
+// decides nothing; time comes in with every call.
+
+import type { MetaRow } from '@holdfast/engine/counting/rows.ts';
+import type { RowView } from '@holdfast/engine/engine/row-view.ts';
+import type { Readings } from '@holdfast/engine/handover/gates.ts';
+import { BEATS_MAX, lagOf, paceOf, SILENT_MS_MAX } from '@holdfast/engine/handover/lag.ts';
+import type { Beat, Lag, Pace } from '@holdfast/engine/handover/lag.ts';
+import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
+import type { VideoNo } from '@holdfast/engine/counting/numbers.ts';
+import { compareCommitments, compareCounts, NOTHING_COMPARED } from './comparison.ts';
+import type { Compared } from './comparison.ts';
+import type { Copying, HandoverStatus } from './handover-status.ts';
+import type { Report } from './peer.ts';
+import { PositionRing } from './position-ring.ts';
+import { RateWindow } from './rate-window.ts';
+
+export type Now = Readonly<{ monotonicMs: number; nowMs: number }>;
+
+export class HandoverObserver {
+  readonly #ring = new PositionRing();
+  readonly #ownerSeqs = new RateWindow();
+  readonly #ownerOps = new RateWindow();
+  readonly #followerSeqs = new RateWindow();
+  readonly #copied = new RateWindow();
+  #beats: Beat[] = [];
+  #compared: Compared = NOTHING_COMPARED;
+  #newest: Readonly<{ report: Report; now: Now }> | undefined;
+  #copiedBytes = 0;
+  #ownerSeq = 0;
+  #heldBack = 0;
+  #pause: Readonly<{ sinceMs: number; endedMs: number | undefined }> | undefined;
+
+  /** Looks at the owner's own state; the oftener, the more can be compared. */
+  sample(meta: Readonly<MetaRow>, monotonicMs: number): void {
+    this.#ring.note(meta);
+    this.#ownerSeq = meta.seq;
+    this.#ownerSeqs.note(monotonicMs, meta.seq);
+    this.#ownerOps.note(monotonicMs, meta.opsAccepted);
+  }
+
+  /** Takes what the follower says, and compares it with what is here. */
+  async report(report: Report, view: RowView | undefined, now: Now): Promise<void> {
+    // A copy that is made anew is compared anew.
+    if (report.phase === 'seeding') this.#compared = NOTHING_COMPARED;
+    this.#newest = { report, now };
+    this.#beats.push({ sentMs: report.beatMs, heardMs: Math.round(now.monotonicMs) });
+    if (this.#beats.length > BEATS_MAX) this.#beats.shift();
+    this.#followerSeqs.note(now.monotonicMs, report.seq);
+    const { applied, probed } = report;
+    if (applied === undefined) return;
+    this.#compared = compareCommitments(this.#compared, this.#ring, applied);
+    for (const one of probed) {
+      const row = await view?.video(one.video as VideoNo);
+      if (row !== undefined) {
+        this.#compared = compareCounts(this.#compared, row, one, applied.seq);
+      }
+    }
+  }
+
+  /** So many bytes of a snapshot go out; `pace` holds them back. */
+  async paced(bytes: number, pace: Promise<void>, monotonicMs: () => number): Promise<void> {
+    const beganMs = monotonicMs();
+    this.#heldBack += 1;
+    try {
+      await pace;
+    } finally {
+      // What was let through at once was not held back.
+      this.#heldBack -= 1;
+    }
+    this.#copiedBytes += bytes;
+    this.#copied.note(Math.max(beganMs, monotonicMs()), this.#copiedBytes);
+  }
+
+  /** The pause begins when admission closes and ends when somebody may acknowledge again. */
+  noteState(kind: PartyState['kind'], monotonicMs: number): void {
+    const isClosed = kind === 'sealing' || kind === 'sealed';
+    if (isClosed) this.#pause ??= { sinceMs: monotonicMs, endedMs: undefined };
+    else if (this.#pause !== undefined && this.#pause.endedMs === undefined) {
+      this.#pause = { ...this.#pause, endedMs: monotonicMs };
+    }
+  }
+
+  get compared(): Compared {
+    return this.#compared;
+  }
+
+  pause(monotonicMs: number): HandoverStatus['pause'] {
+    if (this.#pause === undefined) return null;
+    const { sinceMs, endedMs } = this.#pause;
+    const pauseMs = Math.round((endedMs ?? monotonicMs) - sinceMs);
+    return { pauseMs, isOver: endedMs !== undefined };
+  }
+
+  /** The readings that the follower and this process give; the others come from elsewhere. */
+  readings(
+    now: Now,
+    copyBytes: number | undefined,
+  ): Pick<Readings, 'lag' | 'compare' | 'disk' | 'clockSpreadMs'> {
+    const { compared, different } = this.#compared;
+    const report = this.#freshReport(now);
+    const freeBytes = report?.freeBytes;
+    const isSized = freeBytes !== undefined && copyBytes !== undefined;
+    return {
+      lag: this.#lag(now),
+      compare: { compared, different },
+      disk: isSized ? { freeBytes, copyBytes } : undefined,
+      clockSpreadMs: report === undefined ? undefined : this.#clockSpreadMs(),
+    };
+  }
+
+  progress(
+    state: PartyState['kind'],
+    now: Now,
+    copyBytes: number | undefined,
+  ): HandoverStatus['progress'] {
+    const copying = this.#copying(copyBytes);
+    const isSeeding = state === 'seeding' && copying !== null;
+    const followerSeq = this.#freshReport(now)?.seq;
+    const batchesLeft =
+      followerSeq === undefined ? null : Math.max(0, this.#ownerSeq - followerSeq);
+    const left = isSeeding ? Math.max(0, copying.bytesTotal - copying.bytes) : batchesLeft;
+    const perSecond = isSeeding ? copying.bytesPerSecond : this.#nearingPerSecond();
+    const leftMs = left === null || perSecond === null || perSecond <= 0 ? null : left / perSecond;
+    return {
+      copying,
+      batchesLeft,
+      leftMs: left === 0 ? 0 : leftMs === null ? null : Math.round(leftMs * 1_000),
+      pace: this.#pace(isSeeding, left, now),
+    };
+  }
+
+  rates(): HandoverStatus['rates'] {
+    return {
+      ownerOpsPerSecond: rounded(this.#ownerOps.perSecond()),
+      ownerBatchesPerSecond: rounded(this.#ownerSeqs.perSecond()),
+      followerBatchesPerSecond: rounded(this.#followerSeqs.perSecond()),
+    };
+  }
+
+  #lag({ monotonicMs }: Now): Lag {
+    return lagOf(this.#beats, Math.round(monotonicMs));
+  }
+
+  #copying(copyBytes: number | undefined): Copying | null {
+    if (this.#copiedBytes === 0 || copyBytes === undefined) return null;
+    const bytesTotal = Math.max(copyBytes, this.#copiedBytes);
+    const bytesPerSecond = rounded(this.#copied.perSecond());
+    return { bytes: this.#copiedBytes, bytesTotal, bytesPerSecond };
+  }
+
+  #pace(isSeeding: boolean, left: number | null, now: Now): Pace {
+    if (left === null) return 'unknown';
+    const taken = isSeeding ? this.#copied.grown() : this.#followerSeqs.grown();
+    return paceOf({ lag: this.#lag(now), isThrottled: this.#heldBack > 0, taken, left });
+  }
+
+  /** How much faster the follower takes batches than the owner makes them. */
+  #nearingPerSecond(): number | null {
+    const follower = this.#followerSeqs.perSecond();
+    const owner = this.#ownerSeqs.perSecond();
+    return follower === undefined || owner === undefined ? null : follower - owner;
+  }
+
+  #freshReport({ monotonicMs }: Now): Report | undefined {
+    const newest = this.#newest;
+    if (newest === undefined) return undefined;
+    const isFresh = monotonicMs - newest.now.monotonicMs <= SILENT_MS_MAX;
+    return isFresh ? newest.report : undefined;
+  }
+
+  /** The follower told its time about half-way between the beat's sending and its return. */
+  #clockSpreadMs(): number | undefined {
+    if (this.#newest === undefined) return undefined;
+    const { report, now } = this.#newest;
+    const halfMs = (now.monotonicMs - report.beatMs) / 2;
+    return Math.round(report.nowMs - (now.nowMs - halfMs));
+  }
+}
+
+function rounded(perSecond: number | undefined): number | null {
+  return perSecond === undefined ? null : Math.round(perSecond * 10) / 10;
+}

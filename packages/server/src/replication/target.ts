@@ -1,0 +1,220 @@
+// Who the target of a hand-over is, and whether it fits, asked before anything is begun.
+//
+// Rules: docs/spec/handover.md (H29, H30, H34, H39).
+
+import { CLOCK_SPREAD_MS_MAX, DISK_FACTOR_MIN } from '@holdfast/engine/handover/gates.ts';
+import type { Gate } from '@holdfast/engine/handover/gates.ts';
+import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
+import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
+import { PARTY_STATES } from '@holdfast/engine/handover/party-machine.ts';
+import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
+import { misfitOfVersion } from '@holdfast/engine/handover/preflight.ts';
+import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import { choice, fits, jurisdiction, text, uint, union } from '../border/shape.ts';
+import type { Shape } from '../border/shape.ts';
+import { isPartyUrl } from '../registrar/charter-entry.ts';
+import { IDENTITY_PATH } from '../signed/signed-server.ts';
+import type { SignedClient } from '../signed/signed-client.ts';
+import { WIRE_VERSION } from '../signed/preimage.ts';
+import { isWireName, publicKeyOf } from '../signed/wire-key.ts';
+import { isHash, jsonIn } from './peer-wire.ts';
+
+export const TARGET_ROUTE = '/v1/handover/:cell/party';
+const ANSWER_MS_MAX = 5_000;
+
+/** What a process says of itself to another party of the charter. */
+export type TargetFacts = Readonly<{
+  cell: Jurisdiction;
+  party: Party;
+  handoverVersion: number;
+  state: PartyState['kind'];
+  freeBytes: number | null;
+  nowMs: number;
+  /** Hash of the newest charter entry of the cell that it knows; empty for none. */
+  newestHash: string;
+}>;
+
+/** One thing that was looked at before a hand-over. */
+export type PreflightCheck = Readonly<{
+  name: 'target' | 'version' | 'cell' | 'party' | 'charter' | 'copy' | 'disk' | 'clock';
+  light: Gate['light'];
+  reason: string;
+}>;
+
+export type Target = Readonly<
+  | { kind: 'target'; facts: TargetFacts; spreadMs: number }
+  | { kind: 'unfit'; check: PreflightCheck }
+>;
+
+export type AskTarget = Readonly<{
+  cell: Jurisdiction;
+  fetch: typeof globalThis.fetch;
+  connect: (party: Pick<Party, 'url' | 'publicKey'>) => SignedClient;
+  nowMs: () => number;
+}>;
+
+const green = (name: PreflightCheck['name'], reason: string): PreflightCheck => ({
+  name,
+  light: 'green',
+  reason,
+});
+const red = (name: PreflightCheck['name'], reason: string): PreflightCheck => ({
+  name,
+  light: 'red',
+  reason,
+});
+const unfit = (name: PreflightCheck['name'], reason: string): Target => ({
+  kind: 'unfit',
+  check: red(name, reason),
+});
+
+/** Asks the process at an address who it is, then, signed, what it holds. */
+export async function askTarget(options: AskTarget, address: string): Promise<Target> {
+  const url = URL.parse(address)?.origin;
+  if (url === undefined || !isPartyUrl(url) || url.startsWith('local:')) {
+    return unfit('target', `${address} is no address of a cell, such as https://us.south.example`);
+  }
+  const identity = await identityAt(options, url);
+  if ('check' in identity) return identity;
+  const { publicKey } = identity;
+  const client = options.connect({ url, publicKey });
+  try {
+    const path = TARGET_ROUTE.replace(':cell', options.cell);
+    const beganMs = options.nowMs();
+    const answer = await client.ask({ method: 'GET', path, silenceMsMax: ANSWER_MS_MAX });
+    const middleMs = (beganMs + options.nowMs()) / 2;
+    if (answer.kind === 'no-answer') {
+      const name = answer.code === 'wire-clock' ? 'clock' : 'target';
+      return unfit(name, `${url} does not take questions of this party: ${answer.detail}`);
+    }
+    const said = jsonIn(answer.body);
+    if (answer.status !== 200) {
+      const detail =
+        typeof said === 'object' && said !== null && 'detail' in said ? said.detail : '';
+      return unfit(answer.status === 404 ? 'cell' : 'target', `${url} says: ${String(detail)}`);
+    }
+    if (!fits(FACTS, said)) return unfit('version', `what ${url} says of itself cannot be read`);
+    const facts = said as TargetFacts;
+    if (facts.party.publicKey !== publicKey || facts.party.operator !== identity.operator) {
+      return unfit('target', `${url} says two different things of who it is`);
+    }
+    if (facts.party.url !== url) {
+      const reason = `it is reached at ${facts.party.url} by its own word; name that address`;
+      return unfit('target', reason);
+    }
+    return { kind: 'target', facts, spreadMs: Math.round(facts.nowMs - middleMs) };
+  } finally {
+    client.close();
+  }
+}
+
+async function identityAt(
+  { fetch }: AskTarget,
+  url: string,
+): Promise<Readonly<{ operator: string; publicKey: string }> | Extract<Target, { kind: 'unfit' }>> {
+  let said: unknown;
+  try {
+    const signal = AbortSignal.timeout(ANSWER_MS_MAX);
+    const response = await fetch(`${url}${IDENTITY_PATH}`, { signal, redirect: 'error' });
+    said = await response.json();
+  } catch (cause) {
+    const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+    const reason = `nothing that could take the cell answers at ${url}: ${String(inner)}`;
+    return { kind: 'unfit', check: red('target', reason) };
+  }
+  const { operator, publicKey, versions } = (
+    typeof said === 'object' && said !== null ? said : {}
+  ) as Readonly<Partial<Record<string, unknown>>>;
+  if (!isWireName(operator) || typeof publicKey !== 'string' || !publicKeyOf(publicKey)) {
+    return { kind: 'unfit', check: red('target', `what answers at ${url} is no part of Holdfast`) };
+  }
+  if (!Array.isArray(versions) || !versions.includes(WIRE_VERSION)) {
+    const theirs = Array.isArray(versions) ? versions.join(', ') : 'none';
+    const reason =
+      `${url} speaks version ${theirs} of the messages, this side version ${WIRE_VERSION}; ` +
+      'upgrade the older side';
+    return { kind: 'unfit', check: red('version', reason) };
+  }
+  return { operator, publicKey };
+}
+
+/** What an owner knows when it judges a target. */
+export type OwnFacts = Readonly<{
+  me: Party;
+  cell: Jurisdiction;
+  newestHash: string;
+  copyBytes: number | undefined;
+}>;
+
+/** States from which a party can begin to follow, or go on following. */
+const MAY_FOLLOW: ReadonlySet<PartyState['kind']> = new Set([
+  'idle',
+  'follow-seeding',
+  'follow-catching-up',
+  'follow-shadow',
+]);
+
+/** Every check with its light; all must be green but the clock, which is only shown (H34). */
+export function judgeTarget(
+  own: OwnFacts,
+  { facts, spreadMs }: Extract<Target, { kind: 'target' }>,
+): readonly PreflightCheck[] {
+  const { party, state, cell } = facts;
+  const name = `${party.operator}/${party.site}`;
+  const misfit = misfitOfVersion(facts.handoverVersion);
+  return [
+    green('target', `${name} answers at ${party.url}`),
+    misfit === undefined
+      ? green('version', `it speaks version ${facts.handoverVersion} of the hand-over`)
+      : red('version', misfit.detail),
+    cell === own.cell
+      ? green('cell', `it is for ${cell}`)
+      : red('cell', `it is for ${cell} and not for ${own.cell}`),
+    partyCheck(own.me, party, name),
+    facts.newestHash === own.newestHash
+      ? green('charter', 'it follows the same charter, up to the same entry')
+      : red('charter', 'its charter ends with another entry; check its registrar, or wait'),
+    MAY_FOLLOW.has(state)
+      ? green('copy', state === 'idle' ? 'it holds nothing of the cell' : `it is ${state} already`)
+      : red('copy', `it is ${state}, and cannot take a copy`),
+    diskCheck(own.copyBytes, facts.freeBytes),
+    clockCheck(spreadMs),
+  ];
+}
+
+function partyCheck(me: Party, party: Party, name: string): PreflightCheck {
+  if (isSameParty(me, party)) return red('party', `${name} owns the cell already`);
+  // H2.
+  if (me.operator !== party.operator && me.publicKey === party.publicKey) {
+    return red('party', `${name} has the key of ${me.operator}; give it one of its own`);
+  }
+  return green('party', `${name} is another party`);
+}
+
+function diskCheck(copyBytes: number | undefined, freeBytes: number | null): PreflightCheck {
+  if (copyBytes === undefined || freeBytes === null) {
+    return { name: 'disk', light: 'unknown', reason: 'the target does not tell its free space' };
+  }
+  const reason = `${freeBytes} bytes are free for a copy of ${copyBytes}`;
+  return freeBytes >= copyBytes * DISK_FACTOR_MIN ? green('disk', reason) : red('disk', reason);
+}
+
+function clockCheck(spreadMs: number): PreflightCheck {
+  const reason = `the two clocks are ${spreadMs} ms apart`;
+  return Math.abs(spreadMs) < CLOCK_SPREAD_MS_MAX ? green('clock', reason) : red('clock', reason);
+}
+
+const FACTS: Shape = {
+  cell: jurisdiction,
+  party: {
+    operator: isWireName,
+    site: isWireName,
+    publicKey: text(200),
+    url: isPartyUrl,
+  },
+  handoverVersion: uint,
+  state: choice(...PARTY_STATES),
+  freeBytes: union(uint, (value) => value === null),
+  nowMs: uint,
+  newestHash: (value) => value === '' || isHash(value),
+};
