@@ -52,15 +52,15 @@ function trigger(table: ReplicatedTable, tableNo: number, event: TriggerEvent): 
     `move_row(${sum}, ${sign}, ${tableNo}, ${values(row)})`;
   const without = event === 'insert' ? 'rows_hash' : moved('rows_hash', -1, 'old');
   const next = event === 'delete' ? without : moved(without, 1, 'new');
-  const rowName = `row_name(${tableNo}, ${event === 'delete' ? 'old' : 'new'}.${key.name})`;
+  const goneName = `row_name(${tableNo}, ${event === 'delete' ? 'old' : 'new'}.${key.name})`;
   const row = event === 'delete' ? 'NULL, NULL' : `${tableNo}, new.${key.name}`;
   // Not an upsert: a trigger takes over how the statement that fired it treats conflicts.
   return `
     CREATE TRIGGER IF NOT EXISTS ${triggerName(table, event)} AFTER ${event} ON ${name} BEGIN
       UPDATE change_log SET change_no = change_no + 1, rows_hash = ${next};
-      DELETE FROM changes WHERE name = ${rowName};
+      DELETE FROM changes WHERE name = ${goneName};
       INSERT INTO changes (name, change_no, table_no, key)
-        SELECT ${rowName}, change_no, ${row} FROM change_log;
+        SELECT ${goneName}, change_no, ${row} FROM change_log;
       DELETE FROM changes WHERE table_no IS NULL
         AND change_no <= (SELECT change_no FROM change_log) - ${GONE_KEPT_CHANGES};
     END;`;

@@ -40,7 +40,7 @@ export type ChangeLog = Readonly<{
 export function createChangeLog(db: DatabaseSync): ChangeLog {
   numberOldRows(db);
   const sql = prepareStatements(db);
-  const tables = REPLICATED_TABLES.map((table) => prepareTable(db, table));
+  const rows = openRows(db, sql);
   // What a crash left in the write-ahead log is not known.
   let isLogEmptied = false;
 
@@ -48,40 +48,6 @@ export function createChangeLog(db: DatabaseSync): ChangeLog {
     const row = sql.head.get();
     const rowsHash = Buffer.from(bytesOf(row?.['rows_hash'])).toString('hex');
     return { changeNo: Number(row?.['change_no']), rowsHash };
-  };
-
-  const remove = (name: Uint8Array): void => {
-    const known = sql.changeOf.get(name);
-    if (known?.['table_no'] === undefined || known['table_no'] === null) return;
-    tableAt(Number(known['table_no'])).remove.run(valueOf(known['key']));
-  };
-
-  const tableAt = (tableNo: number): TableStatements => {
-    const table = tables[tableNo];
-    if (table === undefined) throw new AccountsError('accounts-corrupt');
-    return table;
-  };
-
-  const put = (row: RowChange): void => {
-    const name = row.kind === 'gone' ? row.name : rowName([row.table, row.key]);
-    remove(name);
-    if (row.kind === 'row') tableAt(row.table).insert.run(row.key, ...row.values);
-    // The triggers gave numbers of their own; the owner's are the ones that count.
-    sql.removeChange.run(name);
-    if (row.kind === 'gone') sql.insertChange.run(name, row.changeNo, null, null);
-    else sql.insertChange.run(name, row.changeNo, row.table, row.key);
-  };
-
-  const rowOf = (change: Record<string, SQLOutputValue>): RowChange => {
-    const changeNo = Number(change['change_no']);
-    const { table_no: tableNo, key: storedKey, name } = change;
-    if (tableNo === null) return { kind: 'gone', changeNo, name: bytesOf(name) };
-    const table = Number(tableNo);
-    const key = valueOf(storedKey);
-    const row = tableAt(table).select.get(key);
-    if (row === undefined) throw new AccountsError('accounts-corrupt');
-    const values = Object.values(row).slice(1).map(valueOf);
-    return { kind: 'row', changeNo, table, key, values };
   };
 
   const isEmptied = (): boolean => {
@@ -95,21 +61,21 @@ export function createChangeLog(db: DatabaseSync): ChangeLog {
     changesAfter(changeNo) {
       const now = head();
       const from = changeNo ?? now.changeNo;
-      const rows = sql.changesAfter.all(from, CHANGED_ROWS_MAX).map(rowOf);
-      const last = rows.length < CHANGED_ROWS_MAX ? now.changeNo : rows.at(-1)?.changeNo;
-      return { from, through: Math.max(from, last ?? 0), head: now, rows };
+      const found = sql.changesAfter.all(from, CHANGED_ROWS_MAX).map(rows.read);
+      const last = found.length < CHANGED_ROWS_MAX ? now.changeNo : found.at(-1)?.changeNo;
+      return { from, through: Math.max(from, last ?? 0), head: now, rows: found };
     },
 
-    take({ from, through, head: source, rows }) {
+    take({ from, through, head: source, rows: changed }) {
       const own = head();
       if (from !== own.changeNo) return 'stale';
       // Changes that were never acknowledged, from when this side was the owner.
       if (source.changeNo < own.changeNo) return 'differs';
       if (through !== from) {
-        if (rows.some(({ kind }) => kind === 'gone')) isLogEmptied = false;
         const isTaken = unlessInConflict(() =>
           transaction(db, () => {
-            for (const row of rows) put(row);
+            // Not only of rows that are gone: the key of a session may have come to another one.
+            for (const row of changed) if (rows.put(row) === 'replaced') isLogEmptied = false;
             sql.setHead.run(through);
           }),
         );
@@ -131,6 +97,57 @@ export function createChangeLog(db: DatabaseSync): ChangeLog {
       isLogEmptied = emptyWriteAheadLog(db);
     },
   };
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+/** The rows behind the changes: how one is read, and put in the place of what was there. */
+function openRows(
+  db: DatabaseSync,
+  sql: Statements,
+): Readonly<{
+  read: (change: Record<string, SQLOutputValue>) => RowChange;
+  put: (row: RowChange) => 'added' | 'replaced';
+}> {
+  const tables = REPLICATED_TABLES.map((table) => prepareTable(db, table));
+
+  const remove = (name: Uint8Array): boolean => {
+    const known = sql.changeOf.get(name);
+    if (known?.['table_no'] === undefined || known['table_no'] === null) return false;
+    tableAt(Number(known['table_no'])).remove.run(valueOf(known['key']));
+    return true;
+  };
+
+  const tableAt = (tableNo: number): TableStatements => {
+    const table = tables[tableNo];
+    if (table === undefined) throw new AccountsError('accounts-corrupt');
+    return table;
+  };
+
+  const put = (row: RowChange): 'added' | 'replaced' => {
+    const name = row.kind === 'gone' ? row.name : rowName([row.table, row.key]);
+    const wasThere = remove(name);
+    if (row.kind === 'row') tableAt(row.table).insert.run(row.key, ...row.values);
+    // The triggers gave numbers of their own; the owner's are the ones that count.
+    sql.removeChange.run(name);
+    if (row.kind === 'gone') sql.insertChange.run(name, row.changeNo, null, null);
+    else sql.insertChange.run(name, row.changeNo, row.table, row.key);
+    return wasThere ? 'replaced' : 'added';
+  };
+
+  const read = (change: Record<string, SQLOutputValue>): RowChange => {
+    const changeNo = Number(change['change_no']);
+    const { table_no: tableNo, key: storedKey, name } = change;
+    if (tableNo === null) return { kind: 'gone', changeNo, name: bytesOf(name) };
+    const table = Number(tableNo);
+    const key = valueOf(storedKey);
+    const row = tableAt(table).select.get(key);
+    if (row === undefined) throw new AccountsError('accounts-corrupt');
+    const values = Object.values(row).slice(1).map(valueOf);
+    return { kind: 'row', changeNo, table, key, values };
+  };
+
+  return { read, put };
 }
 
 /** A file from before there was a change log has rows without a number. */
