@@ -26,7 +26,7 @@ import { LedgerRoles } from '../cell/ledger-roles.ts';
 import type { PartyFile } from './party-file.ts';
 import { PartyRuntime } from './party-runtime.ts';
 import type { Dispatched } from './party-runtime.ts';
-import type { CharterLine } from './party-ports.ts';
+import type { CellAccounts, CharterLine } from './party-ports.ts';
 import type { PeerLine, Report } from './peer.ts';
 import { RoleSlot } from './role-slot.ts';
 
@@ -63,6 +63,8 @@ export type Site = {
   readonly accountFiles: AccountsFixture;
   readonly people: Accounts;
   readonly accounts: AccountRoles;
+  /** What the runtime sees of them; a test may put something in between. */
+  accountsPort: CellAccounts;
 };
 
 function site(name: string): Promise<Site> {
@@ -76,11 +78,13 @@ function site(name: string): Promise<Site> {
   const accountFiles = new AccountsFixture();
   accountFiles.prepare();
   const people = accountFiles.open();
+  const accounts = new AccountRoles(people);
   return TestStore.after([]).then((store) => ({
     name,
     accountFiles,
     people,
-    accounts: new AccountRoles(people),
+    accounts,
+    accountsPort: accounts,
     me,
     key: { operator: name, privateKey },
     journal: new TestJournal(),
@@ -133,7 +137,7 @@ export class TestParties {
       file: this.#file(at),
       charter: this.#charterLine(at),
       roles,
-      accounts: () => at.accounts,
+      accounts: () => at.accountsPort,
       copy: {
         fetch: async () => this.#copyTo(at),
         setAside: async ({ seq }) => {
