@@ -1,7 +1,9 @@
+import { ByteWriter } from '@holdfast/engine/codec/bytes.ts';
 import type { Epoch, SubjectId, VideoId } from '@holdfast/protocol/ids.ts';
 import { describe, expect, it } from 'vitest';
 import type { AnyCall } from '../messages.ts';
 import { isRepeatable, readCall, readCallAnswer, writeCall } from './calls-wire.ts';
+import { writeOpsFrame } from './ops-wire.ts';
 import { bulk, like } from './remote.fixture.ts';
 
 const epoch = 3 as Epoch;
@@ -70,17 +72,19 @@ describe('the question of a call', () => {
       { epoch, ask: { video, metric: 'views', delta: 0.5, reason: 'bug', note: '' } },
     ],
     [
-      'with ops of nobody',
-      'checkWindow',
-      { epoch, ask: { groups: [{ sessionKey: 'default/a', ops: [like(1)] }] } },
-    ],
-    [
       'with a password too long',
       'signIn',
       { epoch, ask: { ...enter, password: 'x'.repeat(2_000) } },
     ],
   ])('W105: %s is refused', (_what, name, document) => {
     expect(readCall(name, Buffer.from(JSON.stringify(document)))).toMatchObject({ kind: 'fault' });
+  });
+
+  it('W105: with ops to look at is a frame with one request', () => {
+    const writer = new ByteWriter();
+    writeOpsFrame(writer, { epoch, requests: [bulk('a', like(1)), bulk('b', like(1))] });
+    expect(readCall('checkWindow', writer.take())).toMatchObject({ kind: 'fault' });
+    expect(readCall('checkWindow', Uint8Array.of(1, 2, 3))).toMatchObject({ kind: 'fault' });
   });
 
   it('W105: that is no JSON is refused', () => {

@@ -4,6 +4,7 @@
 // may hold is the list of the border, which it passed at the cell and is checked against again by
 // whoever receives it.
 
+import { ByteWriter } from '@holdfast/engine/codec/bytes.ts';
 import { ANALYTICS_METRICS, CORRECTION_REASONS, METRICS } from '@holdfast/protocol/counts.ts';
 import { isVideoId } from '@holdfast/protocol/ids.ts';
 import type { Epoch } from '@holdfast/protocol/ids.ts';
@@ -11,14 +12,13 @@ import { DURATION_MS_MAX, NOTE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
 import { RECORDS } from '../../border/records.ts';
 import { choice, fits, int, list, nothing, text, uint, union } from '../../border/shape.ts';
 import type { Shape } from '../../border/shape.ts';
-import type { CallName, CallReply, Identity, OpGroup } from '../cell-client.ts';
+import type { CallName, CallReply, Identity } from '../cell-client.ts';
 import type { AnyCall } from '../messages.ts';
-import { faultOfGroups, isIdentity } from './ops-wire.ts';
+import { isIdentity, readOpsFrame, writeOpsFrame } from './ops-wire.ts';
 import type { WireFault } from './ops-wire.ts';
 
 const VIDEOS_MAX = 1_000;
 const ITEMS_MAX = 1_000;
-const GROUPS_MAX = 10_000;
 const WORDS = text(1_024);
 
 const who: Shape = (value) => fits(WHO, value) && isIdentity(value as Identity);
@@ -33,27 +33,17 @@ const ofAtMost =
   (itemsMax: number, item: Shape): Shape =>
   (value) =>
     Array.isArray(value) && value.length <= itemsMax && fits(list(item), value);
-const ofOps: Shape = union(
-  { n: uint, kind: choice('like', 'unlike'), video },
-  { n: uint, kind: choice('view'), video, watchedMs: uint, source: text(16) },
-);
-const OP_GROUPS: Shape = ofAtMost(GROUPS_MAX, {
-  sessionKey: text(100),
-  who,
-  startedAtMs: union(uint, nothing),
-  ops: list(ofOps),
-});
-const groups: Shape = (value) =>
-  fits(OP_GROUPS, value) && faultOfGroups(value as readonly OpGroup[]) === undefined;
 const durationMs: Shape = (value) => fits(uint, value) && (value as number) <= DURATION_MS_MAX;
 const credentials: Shape = { handle: WORDS, password: WORDS, remote: text(64) };
 const token: Shape = { token: text(256) };
 
-/** The form of every question; a call that is not here cannot be asked. */
-const ASKS: Readonly<Record<CallName, Shape>> = {
+/**
+ * The form of every question that goes as JSON. `checkWindow` has as many ops as a bulk request and
+ * goes as a frame with one request.
+ */
+const ASKS: Readonly<Record<Exclude<CallName, 'checkWindow'>, Shape>> = {
   openSession: { who },
   registerVideo: { video, durationMs, creatorKey: text(128) },
-  checkWindow: { groups },
   correct: {
     video,
     metric: choice(...METRICS),
@@ -112,19 +102,31 @@ export function isRepeatable(name: CallName): boolean {
 
 export type AskedCall = Readonly<{ epoch: Epoch; call: AnyCall }>;
 
-export function writeCall({ epoch, call }: AskedCall): string {
-  return JSON.stringify({ epoch, ask: call.ask });
+export function writeCall({ epoch, call }: AskedCall): Uint8Array | string {
+  if (call.name !== 'checkWindow') return JSON.stringify({ epoch, ask: call.ask });
+  const writer = new ByteWriter();
+  writeOpsFrame(writer, { epoch, requests: [call.ask.groups] });
+  return writer.take();
 }
 
 /** Reads a question that somebody sent. Never throws for what they sent. */
 export function readCall(name: string, body: Uint8Array): AskedCall | WireFault {
+  if (name === 'checkWindow') return readCheckWindow(body);
   if (!Object.hasOwn(ASKS, name)) return fault('there is no such call');
   const value = jsonIn(body);
-  const isAsk = fits({ epoch: uint, ask: ASKS[name as CallName] }, value);
+  const isAsk = fits({ epoch: uint, ask: ASKS[name as keyof typeof ASKS] }, value);
   if (!isAsk) return fault(`the question of ${name} has another form`);
   // Just checked, field by field.
   const { epoch, ask } = value as { epoch: Epoch; ask: AnyCall['ask'] };
   return { epoch, call: { name, ask } as AnyCall };
+}
+
+function readCheckWindow(body: Uint8Array): AskedCall | WireFault {
+  const frame = readOpsFrame(body);
+  if ('kind' in frame) return frame;
+  const [groups, ...others] = frame.requests;
+  if (groups === undefined || others.length > 0) return fault('there is not one request');
+  return { epoch: frame.epoch, call: { name: 'checkWindow', ask: { groups } } };
 }
 
 /** Reads the answer of a cell. Never throws for what it sent. */

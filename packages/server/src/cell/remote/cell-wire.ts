@@ -14,7 +14,7 @@ export const FRAME_OPS_MAX = 32_768;
 /** Bytes of the answer to one frame: a byte an op and some 20 a request. */
 export const FRAME_ANSWER_BYTES_MAX: number = 1024 * 1024;
 /** Bytes of a call: as many ops as one bulk request has, looked at before they are sent. */
-export const CALL_BYTES_MAX: number = 16 * 1024 * 1024;
+export const CALL_BYTES_MAX: number = FRAME_BYTES_MAX;
 /** Bytes of the answer to a call: a thousand corrections with their notes, or a year of quarters. */
 export const CALL_ANSWER_BYTES_MAX: number = 8 * 1024 * 1024;
 /** Videos in one chunk of publications. */
