@@ -12,6 +12,7 @@ export type Given = Readonly<{
   works?: Partial<Works>;
   env?: Record<string, string>;
   isTerminal?: boolean;
+  nowMs?: () => number;
 }>;
 
 export const unexpected = (): never => {
@@ -28,7 +29,7 @@ export async function runIn(dir: string, args: readonly string[], given: Given =
     cwd: dir,
     out: { write: (text: string) => void (out += text), isTerminal, columns: 80 },
     err: { write: (text: string) => void (err += text), isTerminal, columns: 80 },
-    nowMs: () => Date.UTC(2026, 10, 22, 14),
+    nowMs: given.nowMs ?? ((): number => Date.UTC(2026, 10, 22, 14)),
   };
   const none = {
     startServer: unexpected,

@@ -17,6 +17,7 @@ import { addFsckCommand } from './fsck.ts';
 import type { FsckData } from './fsck.ts';
 import { addGatewayCommand } from './gateway.ts';
 import type { StartGateway } from './gateway.ts';
+import { addHandoverCommand } from './handover.ts';
 import { addKeysCommand } from './keys.ts';
 import { addRegistrarCommand } from './registrar.ts';
 import type { StartRegistrar } from './registrar.ts';
@@ -78,6 +79,7 @@ function programFor(io: CliIo, works: Works, finish: CommandContext['finish']): 
   addRegistrarCommand(program, context, works.startRegistrar);
   addCellCommand(program, context, works.startCell);
   addGatewayCommand(program, context, works.startGateway);
+  addHandoverCommand(program, context, works.fetch);
   addVersionCommand(program, context);
   addExitCodes(program);
   return program;

@@ -1,0 +1,248 @@
+// `holdfast handover start|status|watch|approve|abort|rollback|verify`
+
+import type { Command } from 'commander';
+import { paintFor, writeJson } from './cli-io.ts';
+import type { CliIo } from './cli-io.ts';
+import { DATA_FLAG, JSON_FLAG, JSON_HELP } from './command-context.ts';
+import type { CommandContext } from './command-context.ts';
+import { columns } from './columns.ts';
+import { EXIT } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { fieldsOf, findParty } from './handover/party-client.ts';
+import type { PartyClient, PartyFlags } from './handover/party-client.ts';
+import { pictureOf } from './handover/picture.ts';
+import { verifyFile } from './handover/verify.ts';
+import type { VerifyFlags } from './handover/verify.ts';
+import { watchHandover } from './handover/watch.ts';
+
+type CommonFlags = PartyFlags & Readonly<{ json?: true }>;
+type RollbackFlags = CommonFlags & Readonly<{ dryRun?: true; approve?: true }>;
+type StartFlags = RollbackFlags & Readonly<{ to: string }>;
+type AbortFlags = CommonFlags & Readonly<{ reason: string }>;
+
+const HELP = `
+A hand-over gives a cell to another party while people go on liking: the data is copied, both sides
+acknowledge together, and one entry in the charter decides. Writes pause for less than a second;
+nothing that was acknowledged is lost, and the side that gave the cell away can take it back.
+
+Run these commands where the data folder of your cell is: they sign with your operator's key. The
+charter says where your party is reached.
+
+Examples:
+  $ export HOLDFAST_REGISTRAR=http://127.0.0.1:7410
+  $ holdfast handover start --cell us --data ./us --to http://127.0.0.1:7431 --dry-run
+  $ holdfast handover start --cell us --data ./us --to http://127.0.0.1:7431 --approve
+  $ holdfast handover watch --cell us --data ./us
+  $ holdfast handover approve --cell us --data ./us
+  $ holdfast handover verify ./us/certificates/us-1-5e0c11f2.json
+
+And back, by the operator that has the cell now:
+  $ holdfast handover rollback --cell us --data ./us-south`;
+
+const START_HELP = `
+The target is a \`holdfast cell\` of the same jurisdiction and registrar, by another operator or at
+another site. It is asked who it is and whether it fits; when it does not, nothing is begun and the
+reason is said.
+
+The cut comes by itself when every gate is green, or with --approve when you say so: the hand-over
+then waits, with both sides acknowledging, until \`holdfast handover approve\`. A gate that turns red
+ends it, and the cell stays where it is.
+
+Data: --dry-run changes nothing anywhere.`;
+
+const VERIFY_HELP = `
+Checks every signature, hash and sum of the file, without the network, and says what no file can
+prove. A file in which one byte was changed does not hold.
+
+Examples:
+  $ curl -o c.json https://us.south.example/v1/handovers/us-1-5e0c11f2/certificate
+  $ holdfast handover verify c.json
+  $ holdfast handover verify c.json --registrar-key MCowBQYDK2VwAyEA…`;
+
+export function addHandoverCommand(
+  program: Command,
+  context: CommandContext,
+  fetch: typeof globalThis.fetch,
+): void {
+  const handover = program
+    .command('handover')
+    .summary('give a cell to another operator or site, and take it back')
+    .description('Gives a cell to another operator or site while people go on liking.')
+    .addHelpText('after', HELP);
+  addStart(handover, context, fetch);
+  addLooks(handover, context, fetch);
+  addDecisions(handover, context, fetch);
+  addRollback(handover, context, fetch);
+  addVerify(handover, context);
+}
+
+/** The flags of every command that asks a party. */
+function partyCommand(handover: Command, name: string): Command {
+  return handover
+    .command(name)
+    .requiredOption('--cell <name>', 'the cell, such as us')
+    .option('--registrar <url>', 'where the charter is kept (HOLDFAST_REGISTRAR)')
+    .option(
+      DATA_FLAG,
+      "data folder of your cell, for its operator's key (HOLDFAST_DATA, or ./data)",
+    )
+    .option(JSON_FLAG, JSON_HELP);
+}
+
+async function withParty<Result>(
+  { io, fetch }: Readonly<{ io: CliIo; fetch: typeof globalThis.fetch }>,
+  flags: PartyFlags,
+  work: (party: PartyClient) => Promise<Result>,
+): Promise<Result> {
+  const party = await findParty(io, flags, fetch);
+  try {
+    return await work(party);
+  } finally {
+    party.close();
+  }
+}
+
+function addStart(
+  handover: Command,
+  { io, finish }: CommandContext,
+  fetch: typeof globalThis.fetch,
+): void {
+  partyCommand(handover, 'start')
+    .summary('begin a hand-over, or see what it would do')
+    .description('Begins to hand a cell over to another party.')
+    .requiredOption('--to <url>', 'where the party is reached that is to have the cell')
+    .option('--dry-run', 'look at everything, say what would happen, and change nothing')
+    .option('--approve', 'wait for `holdfast handover approve` before the cut')
+    .addHelpText('after', START_HELP)
+    .action(async (flags: StartFlags) => {
+      const asked = { url: flags.to, ...askedOf(flags) };
+      finish(
+        await withParty({ io, fetch }, flags, async (party) =>
+          begun(io, flags, await party.ask('start', asked)),
+        ),
+      );
+    });
+}
+
+function addRollback(
+  handover: Command,
+  { io, finish }: CommandContext,
+  fetch: typeof globalThis.fetch,
+): void {
+  partyCommand(handover, 'rollback')
+    .summary('give the cell back to whoever had it before')
+    .description('Hands the cell back to the party that had it before, without another copy.')
+    .option('--dry-run', 'look at everything, say what would happen, and change nothing')
+    .option('--approve', 'wait for `holdfast handover approve` before the cut')
+    .action(async (flags: RollbackFlags) => {
+      finish(
+        await withParty({ io, fetch }, flags, async (party) =>
+          begun(io, flags, await party.ask('rollback', askedOf(flags))),
+        ),
+      );
+    });
+}
+
+function askedOf({ approve, dryRun }: RollbackFlags): object {
+  return { mode: approve === true ? 'approve' : 'auto', dryRun: dryRun === true };
+}
+
+function addLooks(
+  handover: Command,
+  { io, finish }: CommandContext,
+  fetch: typeof globalThis.fetch,
+): void {
+  partyCommand(handover, 'status')
+    .summary('how it stands, once')
+    .description('Says how the hand-over of a cell stands.')
+    .action(async (flags: CommonFlags) => {
+      await withParty({ io, fetch }, flags, async (party) => {
+        const status = await party.status();
+        if (flags.json === true) writeJson(io, status);
+        else
+          io.out.write(`${pictureOf(status, paintFor(io.out, io.env, false), WIDE).join('\n')}\n`);
+      });
+      finish(EXIT.ok);
+    });
+  partyCommand(handover, 'watch')
+    .summary('how it stands, until it has ended')
+    .description(
+      'Shows how a hand-over stands until it has ended: a picture on a terminal, else lines, with ' +
+        '--json a document a line. Exits 0 when the cell was handed over, 1 when it was stopped.',
+    )
+    .action(async (flags: CommonFlags) => {
+      const json = flags.json === true;
+      finish(await withParty({ io, fetch }, flags, (party) => watchHandover(io, party, json)));
+    });
+}
+
+/** `status` cuts no line. */
+const WIDE = 10_000;
+
+function addDecisions(
+  handover: Command,
+  { io, finish }: CommandContext,
+  fetch: typeof globalThis.fetch,
+): void {
+  partyCommand(handover, 'approve')
+    .summary('let a hand-over that waits for it cut')
+    .description('Approves the cut of a hand-over that was started with --approve.')
+    .action(async (flags: CommonFlags) => {
+      await withParty({ io, fetch }, flags, (party) => party.ask('approve', {}));
+      if (flags.json === true) writeJson(io, { approved: true });
+      else
+        io.out.write('Approved. It cuts when every gate is green; see: holdfast handover watch\n');
+      finish(EXIT.ok);
+    });
+  partyCommand(handover, 'abort')
+    .summary('stop a hand-over; the cell stays where it is')
+    .description('Stops a hand-over. The cell stays where it is; nothing acknowledged is lost.')
+    .option('--reason <words>', 'why, for the charter', '')
+    .action(async (flags: AbortFlags) => {
+      const { reason } = flags;
+      await withParty({ io, fetch }, flags, (party) => party.ask('abort', { reason }));
+      if (flags.json === true) writeJson(io, { aborted: true });
+      else io.out.write('Asked to stop. See how it ends with: holdfast handover status\n');
+      finish(EXIT.ok);
+    });
+}
+
+function addVerify(handover: Command, { io, finish }: CommandContext): void {
+  handover
+    .command('verify')
+    .argument('<certificate>', 'the file')
+    .summary('check a certificate, offline')
+    .description('Checks the certificate of a hand-over from its file alone.')
+    .option('--registrar-key <key>', "the registrar's public key, when you know it")
+    .option(JSON_FLAG, JSON_HELP)
+    .addHelpText('after', VERIFY_HELP)
+    .action((file: string, flags: VerifyFlags) => {
+      finish(verifyFile(io, file, flags));
+    });
+}
+
+/** Tells what a start did, or would do. */
+function begun(io: CliIo, flags: RollbackFlags, document: unknown): ExitCode {
+  const { kind, fits, handover, checks, steps } = fieldsOf(document);
+  const isGood = kind === 'started' || fits === true;
+  if (flags.json === true) writeJson(io, document);
+  else {
+    const paint = paintFor(io.out, io.env, false);
+    const rows = (Array.isArray(checks) ? checks : []).map((check: unknown) => {
+      const { name, light, reason } = fieldsOf(check);
+      return [`  ${String(light)}`, String(name), String(reason)];
+    });
+    const planned = Array.isArray(steps) ? steps : [];
+    const plan = planned.map((step: unknown, index) => `  ${index + 1}. ${String(step)}`);
+    const title =
+      kind === 'started'
+        ? paint.good(`The hand-over ${String(handover)} has begun.`)
+        : isGood
+          ? paint.good('It fits. Nothing was changed; this is what would happen:')
+          : paint.bad('It does not fit. Nothing was changed.');
+    const next =
+      kind === 'started' ? ['', `Watch it: holdfast handover watch --cell ${flags.cell}`] : [];
+    io.out.write(`${[title, ...plan, '', ...columns(rows), ...next].join('\n')}\n`);
+  }
+  return isGood ? EXIT.ok : EXIT.failed;
+}
