@@ -1,7 +1,7 @@
 // Two parties with files of their own, over signed HTTP, with a registrar's real charter.
 
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,7 +26,14 @@ import type { PartyRuntime } from './party-runtime.ts';
 
 const V1 = 'v1' as VideoId;
 
-type Running = Readonly<{ party: KeyedParty; role: ReplicaRole; faults: string[]; dir: string }>;
+type Running = Readonly<{
+  party: KeyedParty;
+  role: ReplicaRole;
+  faults: string[];
+  dir: string;
+  /** Nobody reaches it any more. */
+  hangUp: () => Promise<void>;
+}>;
 
 let folder: CharterFolder;
 let registrar: Registrar;
@@ -101,12 +108,14 @@ async function run(operator: string): Promise<Running> {
     registrar.append(found(registrar.charter, { party: me, key }));
   }
   await role.begin(me);
+  let hungUp: Promise<void> | undefined;
+  const hangUp = (): Promise<void> => (hungUp ??= server.close());
   closing.push(async () => {
-    await server.close();
+    await hangUp();
     await role.close();
     rmSync(dir, { recursive: true });
   });
-  return { party: { party: me, key }, role, faults, dir };
+  return { party: { party: me, key }, role, faults, dir, hangUp };
 }
 
 function openCell(dir: string, { operator, privateKey }: OperatorKey): Promise<PartyCell> {
@@ -171,7 +180,7 @@ async function until(what: string, sides: readonly Running[], holds: () => boole
   throw new Error(`never came about: ${what} (${states.join(' | ')})`);
 }
 
-async function handOver(from: Running, to: Running): Promise<void> {
+async function share(from: Running, to: Running): Promise<void> {
   const both = [from, to];
   const plan = { handover: 'h-1', follower: to.party.party };
   await runtimeOf(from).dispatch({ kind: 'start', plan, followerVersion: 1 });
@@ -179,9 +188,17 @@ async function handOver(from: Running, to: Running): Promise<void> {
   await until('shadow', both, is(from, 'shadow'));
   await runtimeOf(from).dispatch({ kind: 'go', ownSeq: 0 });
   await until('joint', both, is(from, 'joint'));
+}
+
+async function cut(from: Running, to: Running): Promise<void> {
   const verdict = { kind: 'green' } as const;
   await runtimeOf(from).dispatch({ kind: 'cut', verdict, nowMs: performance.now() });
-  await until('ceded', both, is(to, 'owning'));
+  await until('ceded', [from, to], () => runtimeOf(to).state.kind === 'owning');
+}
+
+async function handOver(from: Running, to: Running): Promise<void> {
+  await share(from, to);
+  await cut(from, to);
 }
 
 test('P1, P2: a cell with people, accounts and likes changes hands and loses nothing', async () => {
@@ -217,4 +234,121 @@ test('goes back the same way, without another snapshot', async () => {
   await handOver(south, north);
   expect(ends(await like(north, 'person-2', 1))).toEqual(['duplicate']);
   expect(await clientOf(north).call('books', {})).toMatchObject({ ops: 3, balanced: true });
+});
+
+const PASSWORD = 'a long enough phrase';
+/** Every one from another address, so that no limit stands in the way. */
+const personOf = (handle: string, n: number) => ({
+  handle,
+  password: PASSWORD,
+  remote: `198.51.${n >> 8}.${n & 255}`,
+});
+
+type Answered = Readonly<{ handle: string; token: string; isSignedOut: boolean; during: string }>;
+
+/** People who come one after the other for as long as somebody takes them. */
+async function crowd(at: Running, prefix: string): Promise<readonly Answered[]> {
+  const answered: Answered[] = [];
+  for (let n = 1; at.role.serving() !== undefined; n += 1) {
+    const handle = `${prefix}_${n}`;
+    const reply = await clientOf(at).call('signUp', personOf(handle, n));
+    const during = runtimeOf(at).state.kind;
+    if (reply.kind !== 'signed-in') {
+      expect(reply).toMatchObject({ kind: 'unavailable', code: 'shutting-down' });
+      return answered;
+    }
+    const isSignedOut = n % 3 === 0;
+    answered.push({ handle, token: reply.token, isSignedOut, during });
+    if (!isSignedOut) continue;
+    const out = await clientOf(at).call('signOut', { token: reply.token });
+    if (out.kind !== 'signed-out') return answered.slice(0, -1);
+  }
+  return answered;
+}
+
+test('AC53, H51: whoever signed up at any time of a hand-over has an account after it', async () => {
+  const north = await run('north');
+  const south = await run('south');
+  await clientOf(north).call('registerVideo', { video: V1, durationMs: 9_000, creatorKey: 'c' });
+  const coming = [crowd(north, 'anna'), crowd(north, 'ben')];
+  await share(north, south);
+  await sleep(300);
+  await cut(north, south);
+  const answered = (await Promise.all(coming)).flat();
+  expect(answered.filter(({ during }) => during === 'joint').length).toBeGreaterThan(0);
+  for (const { handle, token, isSignedOut } of answered) {
+    const found = await clientOf(south).call('whoIs', { token });
+    expect(found).toMatchObject(isSignedOut ? { kind: 'nobody' } : { kind: 'account', handle });
+  }
+  const last = answered.at(-1)?.handle ?? '';
+  const again = await clientOf(south).call('signUp', personOf(last, 1));
+  expect(again).toEqual({ kind: 'handle-taken' });
+  const back = await clientOf(south).call('signIn', personOf(last, 1));
+  expect(back).toMatchObject({ kind: 'signed-in' });
+  expect([...north.faults, ...south.faults]).toEqual([]);
+});
+
+test('AC53: under the joint rule no change of accounts is answered without the follower', async () => {
+  const north = await run('north');
+  const south = await run('south');
+  await clientOf(north).call('registerVideo', { video: V1, durationMs: 9_000, creatorKey: 'c' });
+  const tokens: string[] = [];
+  for (const n of [1, 2]) {
+    const entered = await clientOf(north).call('signUp', personOf(`early_${n}`, n));
+    tokens.push(entered.kind === 'signed-in' ? entered.token : '');
+  }
+  const [first = '', second = ''] = tokens;
+  await share(north, south);
+  await south.hangUp();
+  const answered: string[] = [];
+  const client = clientOf(north);
+  const calls = [
+    client.call('signUp', personOf('anna', 3)),
+    client.call('signIn', personOf('early_1', 4)),
+    client.call('signOut', { token: first }),
+    client.call('signOut', { token: first }),
+    client.call('deleteAccount', { token: second }),
+  ].map((call) => call.then(({ kind }) => answered.push(kind)));
+  expect(await client.call('signUp', personOf('x', 5))).toMatchObject({ kind: 'handle-refused' });
+  expect(await client.call('whoIs', { token: first })).toEqual({ kind: 'nobody' });
+  const { accounts } = north.role.begun()?.cell ?? {};
+  const changesOfAll = 7;
+  const before = 4;
+  await until('changed here', [north, south], () => {
+    return (accounts?.head().changeNo ?? 0) >= before + changesOfAll;
+  });
+  await sleep(100);
+  expect(answered).toEqual([]);
+  const reason = 'the follower is gone';
+  await runtimeOf(north).dispatch({ kind: 'stop', by: 'person', reason });
+  await Promise.all(calls);
+  expect(answered.toSorted()).toEqual(
+    ['erased', 'signed-in', 'signed-in', 'signed-out', 'signed-out'].toSorted(),
+  );
+});
+
+const MARKER = 'marker_handle';
+
+/** Whether the handle stands in any file of a party. */
+function isMarked({ dir }: Running): boolean {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .some((entry) => readFileSync(join(entry.parentPath, entry.name)).includes(MARKER));
+}
+
+test('AC49: nothing of an account that was deleted on the way is in the files of either', async () => {
+  const north = await run('north');
+  const south = await run('south');
+  await clientOf(north).call('registerVideo', { video: V1, durationMs: 9_000, creatorKey: 'c' });
+  const person = personOf(MARKER, 1);
+  const entered = await clientOf(north).call('signUp', person);
+  const token = entered.kind === 'signed-in' ? entered.token : '';
+  await share(north, south);
+  expect(isMarked(south)).toBe(true);
+  const erased = await clientOf(north).call('deleteAccount', { token });
+  expect(erased).toMatchObject({ kind: 'erased' });
+  expect(isMarked(south)).toBe(false);
+  expect(isMarked(north)).toBe(false);
+  await cut(north, south);
+  expect(await clientOf(south).call('signUp', person)).toMatchObject({ kind: 'signed-in' });
 });

@@ -93,8 +93,9 @@ export function replicaRole(options: ReplicaRoleOptions): ReplicaRole {
     if (!SERVES.has(state.kind)) {
       ended.abort();
       ended = new AbortController();
-      snapshots.clear();
     }
+    // A snapshot holds what has been deleted since; it stays only as long as somebody fetches it.
+    if (state.kind !== 'seeding') snapshots.clear();
     options.onState(state);
   };
   const tick = async ({ runtime, vigil }: Begun): Promise<void> => {

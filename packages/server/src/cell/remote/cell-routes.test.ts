@@ -254,6 +254,17 @@ describe('a call', () => {
     expect(await remote().call(EPOCH, { name: 'books', ask: {} })).toEqual(SHUT);
   });
 
+  it('AC52: that was turned away because the cell changes hands is one that was not taken', async () => {
+    Object.assign(cell.cell.client, {
+      call: () => {
+        cell.role.admission = 'sealed';
+        return Promise.resolve(SHUT);
+      },
+    });
+    const reply = await remote().call(EPOCH, { name: 'whoIs', ask: { token: 't' } });
+    expect(reply).toMatchObject({ kind: 'sealed' });
+  });
+
   it('W110: is not taken by a party that does not own the cell', async () => {
     cell.role.admission = 'not-owner';
     const reply = await remote().call(2 as Epoch, { name: 'books', ask: {} });
