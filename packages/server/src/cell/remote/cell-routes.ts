@@ -12,7 +12,7 @@ import type { SignedAnswer, SignedRoute } from '../../signed/signed-server.ts';
 import type { WireParty } from '../../signed/wire-key.ts';
 import type { CellUnavailable, OpGroup, SubmitReply } from '../cell-client.ts';
 import { readCall } from './calls-wire.ts';
-import { CALL_BYTES_MAX, CELL_ROUTES, FRAME_BYTES_MAX, readPublicationsPath } from './cell-wire.ts';
+import { CELL_ROUTES, FRAME_BYTES_MAX, readPublicationsPath } from './cell-wire.ts';
 import { readOpsFrame, writeOpsAnswer } from './ops-wire.ts';
 import { openStreams } from './publication-streams.ts';
 import type { PartyRole, Serving } from './party-role.ts';
@@ -54,7 +54,7 @@ export function cellRoutes(options: CellRoutesOptions): readonly SignedRoute[] {
     {
       method: 'POST',
       url: CELL_ROUTES.calls,
-      bodyBytesMax: CALL_BYTES_MAX,
+      bodyBytesMax: FRAME_BYTES_MAX,
       handle: guarded(callHandler(role)),
     },
     {

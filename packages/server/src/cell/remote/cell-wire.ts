@@ -5,7 +5,10 @@
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { CallName, Position } from '../cell-client.ts';
 
-/** Bytes of one frame of ops: the largest bulk request, beside what was gathered before it. */
+/**
+ * Bytes of one frame of ops: the largest bulk request, beside what was gathered before it. A call
+ * is not larger: the largest asks about the ops of one bulk request.
+ */
 export const FRAME_BYTES_MAX: number = 6 * 1024 * 1024;
 /** Requests in one frame of ops. */
 export const FRAME_REQUESTS_MAX = 8_192;
@@ -13,8 +16,6 @@ export const FRAME_REQUESTS_MAX = 8_192;
 export const FRAME_OPS_MAX = 32_768;
 /** Bytes of the answer to one frame: a byte an op and some 20 a request. */
 export const FRAME_ANSWER_BYTES_MAX: number = 1024 * 1024;
-/** Bytes of a call: as many ops as one bulk request has, looked at before they are sent. */
-export const CALL_BYTES_MAX: number = FRAME_BYTES_MAX;
 /** Bytes of the answer to a call: a thousand corrections with their notes, or a year of quarters. */
 export const CALL_ANSWER_BYTES_MAX: number = 8 * 1024 * 1024;
 /** Videos in one chunk of publications. */
