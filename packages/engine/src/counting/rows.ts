@@ -2,10 +2,12 @@
 
 import type { CorrectionReason, Metric } from '@holdfast/protocol/counts.ts';
 import type { Epoch, Seq, VideoId } from '@holdfast/protocol/ids.ts';
+import type { LikeMap } from './like-map.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from './numbers.ts';
 import type { SessionWindow } from './session-window.ts';
 import { emptyHash } from './set-hash.ts';
 import type { LaneHash } from './set-hash.ts';
+import type { Lines } from './lines.ts';
 import { emptyTally } from './tallies.ts';
 import type { PackedTally } from './tallies.ts';
 import type { Uniques } from './uniques.ts';
@@ -29,12 +31,16 @@ export type PersonRow = ViewerCaps & {
   erasedAtMs: number;
 };
 
-/** A video's counts in this cell. `likes` is the number of like rows. */
-export type VideoRow = {
+/** What never changes about a video. */
+export type VideoFacts = Readonly<{
   no: VideoNo;
   video: VideoId;
   durationMs: number;
   creatorKey: string;
+}>;
+
+/** A video and its counts in this cell. `likes` is the number of like rows. */
+export type VideoRow = VideoFacts & {
   likes: number;
   likesCorrected: number;
   views: number;
@@ -90,12 +96,16 @@ export type MetaRow = {
 /** Finds rows by key; `undefined` says that there is no row. A `Map` is one. */
 export type Lookup<Key, Row> = Readonly<{ get: (key: Key) => Row | undefined }>;
 
+/** Videos are asked for their facts at every op, and for their counts only now and then. */
+export type VideoLookup = Lookup<VideoNo, Readonly<VideoRow>> &
+  Readonly<{ facts: (no: VideoNo) => VideoFacts | undefined }>;
+
 /** Rows that a batch may read: at least those that `addKeysNeeded` names. */
 export type Rows = Readonly<{
   meta: Readonly<MetaRow>;
   sessions: Lookup<string, Readonly<SessionRow>>;
   persons: Lookup<PersonNo, Readonly<PersonRow>>;
-  videos: Lookup<VideoNo, Readonly<VideoRow>>;
+  videos: VideoLookup;
   /** When the like was made, in ms; `GONE` is as good as no row. */
   likes: Lookup<LikeKey, number>;
   uniques: Lookup<VideoDayKey, Uniques>;
@@ -108,18 +118,19 @@ export type Rows = Readonly<{
 /** Marks a like row that is gone. */
 export const GONE = 0;
 
-/** Rows that a batch changed, whole; except minutes, which are added to what is stored. */
+/** Rows that a batch changed, whole; except lines, which are added to counts and to the minute. */
 export type RowChanges = Readonly<{
   meta: MetaRow;
   sessions: ReadonlyMap<string, SessionRow>;
   persons: ReadonlyMap<PersonNo, PersonRow>;
-  videos: ReadonlyMap<VideoNo, VideoRow>;
+  /** Videos registered by the batch, with all counts 0; lines may add to them too. */
+  newVideos: ReadonlyMap<VideoNo, VideoRow>;
+  lines: Lines;
   /** `GONE` for a row that is no more. */
-  likes: ReadonlyMap<LikeKey, number>;
+  likes: LikeMap;
   uniques: ReadonlyMap<VideoDayKey, Uniques>;
   /** UTC minute (ms / 60,000) that all of the batch falls into. */
   minute: number;
-  minutes: ReadonlyMap<VideoNo, MinuteRow>;
   corrections: readonly CorrectionRow[];
 }>;
 

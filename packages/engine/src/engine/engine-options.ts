@@ -1,13 +1,13 @@
 // What an engine is opened with, and its limits.
 
 import type { Epoch } from '@holdfast/protocol/ids.ts';
-import type { VideoNo } from '../counting/numbers.ts';
-import type { MetaRow, VideoRow } from '../counting/rows.ts';
+import type { MetaRow } from '../counting/rows.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Clocks } from './clock.ts';
 import type { FlushLimits } from './flusher.ts';
 import type { Identify } from './requests.ts';
+import type { ChangedVideos } from './row-view.ts';
 
 export type ReplayProgress = Readonly<{
   batches: number;
@@ -40,7 +40,7 @@ export type EngineOptions = Readonly<{
   identify: Identify;
   limits: EngineLimits;
   /** Called for each applied batch with the videos whose counts changed. */
-  onApplied: (meta: Readonly<MetaRow>, videos: ReadonlyMap<VideoNo, VideoRow>) => void;
+  onApplied: (meta: Readonly<MetaRow>, videos: ChangedVideos) => void;
   /** Something a person should know; the engine goes on. */
   onProblem: (problem: EngineProblem) => void;
   onReplay: (progress: ReplayProgress) => void;

@@ -229,7 +229,7 @@ export class Engine {
     const changes = finishBatch(fold);
     this.#view.apply(changes);
     this.#lastAtMs = atMs;
-    this.#options.onApplied(changes.meta, changes.videos);
+    this.#options.onApplied(changes.meta, this.#view.changedVideos(changes));
     const [first] = entries;
     if (first?.kind === 'erase') {
       this.#admission.reset();

@@ -112,7 +112,7 @@ async function applyRecords(
     addKeysNeeded(keys, erasures, batch.atMs, view);
     const changes = applyBatch(await view.load(keys), batch);
     view.apply(changes);
-    source.onApplied(changes.meta, changes.videos);
+    source.onApplied(changes.meta, view.changedVideos(changes));
   }
   return previous;
 }

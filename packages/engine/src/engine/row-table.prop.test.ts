@@ -14,7 +14,7 @@ const step = fc.oneof(
 test('C6: with the store behind it, a table always gives the newest row', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-      const table = new RowTable<number, number>();
+      const table = new RowTable<number, number>(() => new Map());
       const newest = new Map<number, number>();
       const store = new Map<number, number>();
       let flushing: readonly (readonly [number, number])[] | undefined;

@@ -2,20 +2,24 @@
 
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
+import { NONE } from '../counting/flat-table.ts';
 import type { Keys } from '../counting/keys-needed.ts';
+import { LikeMap } from '../counting/like-map.ts';
 import { DAY_MS, dayOf, personOf, videoOf, videoOfDay } from '../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../counting/numbers.ts';
 import { GONE, isForgotten } from '../counting/rows.ts';
 import type { CorrectionRow, MetaRow, MinuteRow, PersonRow } from '../counting/rows.ts';
-import type { RowChanges, Rows, SessionRow, VideoRow } from '../counting/rows.ts';
+import type { RowChanges, Rows, SessionRow, VideoLookup, VideoRow } from '../counting/rows.ts';
 import { hashHex } from '../counting/set-hash.ts';
 import type { LaneHash } from '../counting/set-hash.ts';
 import type { Uniques } from '../counting/uniques.ts';
-import { mergeMinutes } from '../state/minutes.ts';
+import { addToMinute } from '../state/minutes.ts';
 import type { Minutes } from '../state/minutes.ts';
 import type { LikeItem, StateChanges, StateStore } from '../state/state-store.ts';
-import { LikeMap } from './like-map.ts';
+import { PersonTable } from './person-table.ts';
 import { RowTable } from './row-table.ts';
+import { SessionTable } from './session-table.ts';
+import { VideoTable } from './video-table.ts';
 
 /** Long after an erasure no grant can come any more: the last one expired a day before. */
 export const GRANTS_GONE_AFTER_MS = SESSION_LIFE_MS + DAY_MS;
@@ -35,13 +39,22 @@ function nothingGathered(): Gathered {
   return { minutes: new Map(), corrections: [], newVideos: new Map(), newPersons: new Map() };
 }
 
+/** Videos whose counts changed, each once. A `Map` of rows is one. */
+export type ChangedVideos = Readonly<{
+  forEach: (see: (row: Readonly<VideoRow>, no: VideoNo) => void) => void;
+}>;
+
 export class RowView {
   readonly #store: StateStore;
-  readonly sessions = new RowTable<string, SessionRow>();
-  readonly persons = new RowTable<PersonNo, PersonRow>();
-  readonly videos = new RowTable<VideoNo, VideoRow>();
+  readonly sessions = new RowTable<string, SessionRow>(() => new SessionTable());
+  readonly persons = new RowTable<PersonNo, PersonRow>(() => new PersonTable());
+  readonly videos = new RowTable<VideoNo, VideoRow, VideoTable>(() => new VideoTable());
   readonly likes = new RowTable<LikeKey, number>(() => new LikeMap());
-  readonly uniques = new RowTable<VideoDayKey, Uniques>();
+  readonly uniques = new RowTable<VideoDayKey, Uniques>(() => new Map());
+  readonly #videoLookup: VideoLookup = {
+    get: (no) => this.videos.get(no),
+    facts: (no) => this.videos.holder(no)?.facts(no),
+  };
   /** Persons erased so lately that grants of theirs may still come (C18). */
   readonly #erased: Map<PersonNo, number>;
   #gathered = nothingGathered();
@@ -86,28 +99,55 @@ export class RowView {
       for (const [key, row] of found.uniques) this.uniques.keep(key, row);
       for (const [key, atMs] of found.likes) this.likes.keep(key, atMs);
     }
-    const { meta, sessions, persons, videos, likes, uniques } = this;
+    const { meta, sessions, persons, likes, uniques } = this;
+    const videos = this.#videoLookup;
     return { meta, sessions, persons, videos, likes, uniques, erased: this.#erased, likesOf };
   }
 
   /** Takes the changes of the next batch. */
   apply(changes: RowChanges): void {
-    const { personsNumbered, videosNumbered } = this.meta;
+    const { personsNumbered } = this.meta;
     for (const [key, row] of changes.sessions) this.sessions.change(key, row);
     for (const [no, row] of changes.persons) {
       this.persons.change(no, row);
       if (row.erasedAtMs > 0) this.#noteErased(no, row.erasedAtMs);
       if (no > personsNumbered) this.#gathered.newPersons.set(hashHex(row.pseudonym), no);
     }
-    for (const [no, row] of changes.videos) {
-      this.videos.change(no, row);
-      if (no > videosNumbered) this.#gathered.newVideos.set(row.video, no);
-    }
+    this.#applyLines(changes);
     for (const [key, atMs] of changes.likes) this.likes.change(key, atMs);
     for (const [key, uniques] of changes.uniques) this.uniques.change(key, uniques);
     this.#gathered.corrections.push(...changes.corrections);
-    mergeMinutes(this.#gathered.minutes, changes.minute, changes.minutes);
+    addToMinute(this.#gathered.minutes, changes.minute, changes.lines);
     this.meta = changes.meta;
+  }
+
+  #applyLines({ newVideos, lines, meta }: RowChanges): void {
+    const { videos } = this;
+    for (const [no, row] of newVideos) {
+      videos.change(no, row);
+      this.#gathered.newVideos.set(row.video, no);
+    }
+    lines.forEach((line) => {
+      const no = lines.video(line);
+      videos.own(no, (young, old) => young.take(no, old));
+      videos.young.addLine(lines, line, meta.seq);
+    });
+    // Every video with an op has a line, so its row is among those to be changed by now.
+    lines.forEachEnd((no, slot) => videos.young.addEnd(no, slot));
+  }
+
+  /** The newest rows of the videos that a batch changed, once `apply` has taken its changes. */
+  changedVideos({ newVideos, lines }: RowChanges): ChangedVideos {
+    return {
+      forEach: (see) => {
+        const seeOne = (no: VideoNo): void => {
+          const row = this.videos.get(no);
+          if (row !== undefined) see(row, no);
+        };
+        for (const no of newVideos.keys()) if (lines.find(no) === NONE) seeOne(no);
+        lines.forEach((line) => seeOne(lines.video(line)));
+      },
+    };
   }
 
   #noteErased(person: PersonNo, atMs: number): void {
@@ -147,7 +187,7 @@ export class RowView {
       const liked = (await this.likesOf(person)).map(({ key }) => key);
       likesOf.set(person, liked);
       for (const video of liked.map(videoOf)) {
-        if (this.videos.get(video) === undefined) keys.videos.add(video);
+        if (!this.videos.has(video)) keys.videos.add(video);
       }
     }
     return likesOf;
@@ -239,5 +279,5 @@ export class RowView {
 
 function hasKeys(keys: Keys): boolean {
   const { sessions, persons, videos, likes, uniques } = keys;
-  return sessions.size + persons.size + videos.size + likes.size + uniques.size > 0;
+  return sessions.size + persons.size + videos.size + likes.length + uniques.size > 0;
 }
