@@ -14,6 +14,12 @@ import { mix32 } from './set-hash.ts';
 export const NONE = -1;
 
 const ROWS_START = 16;
+/**
+ * An entry of the index is the row's number from 1, and above it the same bits of the key's hash, so
+ * that of all the rows that a look-up passes on its way it touches hardly any but its own.
+ */
+const ROW_MASK = 2 ** 26 - 1;
+const TAG_MASK = ~ROW_MASK;
 /** Slots of the index for each row that there is room for: at most half of them are in use. */
 const SLOTS_PER_ROW = 2;
 
@@ -40,8 +46,8 @@ export class FlatTable {
 
   /** Where the row of a key begins, or `NONE`. */
   find(key: number): number {
-    const row = this.#index[this.#slotOf(key)] ?? 0;
-    return row === 0 ? NONE : (row - 1) * this.width;
+    const entry = this.#index[this.#slotOf(key)] ?? 0;
+    return entry === 0 ? NONE : ((entry & ROW_MASK) - 1) * this.width;
   }
 
   /** Adds a row for a key that has none, all zeros but for the key; gives where it begins. */
@@ -51,7 +57,7 @@ export class FlatTable {
     const slot = this.#slotOf(key);
     assert(this.#index[slot] === 0, 'a key has one row');
     this.#size += 1;
-    this.#index[slot] = this.#size;
+    this.#index[slot] = this.#size | (hashOf(key) & TAG_MASK);
     this.#column[at] = key;
     return at;
   }
@@ -81,26 +87,32 @@ export class FlatTable {
   }
 
   #grow(): void {
+    assert(this.#size * 2 <= ROW_MASK, 'rows have numbers beside their tags');
     const column = new Float64Array(this.#column.length * 2);
     column.set(this.#column);
     this.#column = column;
     this.#index = new Int32Array(this.#index.length * 2);
     for (let row = 0; row < this.#size; row += 1) {
-      this.#index[this.#slotOf(this.at(row * this.width))] = row + 1;
+      const key = this.at(row * this.width);
+      this.#index[this.#slotOf(key)] = (row + 1) | (hashOf(key) & TAG_MASK);
     }
   }
 
   /** The slot that leads to a key's row, or the empty one where it would. */
   #slotOf(key: number): number {
-    const low = key >>> 0;
-    const high = (key - low) / 2 ** 32;
     const index = this.#index;
     const mask = index.length - 1;
-    let slot = mix32(low ^ Math.imul(high, 0x9e3779b9)) & mask;
-    for (;;) {
-      const row = index[slot] ?? 0;
-      if (row === 0 || this.#column[(row - 1) * this.width] === key) return slot;
-      slot = (slot + 1) & mask;
+    const hash = hashOf(key);
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = index[slot] ?? 0;
+      if (entry === 0) return slot;
+      if (((entry ^ hash) & TAG_MASK) !== 0) continue;
+      if (this.#column[((entry & ROW_MASK) - 1) * this.width] === key) return slot;
     }
   }
+}
+
+function hashOf(key: number): number {
+  const low = key >>> 0;
+  return mix32(low ^ Math.imul((key - low) / 2 ** 32, 0x9e3779b9));
 }

@@ -103,7 +103,8 @@ export function videoFacts(fold: Fold, video: VideoNo): VideoFacts | undefined {
 export function lineOf(fold: Fold, video: VideoNo): number {
   const held = fold.lines.find(video);
   if (held !== NONE) return held;
-  return videoFacts(fold, video) === undefined ? NONE : fold.lines.begin(video);
+  const isKnown = fold.rows.videos.has(video) || fold.newVideos.has(video);
+  return isKnown ? fold.lines.begin(video) : NONE;
 }
 
 /** Takes the next number of a kind; a gap would mean that two histories were mixed. */

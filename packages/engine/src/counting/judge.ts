@@ -55,7 +55,7 @@ export function applyOps(fold: Fold, entry: OpsEntry): void {
     const slot = TALLY_SLOT[op.kind][end.outcome];
     fold.meta.books[slot] = (fold.meta.books[slot] ?? 0) + 1;
     if (line === NONE) fold.meta.elsewhere[slot] = (fold.meta.elsewhere[slot] ?? 0) + 1;
-    else fold.lines.end(op.video, slot);
+    else fold.lines.end(line, slot);
     fold.outcomes.push(end.byte);
   }
   fold.meta.opsAccepted += entry.ops.length;

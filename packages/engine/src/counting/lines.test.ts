@@ -28,7 +28,7 @@ function line({ slots = [], corrections = [], ...numbers }: Moves): Lines {
   const lines = new Lines();
   lines.begin(VIDEO);
   for (const [field, delta] of Object.entries(numbers)) lines.add(0, field as 'likes', delta);
-  for (const slot of slots) lines.end(VIDEO, slot);
+  for (const slot of slots) lines.end(0, slot);
   for (const correction of corrections) lines.correct(0, correction);
   return lines;
 }

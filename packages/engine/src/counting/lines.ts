@@ -50,12 +50,11 @@ export type LineCorrection = Readonly<{
   note: string;
 }>;
 
-/** How an op ended, in one number: `video * 32 + tally slot`. */
-const SLOTS = 32;
 
 /** What one batch adds to the videos that it touches. */
 export class Lines {
   readonly #table = new FlatTable(LINE_WIDTH);
+  /** For each op its line and, behind it, the tally slot that it ended in. */
   readonly #ends: number[] = [];
   readonly #corrections = new Map<VideoNo, LineCorrection[]>();
 
@@ -86,9 +85,9 @@ export class Lines {
     this.#table.addTo(line + LINE[field], delta);
   }
 
-  /** Notes the tally slot of an op on a video (C10). */
-  end(video: VideoNo, slot: number): void {
-    this.#ends.push(video * SLOTS + slot);
+  /** Notes the tally slot that an op on the video of a line ended in (C10). */
+  end(line: number, slot: number): void {
+    this.#ends.push(line, slot);
   }
 
   /** Notes a correction and moves its number (C14). */
@@ -110,14 +109,20 @@ export class Lines {
     return list;
   }
 
+  /** Lines are counted too: the place of one among them, from 0. */
+  placeOf(line: number): number {
+    return line / LINE_WIDTH;
+  }
+
   /** Every line, in the order in which the batch came to its video. */
   forEach(see: (line: number) => void): void {
     for (let line = 0; line < this.#table.end; line += LINE_WIDTH) see(line);
   }
 
   /** Every op on a known video, in order. */
-  forEachEnd(see: (video: VideoNo, slot: number) => void): void {
-    for (const end of this.#ends) see(Math.floor(end / SLOTS) as VideoNo, end % SLOTS);
+  forEachEnd(see: (line: number, slot: number) => void): void {
+    const ends = this.#ends;
+    for (let at = 0; at < ends.length; at += 2) see(ends[at] ?? 0, ends[at + 1] ?? 0);
   }
 
   /** Whether a line changes a number that a rollup holds. */

@@ -96,9 +96,12 @@ export type MetaRow = {
 /** Finds rows by key; `undefined` says that there is no row. A `Map` is one. */
 export type Lookup<Key, Row> = Readonly<{ get: (key: Key) => Row | undefined }>;
 
-/** Videos are asked for their facts at every op, and for their counts only now and then. */
+/** Videos are asked for at every op, their facts at a view, their counts only now and then. */
 export type VideoLookup = Lookup<VideoNo, Readonly<VideoRow>> &
-  Readonly<{ facts: (no: VideoNo) => VideoFacts | undefined }>;
+  Readonly<{
+    has: (no: VideoNo) => boolean;
+    facts: (no: VideoNo) => VideoFacts | undefined;
+  }>;
 
 /** Rows that a batch may read: at least those that `addKeysNeeded` names. */
 export type Rows = Readonly<{

@@ -47,35 +47,27 @@ export function tallyByClass(tally: readonly number[]): Record<Outcome, number> 
 
 /**
  * A tally of one video: most have few classes, so only those that occur are there, each as one
- * number, `count * 32 + slot`, in the order of the slots.
+ * number, `count * 32 + slot`, in no order.
  */
 export type PackedTally = number[];
 
-const SLOT_RANGE = 32;
+/** Slots that a packed number can tell apart. */
+export const SLOT_RANGE = 32;
 
-/** A tally, packed; `countAt` gives its numbers. */
-export function packTally(countAt: (slot: number) => number): PackedTally {
-  const packed: PackedTally = [];
-  for (let slot = 0; slot < TALLY_LENGTH; slot += 1) {
-    const count = countAt(slot);
-    if (count !== 0) packed.push(count * SLOT_RANGE + slot);
+/** Counts one op in a packed tally. */
+export function countPacked(tally: PackedTally, slot: number): void {
+  for (let index = 0; index < tally.length; index += 1) {
+    const packed = tally[index] ?? 0;
+    if (packed % SLOT_RANGE !== slot) continue;
+    tally[index] = packed + SLOT_RANGE;
+    return;
   }
-  return packed;
-}
-
-/** Gives each number of a packed tally to `put`. */
-export function unpackEach(
-  packed: readonly number[],
-  put: (slot: number, count: number) => void,
-): void {
-  for (const value of packed) put(value % SLOT_RANGE, Math.floor(value / SLOT_RANGE));
+  tally.push(SLOT_RANGE + slot);
 }
 
 /** A packed tally as a flat one. */
 export function unpackTally(packed: readonly number[]): number[] {
   const tally = emptyTally();
-  unpackEach(packed, (slot, count) => {
-    tally[slot] = count;
-  });
+  for (const value of packed) tally[value % SLOT_RANGE] = Math.floor(value / SLOT_RANGE);
   return tally;
 }

@@ -56,12 +56,29 @@ export function addViewers(uniques: Uniques, hashes: readonly number[]): Uniques
   return addToRegisters({ kind: 'registers', registers: new Uint8Array(REGISTERS) }, merged);
 }
 
+/** Both in one sorted list, each hash once; the held list itself when nothing is new. */
 function mergeSorted(held: Float64Array, added: readonly number[]): Float64Array {
-  if (added.length === 1) return insertOne(held, added[0] ?? 0);
-  return Float64Array.from(new Set([...held, ...added])).sort();
+  const fresh = new Float64Array(added.filter((hash) => held[placeIn(held, hash)] !== hash));
+  if (fresh.length === 0) return held;
+  fresh.sort();
+  const merged = new Float64Array(held.length + fresh.length);
+  let size = 0;
+  let from = 0;
+  for (const hash of fresh) {
+    if (size > 0 && merged[size - 1] === hash) continue;
+    const to = placeIn(held, hash);
+    merged.set(held.subarray(from, to), size);
+    size += to - from;
+    from = to;
+    merged[size] = hash;
+    size += 1;
+  }
+  merged.set(held.subarray(from), size);
+  return merged.slice(0, size + held.length - from);
 }
 
-function insertOne(held: Float64Array, hash: number): Float64Array {
+/** Where a hash stands in a sorted list, or would. */
+function placeIn(held: Float64Array, hash: number): number {
   let from = 0;
   let to = held.length;
   while (from < to) {
@@ -69,12 +86,7 @@ function insertOne(held: Float64Array, hash: number): Float64Array {
     if ((held[middle] ?? 0) < hash) from = middle + 1;
     else to = middle;
   }
-  if (held[from] === hash) return held;
-  const merged = new Float64Array(held.length + 1);
-  merged.set(held.subarray(0, from));
-  merged[from] = hash;
-  merged.set(held.subarray(from), from + 1);
-  return merged;
+  return from;
 }
 
 function addToRegisters(

@@ -40,17 +40,6 @@ export class RowTable<Key, Row, Held extends RowMap<Key, Row> = RowMap<Key, Row>
     return this.#young.get(key) ?? this.#old.get(key);
   }
 
-  /** The generation with the newest version of a row, if there is one. */
-  holder(key: Key): Held | undefined {
-    if (this.#young.has(key)) return this.#young;
-    return this.#old.has(key) ? this.#old : undefined;
-  }
-
-  /** The generation that changes now; its rows may be changed in place once they are owned. */
-  get young(): Held {
-    return this.#young;
-  }
-
   /** Rows in the young generation. */
   get youngRows(): number {
     return this.#young.size;
@@ -70,17 +59,22 @@ export class RowTable<Key, Row, Held extends RowMap<Key, Row> = RowMap<Key, Row>
   /** Takes the new version of a row. */
   change(key: Key, row: Row): void {
     this.#young.set(key, row);
-    this.#markChanged(key);
+    this.noteChanged(key);
   }
 
-  /** Gets a row ready to be changed in `young`; `take` brings it from the old generation. */
-  own(key: Key, take: (young: Held, old: Held) => void): void {
-    if (!this.#young.has(key)) take(this.#young, this.#old);
-    this.#markChanged(key);
-  }
-
-  #markChanged(key: Key): void {
+  /** Notes that a row of the young generation is changed in place. */
+  noteChanged(key: Key): void {
     if (this.#youngUnchanged.size > 0) this.#youngUnchanged.delete(key);
+  }
+
+  /** The generation that changes now. */
+  get young(): Held {
+    return this.#young;
+  }
+
+  /** The generation before it, of which nothing may be changed. */
+  get old(): Held {
+    return this.#old;
   }
 
   /** Sets the changed rows aside for a flush and begins a new generation. */

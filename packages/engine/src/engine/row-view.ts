@@ -53,7 +53,8 @@ export class RowView {
   readonly uniques = new RowTable<VideoDayKey, Uniques>(() => new Map());
   readonly #videoLookup: VideoLookup = {
     get: (no) => this.videos.get(no),
-    facts: (no) => this.videos.holder(no)?.facts(no),
+    has: (no) => this.videos.has(no),
+    facts: (no) => this.videos.young.facts(no) ?? this.videos.old.facts(no),
   };
   /** Persons erased so lately that grants of theirs may still come (C18). */
   readonly #erased: Map<PersonNo, number>;
@@ -127,13 +128,16 @@ export class RowView {
       videos.change(no, row);
       this.#gathered.newVideos.set(row.video, no);
     }
+    const { young, old } = videos;
+    const rows = new Float64Array(lines.size);
     lines.forEach((line) => {
       const no = lines.video(line);
-      videos.own(no, (young, old) => young.take(no, old));
-      videos.young.addLine(lines, line, meta.seq);
+      const row = young.own(no, old);
+      videos.noteChanged(no);
+      young.addLine(row, lines, line, meta.seq);
+      rows[lines.placeOf(line)] = row;
     });
-    // Every video with an op has a line, so its row is among those to be changed by now.
-    lines.forEachEnd((no, slot) => videos.young.addEnd(no, slot));
+    lines.forEachEnd((line, slot) => young.addEnd(rows[lines.placeOf(line)] ?? 0, slot));
   }
 
   /** The newest rows of the videos that a batch changed, once `apply` has taken its changes. */

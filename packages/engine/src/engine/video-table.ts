@@ -1,5 +1,8 @@
 // Videos and their counts by number: the counts in a flat column, so that a batch adds to them in
 // place, and beside it what never changes, as it was given.
+//
+// The tally of a video (C10) is packed as in its row; most have few classes, so a few numbers of it
+// stand in the row and the rest, for the few that have more, in a list.
 
 import type { Seq } from '@holdfast/protocol/ids.ts';
 import { FlatTable, NONE } from '../counting/flat-table.ts';
@@ -7,18 +10,21 @@ import { COMMITTED } from '../counting/lines.ts';
 import type { Lines } from '../counting/lines.ts';
 import type { VideoNo } from '../counting/numbers.ts';
 import type { VideoFacts, VideoRow } from '../counting/rows.ts';
-import { packTally, TALLY_LENGTH, unpackEach } from '../counting/tallies.ts';
+import { countPacked, SLOT_RANGE } from '../counting/tallies.ts';
 
-/** Fields of a row: number, the committed numbers, seq, then one for each slot of the tally. */
+/** Fields of a row: number, the committed numbers, seq, then numbers of the packed tally. */
 const COUNTS = 1;
 const SEQ = COUNTS + COMMITTED.length;
 const TALLY = SEQ + 1;
-const WIDTH = TALLY + TALLY_LENGTH;
+const TALLY_INLINE = 4;
+const WIDTH = TALLY + TALLY_INLINE;
 
 export class VideoTable {
   readonly #rows = new FlatTable(WIDTH);
   /** In the order of the rows. */
   readonly #facts: VideoFacts[] = [];
+  /** The rest of a packed tally, where there is more than stands in the row. */
+  readonly #moreTally = new Map<VideoNo, number[]>();
 
   get size(): number {
     return this.#rows.size;
@@ -41,27 +47,34 @@ export class VideoTable {
   set(no: VideoNo, row: Readonly<VideoRow>): void {
     const rows = this.#rows;
     const at = rows.own(no);
-    const { video, durationMs, creatorKey } = row;
+    const { video, durationMs, creatorKey, tally } = row;
     this.#facts[at / WIDTH] = { no, video, durationMs, creatorKey };
     COMMITTED.forEach((field, index) => rows.put(at + COUNTS + index, row[field]));
     rows.put(at + SEQ, row.seq);
-    for (let slot = 0; slot < TALLY_LENGTH; slot += 1) rows.put(at + TALLY + slot, 0);
-    unpackEach(row.tally, (slot, count) => rows.put(at + TALLY + slot, count));
+    for (let index = 0; index < TALLY_INLINE; index += 1) {
+      rows.put(at + TALLY + index, tally[index] ?? 0);
+    }
+    this.#moreTally.delete(no);
+    if (tally.length > TALLY_INLINE) this.#moreTally.set(no, tally.slice(TALLY_INLINE));
   }
 
-  /** Takes a row over from another table that has it. */
-  take(no: VideoNo, source: VideoTable): void {
+  /** Where the row of a video begins, for `addLine` and `addEnd`; it is taken over if need be. */
+  own(no: VideoNo, source: VideoTable): number {
+    const held = this.#rows.find(no);
+    if (held !== NONE) return held;
     const from = source.#rows.find(no);
-    const at = this.#rows.own(no);
+    const at = this.#rows.add(no);
     this.#facts[at / WIDTH] = source.#facts[from / WIDTH] as VideoFacts;
-    for (let field = 0; field < WIDTH; field += 1) {
+    for (let field = COUNTS; field < WIDTH; field += 1) {
       this.#rows.put(at + field, source.#rows.at(from + field));
     }
+    const more = source.#moreTally.get(no);
+    if (more !== undefined) this.#moreTally.set(no, more.slice());
+    return at;
   }
 
-  /** Adds a line of batch `seq` to its video, which is here. */
-  addLine(lines: Lines, line: number, seq: Seq): void {
-    const at = this.#rows.find(lines.video(line));
+  /** Adds a line of batch `seq` to the row that begins at a position. */
+  addLine(at: number, lines: Lines, line: number, seq: Seq): void {
     for (let index = 0; index < COMMITTED.length; index += 1) {
       const field = COMMITTED[index] as (typeof COMMITTED)[number];
       this.#rows.addTo(at + COUNTS + index, lines.number(line, field));
@@ -69,9 +82,19 @@ export class VideoTable {
     this.#rows.put(at + SEQ, seq);
   }
 
-  /** Adds an op to the tally of its video, which is here. */
-  addEnd(no: VideoNo, slot: number): void {
-    this.#rows.addTo(this.#rows.find(no) + TALLY + slot, 1);
+  /** Adds an op that ended in a tally slot to the row that begins at a position. */
+  addEnd(at: number, slot: number): void {
+    for (let place = at + TALLY; place < at + WIDTH; place += 1) {
+      const packed = this.#rows.at(place);
+      if (packed === 0 || packed % SLOT_RANGE === slot) {
+        this.#rows.put(place, packed === 0 ? SLOT_RANGE + slot : packed + SLOT_RANGE);
+        return;
+      }
+    }
+    const no = this.#rows.at(at) as VideoNo;
+    const more = this.#moreTally.get(no) ?? [];
+    countPacked(more, slot);
+    this.#moreTally.set(no, more);
   }
 
   #rowAt(at: number): VideoRow {
@@ -90,8 +113,18 @@ export class VideoTable {
       loops: rows.at(at + COUNTS + 5),
       watchMs: rows.at(at + COUNTS + 6),
       seq: rows.at(at + SEQ) as Seq,
-      tally: packTally((slot) => rows.at(at + TALLY + slot)),
+      tally: this.#tallyAt(at, no),
     };
+  }
+
+  #tallyAt(at: number, no: VideoNo): number[] {
+    const tally: number[] = [];
+    for (let place = at + TALLY; place < at + WIDTH; place += 1) {
+      const packed = this.#rows.at(place);
+      if (packed === 0) return tally;
+      tally.push(packed);
+    }
+    return tally.concat(this.#moreTally.get(no) ?? []);
   }
 
   *[Symbol.iterator](): Iterator<[VideoNo, VideoRow]> {

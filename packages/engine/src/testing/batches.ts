@@ -16,7 +16,7 @@ import type { Uniques } from '../counting/uniques.ts';
 import { applyEntry, beginBatch, finishBatch } from '../counting/apply-batch.ts';
 import type { RowChanges } from '../counting/rows.ts';
 import { addMinutes } from '../state/minutes.ts';
-import { packTally, unpackTally } from '../counting/tallies.ts';
+import { countPacked } from '../counting/tallies.ts';
 
 export const START_MS = Date.UTC(2026, 0, 25, 12) as TimestampMs;
 export const EPOCH = 1 as Epoch;
@@ -98,7 +98,8 @@ export class PlainState {
 
 /** A map of whole rows as the core asks for videos. */
 export function lookupOf(videos: ReadonlyMap<VideoNo, VideoRow>): VideoLookup {
-  return { get: (no) => videos.get(no), facts: (no) => videos.get(no) };
+  const get = (no: VideoNo): VideoRow | undefined => videos.get(no);
+  return { get, has: (no) => videos.has(no), facts: get };
 }
 
 /** A row with a line of its video added: what every adapter does in its own way. */
@@ -110,11 +111,11 @@ export function withLine(
 ): VideoRow {
   const next = { ...row, seq };
   for (const field of COMMITTED) next[field] += lines.number(line, field);
-  const tally = unpackTally(row.tally);
-  lines.forEachEnd((video, slot) => {
-    if (video === row.no) tally[slot] = (tally[slot] ?? 0) + 1;
+  const tally = row.tally.slice();
+  lines.forEachEnd((of, slot) => {
+    if (of === line) countPacked(tally, slot);
   });
-  return { ...next, tally: packTally((slot) => tally[slot] ?? 0) };
+  return { ...next, tally };
 }
 
 /** An entry that registers video `no` as `v{no}`. */

@@ -187,8 +187,8 @@ function storeNames(store: Store, gathered: Gathered): void {
   }
   store.newSubjects.run(subjects.sort(([left], [right]) => Buffer.compare(left, right)));
   const videos: SqlRow[] = [];
-  for (const [no = 0, id = ''] of gathered.tables.counts.inOrder()) {
-    if (Number(no) > (numbered?.videos ?? 0)) videos.push([id, no]);
+  for (const [no = 0, id = ''] of gathered.tables.counts.after(numbered?.videos ?? 0)) {
+    videos.push([id, no]);
   }
   store.newVideos.run(videos.sort(([left = ''], [right = '']) => (left < right ? -1 : 1)));
 }

@@ -57,16 +57,26 @@ export class RowRuns {
     }
   }
 
+  /** The rows of numbers above one, in order. */
+  *after(no: number): Iterable<SqlRow> {
+    const readRow = ROW_READERS[this.#table];
+    for (const place of orderOf(this.#numbers)) {
+      if ((this.#numbers[place] ?? 0) > no) yield readRow(this.#readerAt(place));
+    }
+  }
+
+  #readerAt(place: number): ByteReader {
+    const reader = this.#readers[this.#runs[place] ?? 0];
+    assert(reader !== undefined, 'a row is in a run');
+    reader.moveTo(this.#starts[place] ?? 0);
+    return reader;
+  }
+
   /** All rows in key order. */
   *inOrder(): Iterable<SqlRow> {
     const isByText = this.#table === 'sessions';
     const order = isByText ? orderOfTexts(this.#texts) : orderOf(this.#numbers);
     const readRow = ROW_READERS[this.#table];
-    for (const place of order) {
-      const reader = this.#readers[this.#runs[place] ?? 0];
-      if (reader === undefined) continue;
-      reader.moveTo(this.#starts[place] ?? 0);
-      yield readRow(reader);
-    }
+    for (const place of order) yield readRow(this.#readerAt(place));
   }
 }

@@ -16,7 +16,7 @@ import { uniquesToBytes } from './row-bytes.ts';
 import { openStateReads } from './state-reads.ts';
 
 /** Rows that are handed over in one go, so that the thread that acknowledges is soon back. */
-const ROWS_PER_TURN = 2_000;
+const ROWS_PER_TURN = 20_000;
 
 export type SqliteStateStore = StateStore &
   Readonly<{
