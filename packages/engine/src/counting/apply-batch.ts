@@ -20,7 +20,7 @@ import type { Fold } from './fold.ts';
 import { applyErase, applyOps } from './judge.ts';
 import { LikeMap } from './like-map.ts';
 import { correctionRows, giveBack, Lines } from './lines.ts';
-import { MINUTE_MS } from './numbers.ts';
+import { MINUTE_MS, utcDay, videoDayKey } from './numbers.ts';
 import type { VideoDayKey } from './numbers.ts';
 import { newVideoRow, shownLikes, shownViews } from './rows.ts';
 import type { CorrectionRow, RowChanges, Rows } from './rows.ts';
@@ -181,7 +181,9 @@ export function finishBatch(fold: Fold): RowChanges {
 
 function uniquesOf(fold: Fold): Map<VideoDayKey, Uniques> {
   const changed = new Map<VideoDayKey, Uniques>();
-  for (const [key, hashes] of fold.viewers) {
+  const day = utcDay(fold.atMs);
+  for (const [video, hashes] of fold.viewers) {
+    const key = videoDayKey(video, day);
     const before = fold.rows.uniques.get(key) ?? NO_VIEWERS;
     const after = addViewers(before, hashes);
     if (after !== before) changed.set(key, after);

@@ -81,11 +81,6 @@ export class FlatTable {
     this.#column[position] = (this.#column[position] ?? 0) + delta;
   }
 
-  /** A copy of all rows, one behind the other. */
-  copy(): Float64Array<ArrayBuffer> {
-    return new Float64Array(this.#column.subarray(0, this.end));
-  }
-
   #grow(): void {
     assert(this.#size * 2 <= ROW_MASK, 'rows have numbers beside their tags');
     const column = new Float64Array(this.#column.length * 2);

@@ -8,7 +8,7 @@ import type { OpsEntry } from './entries.ts';
 import { NONE } from './flat-table.ts';
 import type { LikeMap } from './like-map.ts';
 import type { Lines } from './lines.ts';
-import type { PersonNo, VideoDayKey, VideoNo } from './numbers.ts';
+import type { PersonNo, VideoNo } from './numbers.ts';
 import type { MetaRow, PersonRow, Rows, SessionRow, VideoFacts, VideoRow } from './rows.ts';
 import { NO_CAPS, ownCaps } from './viewer-caps.ts';
 
@@ -26,8 +26,8 @@ export type Fold = {
   readonly newVideos: Map<VideoNo, VideoRow>;
   readonly likes: LikeMap;
   readonly lines: Lines;
-  /** Hashes of viewers whose view counted, by video and day. */
-  readonly viewers: Map<VideoDayKey, number[]>;
+  /** Hashes of viewers whose view counted, by video; all on the day of the batch. */
+  readonly viewers: Map<VideoNo, number[]>;
   /** An outcome byte for each op so far, in order. */
   readonly outcomes: number[];
 };

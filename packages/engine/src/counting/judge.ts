@@ -10,7 +10,7 @@ import type { NumberedOp, OpsEntry } from './entries.ts';
 import { NONE } from './flat-table.ts';
 import { lineOf, ownPerson, personRow, sessionOf, videoFacts } from './fold.ts';
 import type { Fold } from './fold.ts';
-import { likeKey, NOBODY, utcDay, videoDayKey, videoOf } from './numbers.ts';
+import { likeKey, NOBODY, utcDay, videoOf } from './numbers.ts';
 import type { PersonNo, VideoNo } from './numbers.ts';
 import { GONE, isForgotten } from './rows.ts';
 import type { SessionRow } from './rows.ts';
@@ -132,9 +132,8 @@ function judgeView(
   fold.lines.add(line, 'views', 1);
   const hash =
     person === undefined ? sessionViewerHash(entry.sessionKey) : personViewerHash(person.person);
-  const key = videoDayKey(video.no, day);
-  const seen = fold.viewers.get(key);
-  if (seen === undefined) fold.viewers.set(key, [hash]);
+  const seen = fold.viewers.get(video.no);
+  if (seen === undefined) fold.viewers.set(video.no, [hash]);
   else seen.push(hash);
   return 'counted';
 }

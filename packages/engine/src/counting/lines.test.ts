@@ -51,10 +51,7 @@ function hashOf(row: VideoRow): LaneHash {
   return sum;
 }
 
-const fraud = (
-  delta: number,
-  metric: 'likes' | 'views' = 'likes',
-): LineCorrection => ({
+const fraud = (delta: number, metric: 'likes' | 'views' = 'likes'): LineCorrection => ({
   metric,
   delta,
   reason: 'fraud',
@@ -131,9 +128,7 @@ test('C14: corrections of both metrics move their own number and are listed in o
   const both = line({ corrections: [fraud(4), fraud(2, 'views'), fraud(-1)] });
   const { row } = addLine(video(), both, SEQ, emptyHash());
   expect(row).toMatchObject({ likes: 0, likesCorrected: 3, views: 0, viewsCorrected: 2 });
-  expect(
-    correctionRows(both, 0, 0, SEQ, 99).map(({ metric, delta }) => [metric, delta]),
-  ).toEqual([
+  expect(correctionRows(both, 0, 0, SEQ, 99).map(({ metric, delta }) => [metric, delta])).toEqual([
     ['likes', 4],
     ['views', 2],
     ['likes', -1],

@@ -50,7 +50,6 @@ export type LineCorrection = Readonly<{
   note: string;
 }>;
 
-
 /** What one batch adds to the videos that it touches. */
 export class Lines {
   readonly #table = new FlatTable(LINE_WIDTH);
@@ -75,6 +74,16 @@ export class Lines {
   /** A number of a line. */
   number(line: number, field: keyof typeof LINE): number {
     return this.#table.at(line + LINE[field]);
+  }
+
+  /** What a line adds to the number that stands at `index` of `COMMITTED`. */
+  committed(line: number, index: number): number {
+    return this.#table.at(line + (COMMITTED_AT[index] ?? 0));
+  }
+
+  /** What a line adds to the number that stands at `index` of `ROLLED`. */
+  rolled(line: number, index: number): number {
+    return this.#table.at(line + (ROLLED_AT[index] ?? 0));
   }
 
   video(line: number): VideoNo {
@@ -127,15 +136,17 @@ export class Lines {
 
   /** Whether a line changes a number that a rollup holds. */
   movesMinute(line: number): boolean {
-    for (const field of ROLLED_AT) if (this.#table.at(line + field) !== 0) return true;
+    for (let index = 0; index < ROLLED.length; index += 1) {
+      if (this.rolled(line, index) !== 0) return true;
+    }
     return false;
   }
 
   /** Moves the counts hash by what a line adds (C23). */
   moveHash(line: number, countsHash: LaneHash): void {
     const video = this.video(line);
-    for (let slot = 0; slot < COMMITTED_AT.length; slot += 1) {
-      moveCount(countsHash, video, slot, this.#table.at(line + (COMMITTED_AT[slot] ?? 0)));
+    for (let slot = 0; slot < COMMITTED.length; slot += 1) {
+      moveCount(countsHash, video, slot, this.committed(line, slot));
     }
   }
 }

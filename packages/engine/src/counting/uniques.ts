@@ -58,23 +58,26 @@ export function addViewers(uniques: Uniques, hashes: readonly number[]): Uniques
 
 /** Both in one sorted list, each hash once; the held list itself when nothing is new. */
 function mergeSorted(held: Float64Array, added: readonly number[]): Float64Array {
-  const fresh = new Float64Array(added.filter((hash) => held[placeIn(held, hash)] !== hash));
+  const fresh = sortedOnce(added.filter((hash) => held[placeIn(held, hash)] !== hash));
   if (fresh.length === 0) return held;
-  fresh.sort();
   const merged = new Float64Array(held.length + fresh.length);
-  let size = 0;
   let from = 0;
-  for (const hash of fresh) {
-    if (size > 0 && merged[size - 1] === hash) continue;
+  fresh.forEach((hash, before) => {
     const to = placeIn(held, hash);
-    merged.set(held.subarray(from, to), size);
-    size += to - from;
+    for (let place = from; place < to; place += 1) merged[place + before] = held[place] ?? 0;
+    merged[to + before] = hash;
     from = to;
-    merged[size] = hash;
-    size += 1;
+  });
+  for (let place = from; place < held.length; place += 1) {
+    merged[place + fresh.length] = held[place] ?? 0;
   }
-  merged.set(held.subarray(from), size);
-  return merged.slice(0, size + held.length - from);
+  return merged;
+}
+
+function sortedOnce(hashes: number[]): readonly number[] {
+  if (hashes.length < 2) return hashes;
+  hashes.sort((left, right) => left - right);
+  return hashes.filter((hash, place) => hash !== hashes[place - 1]);
 }
 
 /** Where a hash stands in a sorted list, or would. */

@@ -16,6 +16,7 @@ import type { Uniques } from '../counting/uniques.ts';
 import { addToMinute } from '../state/minutes.ts';
 import type { Minutes } from '../state/minutes.ts';
 import type { LikeItem, StateChanges, StateStore } from '../state/state-store.ts';
+import { NumberMap } from './number-map.ts';
 import { PersonTable } from './person-table.ts';
 import { RowTable } from './row-table.ts';
 import { SessionTable } from './session-table.ts';
@@ -50,7 +51,7 @@ export class RowView {
   readonly persons = new RowTable<PersonNo, PersonRow>(() => new PersonTable());
   readonly videos = new RowTable<VideoNo, VideoRow, VideoTable>(() => new VideoTable());
   readonly likes = new RowTable<LikeKey, number>(() => new LikeMap());
-  readonly uniques = new RowTable<VideoDayKey, Uniques>(() => new Map());
+  readonly uniques = new RowTable<VideoDayKey, Uniques>(() => new NumberMap());
   readonly #videoLookup: VideoLookup = {
     get: (no) => this.videos.get(no),
     has: (no) => this.videos.has(no),

@@ -2,11 +2,10 @@
 
 import { NONE } from '../counting/flat-table.ts';
 import type { SessionRow } from '../counting/rows.ts';
-import { TextTable } from './text-table.ts';
+import { TEXT_FIELDS, TextTable } from './text-table.ts';
 
-const FIELDS = ['startedAtMs', 'highest', 'seenLow', 'seenHigh', 'claimedMs', 'capsDay'] as const;
-const FIRST = 1;
-const WIDTH = FIRST + FIELDS.length;
+const FIRST = TEXT_FIELDS;
+const WIDTH = FIRST + 6;
 
 export class SessionTable {
   readonly #table = new TextTable(WIDTH);
@@ -28,7 +27,13 @@ export class SessionTable {
 
   set(key: string, row: Readonly<SessionRow>): void {
     const at = this.#table.own(key);
-    FIELDS.forEach((field, index) => this.#table.rows.put(at + FIRST + index, row[field]));
+    const { rows } = this.#table;
+    rows.put(at + FIRST, row.startedAtMs);
+    rows.put(at + FIRST + 1, row.highest);
+    rows.put(at + FIRST + 2, row.seenLow);
+    rows.put(at + FIRST + 3, row.seenHigh);
+    rows.put(at + FIRST + 4, row.claimedMs);
+    rows.put(at + FIRST + 5, row.capsDay);
     this.#caps[at / WIDTH] = row.caps;
   }
 

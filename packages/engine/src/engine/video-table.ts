@@ -76,8 +76,7 @@ export class VideoTable {
   /** Adds a line of batch `seq` to the row that begins at a position. */
   addLine(at: number, lines: Lines, line: number, seq: Seq): void {
     for (let index = 0; index < COMMITTED.length; index += 1) {
-      const field = COMMITTED[index] as (typeof COMMITTED)[number];
-      this.#rows.addTo(at + COUNTS + index, lines.number(line, field));
+      this.#rows.addTo(at + COUNTS + index, lines.committed(line, index));
     }
     this.#rows.put(at + SEQ, seq);
   }

@@ -29,8 +29,7 @@ export class MinuteTable {
       if (!lines.movesMinute(line)) return;
       const at = rows.own(lines.video(line));
       for (let index = 0; index < ROLLED.length; index += 1) {
-        const field = ROLLED[index] as (typeof ROLLED)[number];
-        rows.addTo(at + FIRST + index, lines.number(line, field));
+        rows.addTo(at + FIRST + index, lines.rolled(line, index));
       }
     });
   }

@@ -103,12 +103,7 @@ export function lookupOf(videos: ReadonlyMap<VideoNo, VideoRow>): VideoLookup {
 }
 
 /** A row with a line of its video added: what every adapter does in its own way. */
-export function withLine(
-  row: Readonly<VideoRow>,
-  lines: Lines,
-  line: number,
-  seq: Seq,
-): VideoRow {
+export function withLine(row: Readonly<VideoRow>, lines: Lines, line: number, seq: Seq): VideoRow {
   const next = { ...row, seq };
   for (const field of COMMITTED) next[field] += lines.number(line, field);
   const tally = row.tally.slice();

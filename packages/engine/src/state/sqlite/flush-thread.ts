@@ -87,7 +87,8 @@ class ManyRows {
     const whole = this.#statementFor(ROWS_PER_STATEMENT);
     const values: SqlValue[] = [];
     for (const row of rows) {
-      for (const value of row) values.push(value);
+      // Counted loops: an iterator for each row would cost as much as the row.
+      for (let column = 0; column < row.length; column += 1) values.push(row[column] ?? 0);
       if (values.length < ROWS_PER_STATEMENT * this.#columns) continue;
       whole.run(...values);
       values.length = 0;
@@ -166,11 +167,13 @@ function storeBuckets(store: Store, gathered: Gathered): void {
 
 /** Columns of `rollups` by video; what comes from batches is always one minute wide. */
 function* bucketRows(minute: number, numbers: Float64Array): Iterable<SqlRow> {
-  const videos = { length: numbers.length / BUCKET_NUMBERS };
-  const videoAt = (place: number): number => numbers[place * BUCKET_NUMBERS] ?? 0;
-  for (const place of orderOf(Array.from(videos, (_, at) => videoAt(at)))) {
-    const at = place * BUCKET_NUMBERS;
-    yield [1, minute, ...numbers.subarray(at, at + BUCKET_NUMBERS)];
+  const videos: number[] = [];
+  for (let at = 0; at < numbers.length; at += BUCKET_NUMBERS) videos.push(numbers[at] ?? 0);
+  for (const place of orderOf(videos)) {
+    const row = [1, minute];
+    const from = place * BUCKET_NUMBERS;
+    for (let at = from; at < from + BUCKET_NUMBERS; at += 1) row.push(numbers[at] ?? 0);
+    yield row;
   }
 }
 

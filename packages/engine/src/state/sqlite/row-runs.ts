@@ -16,10 +16,10 @@ const PLACES = 2 ** 53 / PERSONS_MAX;
  * The places of keys in key order. The keys are numbers of persons or videos; each is sorted as one
  * number with its place, which takes a tenth of the time of a sort that calls back.
  */
-export function orderOf(keys: ArrayLike<number>): Float64Array {
+export function orderOf(keys: readonly number[]): Float64Array {
   assert(keys.length <= PLACES, 'a flush has fewer rows than an order has places');
-  const order = Float64Array.from(keys, (key, place) => key * PLACES + place).sort();
-  return order.map((keyAndPlace) => keyAndPlace % PLACES);
+  const order = new Float64Array(keys.map((key, place) => key * PLACES + place)).sort();
+  return order.map((keyAndPlace) => keyAndPlace - Math.floor(keyAndPlace / PLACES) * PLACES);
 }
 
 /** As SQLite sorts ids, which are ASCII: by character. */
