@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Seq, VideoId } from '@holdfast/protocol/ids.ts';
-import { COMMITTED, correctionRows, giveBack, LINE, Lines } from './lines.ts';
-import type { LineCorrection } from './lines.ts';
+import { COMMITTED, correctionRows, giveBack, Lines } from './lines.ts';
+import type { LINE, LineCorrection } from './lines.ts';
 import { withLine } from '../testing/batches.ts';
 import type { VideoNo } from './numbers.ts';
 import { unpackTally } from './tallies.ts';

@@ -2,12 +2,10 @@
 
 import type { CorrectionReason, Metric } from '@holdfast/protocol/counts.ts';
 import type { Epoch, Seq, VideoId } from '@holdfast/protocol/ids.ts';
-import type { LikeMap } from './like-map.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from './numbers.ts';
 import type { SessionWindow } from './session-window.ts';
 import { emptyHash } from './set-hash.ts';
 import type { LaneHash } from './set-hash.ts';
-import type { Lines } from './lines.ts';
 import { emptyTally } from './tallies.ts';
 import type { PackedTally } from './tallies.ts';
 import type { Uniques } from './uniques.ts';
@@ -120,22 +118,6 @@ export type Rows = Readonly<{
 
 /** Marks a like row that is gone. */
 export const GONE = 0;
-
-/** Rows that a batch changed, whole; except lines, which are added to counts and to the minute. */
-export type RowChanges = Readonly<{
-  meta: MetaRow;
-  sessions: ReadonlyMap<string, SessionRow>;
-  persons: ReadonlyMap<PersonNo, PersonRow>;
-  /** Videos registered by the batch, with all counts 0; lines may add to them too. */
-  newVideos: ReadonlyMap<VideoNo, VideoRow>;
-  lines: Lines;
-  /** `GONE` for a row that is no more. */
-  likes: LikeMap;
-  uniques: ReadonlyMap<VideoDayKey, Uniques>;
-  /** UTC minute (ms / 60,000) that all of the batch falls into. */
-  minute: number;
-  corrections: readonly CorrectionRow[];
-}>;
 
 /** The state before the first batch. */
 export function emptyMeta(epoch: Epoch): MetaRow {

@@ -14,7 +14,7 @@ import type { SessionRow, VideoLookup, VideoRow } from '../counting/rows.ts';
 import { textHash } from '../counting/set-hash.ts';
 import type { Uniques } from '../counting/uniques.ts';
 import { applyEntry, beginBatch, finishBatch } from '../counting/apply-batch.ts';
-import type { RowChanges } from '../counting/rows.ts';
+import type { RowChanges } from '../counting/row-changes.ts';
 import { addMinutes } from '../state/minutes.ts';
 import { countPacked } from '../counting/tallies.ts';
 
