@@ -27,9 +27,9 @@ export type EngineLimits = FlushLimits &
 export const ENGINE_LIMITS: EngineLimits = {
   batchOpsMax: 16_384,
   queueOpsMax: 100_000,
-  flushRowsMin: 100_000,
+  flushRowsMin: 250_000,
   flushAgeMsMax: 5_000,
-  overlayRowsMax: 500_000,
+  overlayRowsMax: 750_000,
 };
 
 export type EngineOptions = Readonly<{

@@ -18,6 +18,9 @@ import { openStateReads } from './state-reads.ts';
 /** Rows that are handed over in one go, so that the thread that acknowledges is soon back. */
 const ROWS_PER_TURN = 20_000;
 
+/** Rows pass through the storing thread; without a limit their leavings may take up 128 MB. */
+const YOUNG_MB = 24;
+
 export type SqliteStateStore = StateStore &
   Readonly<{
     /** Copies a journal's WAL back into its file, in the storing thread. */
@@ -53,6 +56,7 @@ async function startFlushThread(file: string): Promise<FlushThread> {
   const worker = new Worker(new URL('./flush-thread.ts', import.meta.url), {
     workerData: { file },
     execArgv: [],
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });
   const waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
   const fail = (error: Error): void => {
