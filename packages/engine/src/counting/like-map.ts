@@ -26,6 +26,10 @@ export class LikeMap {
     this.#table.put(this.#table.own(key) + AT_MS, atMs);
   }
 
+  *keys(): Iterable<LikeKey> {
+    for (let at = 0; at < this.#table.end; at += WIDTH) yield this.#table.at(at) as LikeKey;
+  }
+
   *[Symbol.iterator](): Iterator<[LikeKey, number]> {
     for (let at = 0; at < this.#table.end; at += WIDTH) {
       yield [this.#table.at(at) as LikeKey, this.#table.at(at + AT_MS)];

@@ -24,6 +24,10 @@ export class NumberMap<Key extends number, Thing> {
     this.#things[this.#keys.own(key)] = thing;
   }
 
+  *keys(): Iterable<Key> {
+    for (let at = 0; at < this.#keys.end; at += 1) yield this.#keys.at(at) as Key;
+  }
+
   *[Symbol.iterator](): Iterator<[Key, Thing]> {
     for (const [place, thing] of this.#things.entries()) yield [this.#keys.at(place) as Key, thing];
   }

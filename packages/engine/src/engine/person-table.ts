@@ -53,6 +53,10 @@ export class PersonTable {
     };
   }
 
+  *keys(): Iterable<PersonNo> {
+    for (let at = 0; at < this.#rows.end; at += WIDTH) yield this.#rows.at(at) as PersonNo;
+  }
+
   *[Symbol.iterator](): Iterator<[PersonNo, PersonRow]> {
     for (let at = 0; at < this.#rows.end; at += WIDTH) {
       yield [this.#rows.at(at) as PersonNo, this.#rowAt(at)];

@@ -72,6 +72,7 @@ function saysWhatAMapWould<Key, Row>(
       }
       expect(rows.size).toBe(plain.size);
       expect(new Map(rows)).toEqual(plain);
+      expect([...rows.keys()]).toEqual([...plain.keys()]);
       expect(rows.get(other)).toEqual(plain.get(other));
     }),
   );

@@ -12,6 +12,8 @@ export type RowMap<Key, Row> = Iterable<[Key, Row]> &
   Readonly<{
     size: number;
     has: (key: Key) => boolean;
+    /** Keys without their rows, which cost more to give. */
+    keys: () => Iterable<Key>;
     get: (key: Key) => Row | undefined;
     set: (key: Key, row: Row) => unknown;
   }>;
@@ -91,10 +93,23 @@ export class RowTable<Key, Row, Held extends RowMap<Key, Row> = RowMap<Key, Row>
     this.#isStoring = false;
   }
 
-  /** The rows that the store does not have, older changes first. */
-  *unstored(): Iterable<[Key, Row]> {
-    if (this.#isStoring) yield* new Changed(this.#old, this.#oldUnchanged);
-    yield* new Changed(this.#young, this.#youngUnchanged);
+  /** Those of the wanted rows that the store does not have, each in its newest version. */
+  unstored(isWanted: (key: Key) => boolean): Map<Key, Row> {
+    const rows = new Map<Key, Row>();
+    for (const key of this.unstoredKeys()) {
+      const row = isWanted(key) ? this.get(key) : undefined;
+      if (row !== undefined) rows.set(key, row);
+    }
+    return rows;
+  }
+
+  /** Keys of the rows that the store does not have; some may come twice. */
+  *unstoredKeys(): Iterable<Key> {
+    const isUnchanged = this.#youngUnchanged;
+    for (const key of this.#young.keys()) if (!isUnchanged.has(key)) yield key;
+    if (!this.#isStoring) return;
+    const wasUnchanged = this.#oldUnchanged;
+    for (const key of this.#old.keys()) if (!wasUnchanged.has(key)) yield key;
   }
 }
 

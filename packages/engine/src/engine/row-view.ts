@@ -202,11 +202,11 @@ export class RowView {
   /** All likes of a person, in key order. */
   async likesOf(person: PersonNo): Promise<LikeItem[]> {
     // Taken first: a flush that ends meanwhile would take them away before the store is read.
-    const unstored = [...this.likes.unstored()].filter(([key]) => personOf(key) === person);
+    const isTheirs = (key: LikeKey): boolean => personOf(key) === person;
+    const unstored = this.likes.unstored(isTheirs);
     const stored = await this.#store.likesOf(person, 0 as LikeKey, Number.MAX_SAFE_INTEGER);
     const merged = new Map(stored.map(({ key, atMs }) => [key, atMs]));
-    for (const [key, atMs] of [...unstored, ...this.likes.unstored()]) {
-      if (personOf(key) !== person) continue;
+    for (const [key, atMs] of [...unstored, ...this.likes.unstored(isTheirs)]) {
       if (atMs === GONE) merged.delete(key);
       else merged.set(key, atMs);
     }
@@ -247,14 +247,25 @@ export class RowView {
   /** Videos after a number, in order, each as of the last batch. */
   async videosAfter(after: VideoNo, videosMax: number): Promise<VideoRow[]> {
     // Taken first: a flush that ends meanwhile would take them away before the store is read.
-    const unstored = [...this.videos.unstored()];
+    const unstored = this.#unstoredVideos(after, videosMax);
     const stored = await this.#store.videosAfter(after, videosMax);
     const through = stored.length < videosMax ? Infinity : (stored.at(-1)?.no ?? Infinity);
     const merged = new Map(stored.map((row) => [row.no, row]));
-    for (const [no, row] of [...unstored, ...this.videos.unstored()]) {
-      if (no > after && no <= through) merged.set(no, row);
+    for (const [no, row] of [...unstored, ...this.#unstoredVideos(after, videosMax)]) {
+      if (no <= through) merged.set(no, row);
     }
     return [...merged.values()].sort((left, right) => left.no - right.no).slice(0, videosMax);
+  }
+
+  /** The first videos after a number that the store does not have: a page can have no others. */
+  #unstoredVideos(after: VideoNo, videosMax: number): [VideoNo, VideoRow][] {
+    const numbers = new Set<VideoNo>();
+    for (const no of this.videos.unstoredKeys()) if (no > after) numbers.add(no);
+    const first = [...numbers].sort((left, right) => left - right).slice(0, videosMax);
+    return first.flatMap((no): [VideoNo, VideoRow][] => {
+      const row = this.videos.get(no);
+      return row === undefined ? [] : [[no, row]];
+    });
   }
 
   /** What minutes have gained for a video beyond what the store had at `storedSeq`. */
@@ -271,8 +282,8 @@ export class RowView {
 
   /** Unique viewers of a video by UTC day, where the store does not have the newest. */
   *unstoredUniques(video: VideoNo): Iterable<[day: number, uniques: Uniques]> {
-    for (const [key, uniques] of this.uniques.unstored()) {
-      if (videoOfDay(key) === video) yield [dayOf(key), uniques];
+    for (const [key, uniques] of this.uniques.unstored((one) => videoOfDay(one) === video)) {
+      yield [dayOf(key), uniques];
     }
   }
 

@@ -50,6 +50,10 @@ export class SessionTable {
     };
   }
 
+  *keys(): Iterable<string> {
+    for (let at = 0; at < this.#table.rows.end; at += WIDTH) yield this.#table.textAt(at);
+  }
+
   *[Symbol.iterator](): Iterator<[string, SessionRow]> {
     for (let at = 0; at < this.#table.rows.end; at += WIDTH) {
       yield [this.#table.textAt(at), this.#rowAt(at)];

@@ -126,6 +126,10 @@ export class VideoTable {
     return tally.concat(this.#moreTally.get(no) ?? []);
   }
 
+  *keys(): Iterable<VideoNo> {
+    for (let at = 0; at < this.#rows.end; at += WIDTH) yield this.#rows.at(at) as VideoNo;
+  }
+
   *[Symbol.iterator](): Iterator<[VideoNo, VideoRow]> {
     for (let at = 0; at < this.#rows.end; at += WIDTH) {
       yield [this.#rows.at(at) as VideoNo, this.#rowAt(at)];
