@@ -34,11 +34,19 @@ export class ByteWriter {
   /** A whole number from 0 to 2^53 - 1. */
   uint(value: number): void {
     this.#room(8);
-    let rest = value;
-    while (rest >= 0x80) {
-      this.#buffer[this.#length] = (rest % 0x80) | 0x80;
+    let large = value;
+    while (large > 0x7fffffff) {
+      // The lowest bits are those of the whole number, and what is left divides without a rest.
+      const low = large & 0x7f;
+      this.#buffer[this.#length] = low | 0x80;
       this.#length += 1;
-      rest = rest > 0x7fffffff ? Math.floor(rest / 0x80) : rest >>> 7;
+      large = (large - low) / 0x80;
+    }
+    let rest = large | 0;
+    while (rest >= 0x80) {
+      this.#buffer[this.#length] = (rest & 0x7f) | 0x80;
+      this.#length += 1;
+      rest >>>= 7;
     }
     this.#buffer[this.#length] = rest;
     this.#length += 1;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { keysOf, PlainState } from '../testing/batches.ts';
+import { keysOf, lookupOf, PlainState } from '../testing/batches.ts';
 import {
   like,
   opsEntry,
@@ -151,8 +151,8 @@ test('C5: the rows that a batch names as needed are all that it reads', () => {
         meta: rows.meta,
         sessions: only(state.sessions, keys.sessions),
         persons: only(state.persons, keys.persons),
-        videos: only(state.videos, keys.videos),
-        likes: only(state.likes, keys.likes),
+        videos: lookupOf(only(state.videos, keys.videos)),
+        likes: only(state.likes, new Set(keys.likes)),
         uniques: only(state.uniques, keys.uniques),
         erased: rows.erased,
         likesOf: new Map(),

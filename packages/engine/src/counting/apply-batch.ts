@@ -14,15 +14,17 @@ import { HOLDFAST_1 } from '@holdfast/protocol/view-rule.ts';
 import type { ViewRule } from '@holdfast/protocol/view-rule.ts';
 import { assert } from './assert.ts';
 import type { Batch, CorrectionEntry, Entry, PersonEntry, VideoEntry } from './entries.ts';
+import { NONE } from './flat-table.ts';
 import { highestSeen, lineOf, takeNumber, videoRow } from './fold.ts';
 import type { Fold } from './fold.ts';
 import { applyErase, applyOps } from './judge.ts';
-import { addLine, correctionRows, movesMinute } from './lines.ts';
-import type { Line } from './lines.ts';
-import { MINUTE_MS } from './numbers.ts';
-import type { VideoDayKey, VideoNo } from './numbers.ts';
+import { LikeMap } from './like-map.ts';
+import { correctionRows, giveBack, Lines } from './lines.ts';
+import { MINUTE_MS, utcDay, videoDayKey } from './numbers.ts';
+import type { VideoDayKey } from './numbers.ts';
 import { newVideoRow, shownLikes, shownViews } from './rows.ts';
-import type { CorrectionRow, MinuteRow, RowChanges, Rows, VideoRow } from './rows.ts';
+import type { RowChanges } from './row-changes.ts';
+import type { CorrectionRow, Rows } from './rows.ts';
 import { isBeyondWindow } from './session-window.ts';
 import { moveName, textHash } from './set-hash.ts';
 import { addViewers, NO_VIEWERS } from './uniques.ts';
@@ -64,8 +66,8 @@ export function beginBatch(rows: Rows, head: BatchHead): Fold {
     sessions: new Map(),
     persons: new Map(),
     newVideos: new Map(),
-    likes: new Map(),
-    lines: new Map(),
+    likes: new LikeMap(),
+    lines: new Lines(),
     viewers: new Map(),
     outcomes: [],
   };
@@ -96,8 +98,7 @@ export function admit(fold: Fold, entries: readonly Entry[]): Refusal | undefine
 function admitCorrection(fold: Fold, entry: CorrectionEntry): Refusal | undefined {
   const row = videoRow(fold, entry.video);
   if (row === undefined) return { kind: 'unknown-video' };
-  const line = fold.lines.get(entry.video);
-  const waiting = line === undefined ? 0 : waitingDelta(line, entry.metric);
+  const waiting = waitingDelta(fold.lines, entry);
   const shown = entry.metric === 'likes' ? shownLikes(row) : shownViews(row);
   // C16: what the batch takes below zero will have been given back when it ends.
   const value = Math.max(0, shown + waiting);
@@ -105,11 +106,12 @@ function admitCorrection(fold: Fold, entry: CorrectionEntry): Refusal | undefine
 }
 
 /** What a batch has already added to a metric before the correction at hand. */
-function waitingDelta(line: Line, metric: CorrectionEntry['metric']): number {
-  const corrected = line.corrections
-    .filter((correction) => correction.metric === metric)
-    .reduce((sum, correction) => sum + correction.delta, 0);
-  return corrected + (metric === 'likes' ? line.likes : line.views);
+function waitingDelta(lines: Lines, { video, metric }: CorrectionEntry): number {
+  const line = lines.find(video);
+  if (line === NONE) return 0;
+  return metric === 'likes'
+    ? lines.number(line, 'likes') + lines.number(line, 'likesCorrected')
+    : lines.number(line, 'views') + lines.number(line, 'viewsCorrected');
 }
 
 /** Applies one admitted entry; for ops, `fold.outcomes` grows by a byte each. */
@@ -127,7 +129,8 @@ export function applyEntry(fold: Fold, entry: Entry): void {
     case 'correction': {
       const { metric, delta, reason, note } = entry;
       const line = lineOf(fold, entry.video);
-      line.corrections = [...line.corrections, { metric, delta, reason, note }];
+      assert(line !== NONE, 'a correction has a video');
+      fold.lines.correct(line, { metric, delta, reason, note });
       return;
     }
     case 'erase':
@@ -155,36 +158,35 @@ function addVideo(fold: Fold, entry: VideoEntry): void {
 
 /** Ends a batch: folds its lines into the counts and gives everything that changed. */
 export function finishBatch(fold: Fold): RowChanges {
-  const videos = new Map<VideoNo, VideoRow>(fold.newVideos);
-  const minutes = new Map<VideoNo, MinuteRow>();
+  const { lines, seq, atMs } = fold;
   const corrections: CorrectionRow[] = [];
-  for (const [video, line] of fold.lines) {
-    const row = videoRow(fold, video);
-    assert(row !== undefined, 'a line has a video');
-    const added = addLine(row, line, fold.seq, fold.meta.countsHash);
-    videos.set(video, added.row);
-    if (movesMinute(line)) {
-      const { likes, views, starts, loops, watchMs } = line;
-      minutes.set(video, { likes, views, starts, loops, watchMs });
-    }
-    corrections.push(...correctionRows(video, line, added.givenBack, fold.seq, fold.atMs));
-  }
+  lines.forEach((line) => {
+    const givenBack = giveBack(lines, line, () => {
+      const row = videoRow(fold, lines.video(line));
+      assert(row !== undefined, 'a line has a video');
+      return shownLikes(row);
+    });
+    lines.moveHash(line, fold.meta.countsHash);
+    corrections.push(...correctionRows(lines, line, givenBack, seq, atMs));
+  });
   return {
     meta: fold.meta,
     sessions: fold.sessions,
     persons: fold.persons,
-    videos,
+    newVideos: fold.newVideos,
+    lines,
     likes: fold.likes,
     uniques: uniquesOf(fold),
     minute: Math.floor(fold.atMs / MINUTE_MS),
-    minutes,
     corrections,
   };
 }
 
 function uniquesOf(fold: Fold): Map<VideoDayKey, Uniques> {
   const changed = new Map<VideoDayKey, Uniques>();
-  for (const [key, hashes] of fold.viewers) {
+  const day = utcDay(fold.atMs);
+  for (const [video, hashes] of fold.viewers) {
+    const key = videoDayKey(video, day);
     const before = fold.rows.uniques.get(key) ?? NO_VIEWERS;
     const after = addViewers(before, hashes);
     if (after !== before) changed.set(key, after);

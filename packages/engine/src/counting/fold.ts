@@ -5,10 +5,11 @@ import type { Seq } from '@holdfast/protocol/ids.ts';
 import type { ViewRule } from '@holdfast/protocol/view-rule.ts';
 import { assert } from './assert.ts';
 import type { OpsEntry } from './entries.ts';
-import { emptyLine } from './lines.ts';
-import type { Line } from './lines.ts';
-import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from './numbers.ts';
-import type { MetaRow, PersonRow, Rows, SessionRow, VideoRow } from './rows.ts';
+import { NONE } from './flat-table.ts';
+import type { LikeMap } from './like-map.ts';
+import type { Lines } from './lines.ts';
+import type { PersonNo, VideoNo } from './numbers.ts';
+import type { MetaRow, PersonRow, Rows, SessionRow, VideoFacts, VideoRow } from './rows.ts';
 import { NO_CAPS, ownCaps } from './viewer-caps.ts';
 
 /** How long an integrator's session name is remembered (C13). */
@@ -23,10 +24,10 @@ export type Fold = {
   readonly sessions: Map<string, SessionRow>;
   readonly persons: Map<PersonNo, PersonRow>;
   readonly newVideos: Map<VideoNo, VideoRow>;
-  readonly likes: Map<LikeKey, number>;
-  readonly lines: Map<VideoNo, Line>;
-  /** Hashes of viewers whose view counted, by video and day. */
-  readonly viewers: Map<VideoDayKey, number[]>;
+  readonly likes: LikeMap;
+  readonly lines: Lines;
+  /** Hashes of viewers whose view counted, by video; all on the day of the batch. */
+  readonly viewers: Map<VideoNo, number[]>;
   /** An outcome byte for each op so far, in order. */
   readonly outcomes: number[];
 };
@@ -94,13 +95,16 @@ export function videoRow(fold: Fold, video: VideoNo): Readonly<VideoRow> | undef
   return fold.rows.videos.get(video) ?? fold.newVideos.get(video);
 }
 
-/** The line of a video in this batch. */
-export function lineOf(fold: Fold, video: VideoNo): Line {
-  const held = fold.lines.get(video);
-  if (held !== undefined) return held;
-  const line = emptyLine();
-  fold.lines.set(video, line);
-  return line;
+export function videoFacts(fold: Fold, video: VideoNo): VideoFacts | undefined {
+  return fold.rows.videos.facts(video) ?? fold.newVideos.get(video);
+}
+
+/** The line of a video in this batch; `NONE` when the cell does not know the video. */
+export function lineOf(fold: Fold, video: VideoNo): number {
+  const held = fold.lines.find(video);
+  if (held !== NONE) return held;
+  const isKnown = fold.rows.videos.has(video) || fold.newVideos.has(video);
+  return isKnown ? fold.lines.begin(video) : NONE;
 }
 
 /** Takes the next number of a kind; a gap would mean that two histories were mixed. */

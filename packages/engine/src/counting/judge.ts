@@ -7,13 +7,13 @@ import { INVALID_CODES, OUTCOMES } from '@holdfast/protocol/ops.ts';
 import { loopsOf, qualifies } from '@holdfast/protocol/view-rule.ts';
 import { assert } from './assert.ts';
 import type { NumberedOp, OpsEntry } from './entries.ts';
-import { lineOf, ownPerson, personRow, sessionOf, videoRow } from './fold.ts';
+import { NONE } from './flat-table.ts';
+import { lineOf, ownPerson, personRow, sessionOf, videoFacts } from './fold.ts';
 import type { Fold } from './fold.ts';
-import type { Line } from './lines.ts';
-import { likeKey, NOBODY, utcDay, videoDayKey, videoOf } from './numbers.ts';
-import type { PersonNo } from './numbers.ts';
+import { likeKey, NOBODY, utcDay, videoOf } from './numbers.ts';
+import type { PersonNo, VideoNo } from './numbers.ts';
 import { GONE, isForgotten } from './rows.ts';
-import type { SessionRow, VideoRow } from './rows.ts';
+import type { SessionRow } from './rows.ts';
 import { isRepeat, markSeen } from './session-window.ts';
 import { emptyHash, moveLike, moveName } from './set-hash.ts';
 import { TALLY_SLOT } from './tallies.ts';
@@ -50,13 +50,12 @@ export function applyOps(fold: Fold, entry: OpsEntry): void {
   const isLate = fold.atMs - session.startedAtMs > SESSION_LIFE_MS;
   const isErased = isErasedPerson(fold, entry.person);
   for (const op of entry.ops) {
-    const video = videoRow(fold, op.video);
-    const line = video === undefined ? undefined : lineOf(fold, video.no);
-    const end = END[endOf(fold, entry, session, op, video, line, isLate, isErased)];
+    const line = lineOf(fold, op.video);
+    const end = END[endOf(fold, entry, session, op, line, isLate, isErased)];
     const slot = TALLY_SLOT[op.kind][end.outcome];
     fold.meta.books[slot] = (fold.meta.books[slot] ?? 0) + 1;
-    if (line === undefined) fold.meta.elsewhere[slot] = (fold.meta.elsewhere[slot] ?? 0) + 1;
-    else line.slots.push(slot);
+    if (line === NONE) fold.meta.elsewhere[slot] = (fold.meta.elsewhere[slot] ?? 0) + 1;
+    else fold.lines.end(line, slot);
     fold.outcomes.push(end.byte);
   }
   fold.meta.opsAccepted += entry.ops.length;
@@ -68,19 +67,18 @@ function endOf(
   entry: OpsEntry,
   session: SessionRow,
   op: NumberedOp,
-  video: Readonly<VideoRow> | undefined,
-  line: Line | undefined,
+  line: number,
   isLate: boolean,
   isErased: boolean,
 ): End {
   if (isRepeat(session, op.n)) return 'duplicate';
   markSeen(session, op.n);
   if (isLate) return 'late';
-  if (video === undefined || line === undefined) return 'unknown-video';
+  if (line === NONE) return 'unknown-video';
   if (isErased) return 'erased-person';
-  if (op.kind === 'view') return judgeView(fold, entry, session, op, video, line);
+  if (op.kind === 'view') return judgeView(fold, entry, session, op, line);
   if (entry.person === NOBODY) return 'sign-in-required';
-  return setLike(fold, entry.person, video, line, op.kind === 'like');
+  return setLike(fold, entry.person, op.video, line, op.kind === 'like');
 }
 
 /** C18; a number that was never given is as good as erased. */
@@ -92,17 +90,17 @@ function isErasedPerson(fold: Fold, person: PersonNo): boolean {
 function setLike(
   fold: Fold,
   person: PersonNo,
-  video: Readonly<VideoRow>,
-  line: Line,
+  video: VideoNo,
+  line: number,
   liked: boolean,
 ): 'counted' | 'unchanged' {
-  const key = likeKey(person, video.no);
+  const key = likeKey(person, video);
   const likedAtMs = fold.likes.get(key) ?? fold.rows.likes.get(key) ?? GONE;
   if ((likedAtMs !== GONE) === liked) return 'unchanged';
   fold.likes.set(key, liked ? fold.atMs : GONE);
-  moveLike(fold.meta.likesHash, person, video.no, liked ? 1 : -1);
+  moveLike(fold.meta.likesHash, person, video, liked ? 1 : -1);
   fold.meta.likeRows += liked ? 1 : -1;
-  line.likes += liked ? 1 : -1;
+  fold.lines.add(line, 'likes', liked ? 1 : -1);
   return 'counted';
 }
 
@@ -111,10 +109,11 @@ function judgeView(
   entry: OpsEntry,
   session: SessionRow,
   op: ViewOp,
-  video: Readonly<VideoRow>,
-  line: Line,
+  line: number,
 ): 'own' | 'held' | 'unqualified' | 'capped' | 'counted' {
   const { watchedMs } = op;
+  const video = videoFacts(fold, op.video);
+  assert(video !== undefined, 'a line has a video');
   const person = entry.person === NOBODY ? undefined : personRow(fold, entry.person);
   assert(person !== undefined || entry.person === NOBODY, 'a person who views was loaded');
   if (person !== undefined && person.creatorKey === video.creatorKey) return 'own';
@@ -123,19 +122,18 @@ function judgeView(
     if (session.claimedMs + watchedMs > allowedMs) return 'held';
     session.claimedMs += watchedMs;
   }
-  line.starts += 1;
-  line.watchMs += watchedMs;
-  line.loops += loopsOf(watchedMs, video.durationMs);
+  fold.lines.add(line, 'starts', 1);
+  fold.lines.add(line, 'watchMs', watchedMs);
+  fold.lines.add(line, 'loops', loopsOf(watchedMs, video.durationMs));
   if (!qualifies(fold.rule, watchedMs, video.durationMs)) return 'unqualified';
   const day = utcDay(fold.atMs);
   const viewer = person === undefined ? session : ownPerson(fold, person);
   if (!takeView(viewer, video.no, day, fold.rule.countedPerViewerDayMax)) return 'capped';
-  line.views += 1;
+  fold.lines.add(line, 'views', 1);
   const hash =
     person === undefined ? sessionViewerHash(entry.sessionKey) : personViewerHash(person.person);
-  const key = videoDayKey(video.no, day);
-  const seen = fold.viewers.get(key);
-  if (seen === undefined) fold.viewers.set(key, [hash]);
+  const seen = fold.viewers.get(video.no);
+  if (seen === undefined) fold.viewers.set(video.no, [hash]);
   else seen.push(hash);
   return 'counted';
 }
@@ -157,14 +155,14 @@ export function applyErase(fold: Fold, person: PersonNo): void {
   own.caps = NO_CAPS;
   const keys = fold.rows.likesOf.get(person) ?? [];
   for (const key of keys.slice(0, ERASE_LIKES_MAX)) {
-    const video = videoRow(fold, videoOf(key));
-    assert(video !== undefined, 'a like row has a video');
+    const video = videoOf(key);
+    const line = lineOf(fold, video);
+    assert(line !== NONE, 'a like row has a video');
     fold.likes.set(key, GONE);
-    moveLike(fold.meta.likesHash, person, video.no, -1);
+    moveLike(fold.meta.likesHash, person, video, -1);
     fold.meta.likeRows -= 1;
-    const line = lineOf(fold, video.no);
-    line.likes -= 1;
-    line.erasedLikes += 1;
+    fold.lines.add(line, 'likes', -1);
+    fold.lines.add(line, 'erasedLikes', 1);
   }
   if (keys.length > ERASE_LIKES_MAX) return;
   moveName(fold.meta.likesHash, person, row.pseudonym, -1);

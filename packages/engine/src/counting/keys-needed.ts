@@ -3,23 +3,31 @@
 import type { Entry } from './entries.ts';
 import { likeKey, NO_VIDEO, NOBODY, utcDay, videoDayKey } from './numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from './numbers.ts';
-import type { Lookup, Rows } from './rows.ts';
 
 export type Keys = Readonly<{
   sessions: Set<string>;
   persons: Set<PersonNo>;
   videos: Set<VideoNo>;
-  likes: Set<LikeKey>;
+  /** Some may be there twice. */
+  likes: LikeKey[];
   uniques: Set<VideoDayKey>;
   /** Persons whose like rows are needed whole. */
   erased: Set<PersonNo>;
 }>;
 
-/** Rows in memory: what they have need not be loaded. */
-export type HeldRows = Pick<Rows, 'sessions' | 'persons' | 'videos' | 'likes' | 'uniques'>;
+type Held<Key> = Readonly<{ has: (key: Key) => boolean }>;
 
-function needKey<Key>(keys: Set<Key>, held: Lookup<Key, unknown>, key: Key): void {
-  if (held.get(key) === undefined) keys.add(key);
+/** Rows in memory: what they have need not be loaded. */
+export type HeldRows = Readonly<{
+  sessions: Held<string>;
+  persons: Held<PersonNo>;
+  videos: Held<VideoNo>;
+  likes: Held<LikeKey>;
+  uniques: Held<VideoDayKey>;
+}>;
+
+function needKey<Key>(keys: Set<Key>, held: Held<Key>, key: Key): void {
+  if (!held.has(key)) keys.add(key);
 }
 
 export function noKeys(): Keys {
@@ -27,7 +35,7 @@ export function noKeys(): Keys {
     sessions: new Set(),
     persons: new Set(),
     videos: new Set(),
-    likes: new Set(),
+    likes: [],
     uniques: new Set(),
     erased: new Set(),
   };
@@ -60,7 +68,8 @@ export function addKeysNeeded(
         views += 1;
         needKey(keys.uniques, held.uniques, videoDayKey(op.video, day));
       } else if (entry.person !== NOBODY) {
-        needKey(keys.likes, held.likes, likeKey(entry.person, op.video));
+        const key = likeKey(entry.person, op.video);
+        if (!held.likes.has(key)) keys.likes.push(key);
       }
     }
     // Only a view looks at the person behind it: for caps, and for whose video it is.

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Seq, VideoId } from '@holdfast/protocol/ids.ts';
-import { addLine, COMMITTED, correctionRows, emptyLine, movesMinute } from './lines.ts';
-import type { Line } from './lines.ts';
+import { COMMITTED, correctionRows, giveBack, Lines } from './lines.ts';
+import type { LINE, LineCorrection } from './lines.ts';
+import { withLine } from '../testing/batches.ts';
 import type { VideoNo } from './numbers.ts';
 import { unpackTally } from './tallies.ts';
 import { newVideoRow, shownLikes } from './rows.ts';
@@ -17,8 +18,31 @@ function video(counts: Partial<VideoRow> = {}): VideoRow {
   return { ...newVideoRow(VIDEO, 'v1' as VideoId, 10_000, 'nobody', 1 as Seq), ...counts };
 }
 
-function line(numbers: Partial<Line>): Line {
-  return { ...emptyLine(), ...numbers };
+type Moves = Partial<Record<Exclude<keyof typeof LINE, 'video'>, number>> & {
+  slots?: readonly number[];
+  corrections?: readonly LineCorrection[];
+};
+
+/** Lines with one of `VIDEO`; it is the first, so it begins at 0. */
+function line({ slots = [], corrections = [], ...numbers }: Moves): Lines {
+  const lines = new Lines();
+  lines.begin(VIDEO);
+  for (const [field, delta] of Object.entries(numbers)) lines.add(0, field as 'likes', delta);
+  for (const slot of slots) lines.end(0, slot);
+  for (const correction of corrections) lines.correct(0, correction);
+  return lines;
+}
+
+/** Ends a line and adds it to a row. */
+function addLine(
+  row: VideoRow,
+  lines: Lines,
+  seq: Seq,
+  countsHash: LaneHash,
+): Readonly<{ row: VideoRow; givenBack: number }> {
+  const givenBack = giveBack(lines, 0, () => shownLikes(row));
+  lines.moveHash(0, countsHash);
+  return { row: withLine(row, lines, 0, seq), givenBack };
 }
 
 function hashOf(row: VideoRow): LaneHash {
@@ -27,10 +51,7 @@ function hashOf(row: VideoRow): LaneHash {
   return sum;
 }
 
-const fraud = (
-  delta: number,
-  metric: 'likes' | 'views' = 'likes',
-): Line['corrections'][number] => ({
+const fraud = (delta: number, metric: 'likes' | 'views' = 'likes'): LineCorrection => ({
   metric,
   delta,
   reason: 'fraud',
@@ -52,7 +73,7 @@ describe('C16: giving back', () => {
   });
 
   test('it is listed with the reason rule, beside the erased likes that caused it', () => {
-    const rows = correctionRows(VIDEO, line({ likes: -3, erasedLikes: 3 }), 2, SEQ, 99);
+    const rows = correctionRows(line({ likes: -3, erasedLikes: 3 }), 0, 2, SEQ, 99);
     expect(rows).toMatchObject([
       { delta: -3, reason: 'erasure', fromRows: true, seq: SEQ, atMs: 99 },
       { delta: 2, reason: 'rule', fromRows: false, seq: SEQ, atMs: 99 },
@@ -107,9 +128,7 @@ test('C14: corrections of both metrics move their own number and are listed in o
   const both = line({ corrections: [fraud(4), fraud(2, 'views'), fraud(-1)] });
   const { row } = addLine(video(), both, SEQ, emptyHash());
   expect(row).toMatchObject({ likes: 0, likesCorrected: 3, views: 0, viewsCorrected: 2 });
-  expect(
-    correctionRows(VIDEO, both, 0, SEQ, 99).map(({ metric, delta }) => [metric, delta]),
-  ).toEqual([
+  expect(correctionRows(both, 0, 0, SEQ, 99).map(({ metric, delta }) => [metric, delta])).toEqual([
     ['likes', 4],
     ['views', 2],
     ['likes', -1],
@@ -117,8 +136,8 @@ test('C14: corrections of both metrics move their own number and are listed in o
 });
 
 test('C20: a line with any number that a rollup holds makes a bucket, books alone do not', () => {
-  expect(movesMinute(line({ slots: [2], corrections: [fraud(1)] }))).toBe(false);
+  expect(line({ slots: [2], corrections: [fraud(1)] }).movesMinute(0)).toBe(false);
   for (const field of ['likes', 'views', 'starts', 'loops', 'watchMs'] as const) {
-    expect(movesMinute(line({ [field]: -1 })), field).toBe(true);
+    expect(line({ [field]: -1 }).movesMinute(0), field).toBe(true);
   }
 });

@@ -1,44 +1,33 @@
 // Stage 2, by video: numbers only. A batch reaches it as one line a video, however many people
 // were behind it, so a viral video costs one line and nothing here is personal.
+//
+// A line is what is added: whoever keeps the counts adds it to them, number by number.
 
 import type { CorrectionReason, Metric } from '@holdfast/protocol/counts.ts';
 import type { Seq } from '@holdfast/protocol/ids.ts';
+import { FlatTable } from './flat-table.ts';
 import type { VideoNo } from './numbers.ts';
-import type { CorrectionRow, MinuteRow, VideoRow } from './rows.ts';
+import type { CorrectionRow, VideoRow } from './rows.ts';
 import { moveCount } from './set-hash.ts';
 import type { LaneHash } from './set-hash.ts';
-import { countPacked } from './tallies.ts';
 
-/** What one batch adds to one video. */
-export type Line = MinuteRow & {
-  /** A tally slot for each op, as often as it was filled. */
-  slots: number[];
+/** Where in a line its numbers stand. */
+export const LINE = {
+  video: 0,
+  likes: 1,
+  views: 2,
+  starts: 3,
+  loops: 4,
+  watchMs: 5,
+  likesCorrected: 6,
+  viewsCorrected: 7,
   /** Likes lost to erasure, a part of `likes`. */
-  erasedLikes: number;
-  corrections: readonly LineCorrection[];
-};
+  erasedLikes: 8,
+} as const;
+const LINE_WIDTH = 9;
 
-type LineCorrection = Readonly<{
-  metric: Metric;
-  delta: number;
-  reason: CorrectionReason;
-  note: string;
-}>;
-
-const NO_CORRECTIONS: readonly LineCorrection[] = [];
-
-export function emptyLine(): Line {
-  return {
-    likes: 0,
-    views: 0,
-    starts: 0,
-    loops: 0,
-    watchMs: 0,
-    slots: [],
-    erasedLikes: 0,
-    corrections: NO_CORRECTIONS,
-  };
-}
+/** The numbers of a line that a rollup holds (C20). */
+export const ROLLED = ['likes', 'views', 'starts', 'loops', 'watchMs'] as const;
 
 /** The numbers of a video that the counts hash covers, in a fixed order (C23). */
 export const COMMITTED = [
@@ -49,85 +38,155 @@ export const COMMITTED = [
   'starts',
   'loops',
   'watchMs',
-] as const satisfies readonly (keyof VideoRow)[];
-type Committed = (typeof COMMITTED)[number];
+] as const satisfies readonly (keyof VideoRow & keyof typeof LINE)[];
 
-/** Whether a line changes a number that a rollup holds. */
-export function movesMinute(line: Readonly<Line>): boolean {
-  return (
-    line.likes !== 0 ||
-    line.views !== 0 ||
-    line.starts !== 0 ||
-    line.loops !== 0 ||
-    line.watchMs !== 0
-  );
+const ROLLED_AT: readonly number[] = ROLLED.map((field) => LINE[field]);
+const COMMITTED_AT: readonly number[] = COMMITTED.map((field) => LINE[field]);
+
+export type LineCorrection = Readonly<{
+  metric: Metric;
+  delta: number;
+  reason: CorrectionReason;
+  note: string;
+}>;
+
+/** What one batch adds to the videos that it touches. */
+export class Lines {
+  readonly #table = new FlatTable(LINE_WIDTH);
+  /** For each op its line and, behind it, the tally slot that it ended in. */
+  readonly #ends: number[] = [];
+  readonly #corrections = new Map<VideoNo, LineCorrection[]>();
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** The line of a video, or `NONE`. */
+  find(video: VideoNo): number {
+    return this.#table.find(video);
+  }
+
+  /** Begins the line of a video that has none. */
+  begin(video: VideoNo): number {
+    return this.#table.add(video);
+  }
+
+  /** A number of a line. */
+  number(line: number, field: keyof typeof LINE): number {
+    return this.#table.at(line + LINE[field]);
+  }
+
+  /** What a line adds to the number that stands at `index` of `COMMITTED`. */
+  committed(line: number, index: number): number {
+    return this.#table.at(line + (COMMITTED_AT[index] ?? 0));
+  }
+
+  /** What a line adds to the number that stands at `index` of `ROLLED`. */
+  rolled(line: number, index: number): number {
+    return this.#table.at(line + (ROLLED_AT[index] ?? 0));
+  }
+
+  video(line: number): VideoNo {
+    return this.#table.at(line) as VideoNo;
+  }
+
+  add(line: number, field: Exclude<keyof typeof LINE, 'video'>, delta: number): void {
+    this.#table.addTo(line + LINE[field], delta);
+  }
+
+  /** Notes the tally slot that an op on the video of a line ended in (C10). */
+  end(line: number, slot: number): void {
+    this.#ends.push(line, slot);
+  }
+
+  /** Notes a correction and moves its number (C14). */
+  correct(line: number, correction: LineCorrection): void {
+    const { metric, delta } = correction;
+    this.add(line, metric === 'likes' ? 'likesCorrected' : 'viewsCorrected', delta);
+    this.#listOf(line).push(correction);
+  }
+
+  corrections(line: number): readonly LineCorrection[] {
+    return this.#corrections.get(this.video(line)) ?? [];
+  }
+
+  #listOf(line: number): LineCorrection[] {
+    const held = this.#corrections.get(this.video(line));
+    if (held !== undefined) return held;
+    const list: LineCorrection[] = [];
+    this.#corrections.set(this.video(line), list);
+    return list;
+  }
+
+  /** Lines are counted too: the place of one among them, from 0. */
+  placeOf(line: number): number {
+    return line / LINE_WIDTH;
+  }
+
+  /** Every line, in the order in which the batch came to its video. */
+  forEach(see: (line: number) => void): void {
+    for (let line = 0; line < this.#table.end; line += LINE_WIDTH) see(line);
+  }
+
+  /** Every op on a known video, in order. */
+  forEachEnd(see: (line: number, slot: number) => void): void {
+    const ends = this.#ends;
+    for (let at = 0; at < ends.length; at += 2) see(ends[at] ?? 0, ends[at + 1] ?? 0);
+  }
+
+  /** Whether a line changes a number that a rollup holds. */
+  movesMinute(line: number): boolean {
+    for (let index = 0; index < ROLLED.length; index += 1) {
+      if (this.rolled(line, index) !== 0) return true;
+    }
+    return false;
+  }
+
+  /** Moves the counts hash by what a line adds (C23). */
+  moveHash(line: number, countsHash: LaneHash): void {
+    const video = this.video(line);
+    for (let slot = 0; slot < COMMITTED.length; slot += 1) {
+      moveCount(countsHash, video, slot, this.committed(line, slot));
+    }
+  }
 }
-
-/** A video's new row, and the likes that went back to its corrections (C16). */
-export type AddedLine = Readonly<{ row: VideoRow; givenBack: number }>;
 
 /** What a correction that was given back says of itself. */
 const GIVEN_BACK_NOTE = 'given back: these likes were already taken away by an earlier correction';
 
 /**
- * Adds a line to a video's counts and keeps the counts hash up to date.
- *
  * C16: a correction that took away likes may meet unlikes of the very same likes; what would then
- * be missing below zero is given back to the correction, so that no like is taken away twice.
+ * be missing below zero goes back to the correction, so that no like is taken away twice. Gives how
+ * many; `shownLikes` tells what the video showed before the batch, and is asked only if need be.
  */
-export function addLine(
-  row: Readonly<VideoRow>,
-  line: Readonly<Line>,
-  seq: Seq,
-  countsHash: LaneHash,
-): AddedLine {
-  const next: VideoRow = {
-    no: row.no,
-    video: row.video,
-    durationMs: row.durationMs,
-    creatorKey: row.creatorKey,
-    likes: row.likes + line.likes,
-    likesCorrected: row.likesCorrected,
-    views: row.views + line.views,
-    viewsCorrected: row.viewsCorrected,
-    starts: row.starts + line.starts,
-    loops: row.loops + line.loops,
-    watchMs: row.watchMs + line.watchMs,
-    tally: row.tally.slice(),
-    seq,
-  };
-  for (const slot of line.slots) countPacked(next.tally, slot);
-  for (const correction of line.corrections) {
-    if (correction.metric === 'likes') next.likesCorrected += correction.delta;
-    else next.viewsCorrected += correction.delta;
-  }
-  const givenBack = Math.max(0, -(next.likes + next.likesCorrected));
-  next.likesCorrected += givenBack;
-  for (let slot = 0; slot < COMMITTED.length; slot += 1) {
-    const field = COMMITTED[slot] as Committed;
-    moveCount(countsHash, row.no, slot, next[field] - row[field]);
-  }
-  return { row: next, givenBack };
+export function giveBack(lines: Lines, line: number, shownLikes: () => number): number {
+  const moved = lines.number(line, 'likes') + lines.number(line, 'likesCorrected');
+  // What showed zero or more before shows no less now.
+  if (moved >= 0) return 0;
+  const givenBack = Math.max(0, -(shownLikes() + moved));
+  lines.add(line, 'likesCorrected', givenBack);
+  return givenBack;
 }
 
 /** The correction rows that a line leaves behind, erased likes among them (C14, C17). */
 export function correctionRows(
-  video: VideoNo,
-  line: Readonly<Line>,
+  lines: Lines,
+  line: number,
   givenBack: number,
   seq: Seq,
   atMs: number,
 ): CorrectionRow[] {
-  const rows: CorrectionRow[] = line.corrections.map((correction) => ({
+  const video = lines.video(line);
+  const rows: CorrectionRow[] = lines.corrections(line).map((correction) => ({
     seq,
     video,
     atMs,
     ...correction,
     fromRows: false,
   }));
-  if (line.erasedLikes > 0) {
-    const delta = -line.erasedLikes;
-    const what = { metric: 'likes', delta, reason: 'erasure', note: '' } as const;
+  const erased = lines.number(line, 'erasedLikes');
+  if (erased > 0) {
+    const what = { metric: 'likes', delta: -erased, reason: 'erasure', note: '' } as const;
     rows.push({ seq, video, atMs, ...what, fromRows: true });
   }
   if (givenBack > 0) {

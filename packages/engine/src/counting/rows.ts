@@ -29,12 +29,16 @@ export type PersonRow = ViewerCaps & {
   erasedAtMs: number;
 };
 
-/** A video's counts in this cell. `likes` is the number of like rows. */
-export type VideoRow = {
+/** What never changes about a video. */
+export type VideoFacts = Readonly<{
   no: VideoNo;
   video: VideoId;
   durationMs: number;
   creatorKey: string;
+}>;
+
+/** A video and its counts in this cell. `likes` is the number of like rows. */
+export type VideoRow = VideoFacts & {
   likes: number;
   likesCorrected: number;
   views: number;
@@ -90,12 +94,19 @@ export type MetaRow = {
 /** Finds rows by key; `undefined` says that there is no row. A `Map` is one. */
 export type Lookup<Key, Row> = Readonly<{ get: (key: Key) => Row | undefined }>;
 
+/** Videos are asked for at every op, their facts at a view, their counts only now and then. */
+export type VideoLookup = Lookup<VideoNo, Readonly<VideoRow>> &
+  Readonly<{
+    has: (no: VideoNo) => boolean;
+    facts: (no: VideoNo) => VideoFacts | undefined;
+  }>;
+
 /** Rows that a batch may read: at least those that `addKeysNeeded` names. */
 export type Rows = Readonly<{
   meta: Readonly<MetaRow>;
   sessions: Lookup<string, Readonly<SessionRow>>;
   persons: Lookup<PersonNo, Readonly<PersonRow>>;
-  videos: Lookup<VideoNo, Readonly<VideoRow>>;
+  videos: VideoLookup;
   /** When the like was made, in ms; `GONE` is as good as no row. */
   likes: Lookup<LikeKey, number>;
   uniques: Lookup<VideoDayKey, Uniques>;
@@ -107,21 +118,6 @@ export type Rows = Readonly<{
 
 /** Marks a like row that is gone. */
 export const GONE = 0;
-
-/** Rows that a batch changed, whole; except minutes, which are added to what is stored. */
-export type RowChanges = Readonly<{
-  meta: MetaRow;
-  sessions: ReadonlyMap<string, SessionRow>;
-  persons: ReadonlyMap<PersonNo, PersonRow>;
-  videos: ReadonlyMap<VideoNo, VideoRow>;
-  /** `GONE` for a row that is no more. */
-  likes: ReadonlyMap<LikeKey, number>;
-  uniques: ReadonlyMap<VideoDayKey, Uniques>;
-  /** UTC minute (ms / 60,000) that all of the batch falls into. */
-  minute: number;
-  minutes: ReadonlyMap<VideoNo, MinuteRow>;
-  corrections: readonly CorrectionRow[];
-}>;
 
 /** The state before the first batch. */
 export function emptyMeta(epoch: Epoch): MetaRow {

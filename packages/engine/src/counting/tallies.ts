@@ -51,7 +51,8 @@ export function tallyByClass(tally: readonly number[]): Record<Outcome, number> 
  */
 export type PackedTally = number[];
 
-const SLOT_RANGE = 32;
+/** Slots that a packed number can tell apart. */
+export const SLOT_RANGE = 32;
 
 /** Counts one op in a packed tally. */
 export function countPacked(tally: PackedTally, slot: number): void {

@@ -56,12 +56,32 @@ export function addViewers(uniques: Uniques, hashes: readonly number[]): Uniques
   return addToRegisters({ kind: 'registers', registers: new Uint8Array(REGISTERS) }, merged);
 }
 
+/** Both in one sorted list, each hash once; the held list itself when nothing is new. */
 function mergeSorted(held: Float64Array, added: readonly number[]): Float64Array {
-  if (added.length === 1) return insertOne(held, added[0] ?? 0);
-  return Float64Array.from(new Set([...held, ...added])).sort();
+  const fresh = sortedOnce(added.filter((hash) => held[placeIn(held, hash)] !== hash));
+  if (fresh.length === 0) return held;
+  const merged = new Float64Array(held.length + fresh.length);
+  let from = 0;
+  fresh.forEach((hash, before) => {
+    const to = placeIn(held, hash);
+    for (let place = from; place < to; place += 1) merged[place + before] = held[place] ?? 0;
+    merged[to + before] = hash;
+    from = to;
+  });
+  for (let place = from; place < held.length; place += 1) {
+    merged[place + fresh.length] = held[place] ?? 0;
+  }
+  return merged;
 }
 
-function insertOne(held: Float64Array, hash: number): Float64Array {
+function sortedOnce(hashes: number[]): readonly number[] {
+  if (hashes.length < 2) return hashes;
+  hashes.sort((left, right) => left - right);
+  return hashes.filter((hash, place) => hash !== hashes[place - 1]);
+}
+
+/** Where a hash stands in a sorted list, or would. */
+function placeIn(held: Float64Array, hash: number): number {
   let from = 0;
   let to = held.length;
   while (from < to) {
@@ -69,12 +89,7 @@ function insertOne(held: Float64Array, hash: number): Float64Array {
     if ((held[middle] ?? 0) < hash) from = middle + 1;
     else to = middle;
   }
-  if (held[from] === hash) return held;
-  const merged = new Float64Array(held.length + 1);
-  merged.set(held.subarray(0, from));
-  merged[from] = hash;
-  merged.set(held.subarray(from), from + 1);
-  return merged;
+  return from;
 }
 
 function addToRegisters(

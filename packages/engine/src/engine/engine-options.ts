@@ -1,13 +1,13 @@
 // What an engine is opened with, and its limits.
 
 import type { Epoch, Seq } from '@holdfast/protocol/ids.ts';
-import type { VideoNo } from '../counting/numbers.ts';
-import type { MetaRow, VideoRow } from '../counting/rows.ts';
+import type { MetaRow } from '../counting/rows.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { StateStore } from '../state/state-store.ts';
 import type { Clocks } from './clock.ts';
 import type { FlushLimits } from './flusher.ts';
 import type { Identify } from './requests.ts';
+import type { ChangedVideos } from './row-view.ts';
 
 export type ReplayProgress = Readonly<{
   batches: number;
@@ -27,9 +27,9 @@ export type EngineLimits = FlushLimits &
 export const ENGINE_LIMITS: EngineLimits = {
   batchOpsMax: 16_384,
   queueOpsMax: 100_000,
-  flushRowsMin: 100_000,
+  flushRowsMin: 250_000,
   flushAgeMsMax: 5_000,
-  overlayRowsMax: 500_000,
+  overlayRowsMax: 750_000,
 };
 
 /** What the role of deciding batches needs beside the ledger. */
@@ -51,7 +51,7 @@ export type EngineOptions = EngineRole &
     store: StateStore;
     clocks: Clocks;
     /** Called for each applied batch with the videos whose counts changed. */
-    onApplied: (meta: Readonly<MetaRow>, videos: ReadonlyMap<VideoNo, VideoRow>) => void;
+    onApplied: (meta: Readonly<MetaRow>, videos: ChangedVideos) => void;
     /** Something a person should know; the engine goes on. */
     onProblem: (problem: EngineProblem) => void;
     onReplay: (progress: ReplayProgress) => void;

@@ -124,7 +124,7 @@ export async function applyRecords(
     addKeysNeeded(keys, erasures, batch.atMs, view);
     const changes = applyBatch(await view.load(keys), batch);
     view.apply(changes);
-    onApplied(changes.meta, changes.videos);
+    onApplied(changes.meta, view.changedVideos(changes));
   }
   return previous;
 }

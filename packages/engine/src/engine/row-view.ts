@@ -2,20 +2,26 @@
 
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
+import { NONE } from '../counting/flat-table.ts';
 import type { Keys } from '../counting/keys-needed.ts';
+import { LikeMap } from '../counting/like-map.ts';
 import { DAY_MS, dayOf, personOf, videoOf, videoOfDay } from '../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../counting/numbers.ts';
+import type { RowChanges } from '../counting/row-changes.ts';
 import { GONE, isForgotten } from '../counting/rows.ts';
 import type { CorrectionRow, MetaRow, MinuteRow, PersonRow } from '../counting/rows.ts';
-import type { RowChanges, Rows, SessionRow, VideoRow } from '../counting/rows.ts';
+import type { Rows, SessionRow, VideoLookup, VideoRow } from '../counting/rows.ts';
 import { hashHex } from '../counting/set-hash.ts';
 import type { LaneHash } from '../counting/set-hash.ts';
 import type { Uniques } from '../counting/uniques.ts';
-import { mergeMinutes } from '../state/minutes.ts';
+import { addToMinute } from '../state/minutes.ts';
 import type { Minutes } from '../state/minutes.ts';
 import type { LikeItem, StateChanges, StateStore } from '../state/state-store.ts';
-import { LikeMap } from './like-map.ts';
+import { NumberMap } from './number-map.ts';
+import { PersonTable } from './person-table.ts';
 import { RowTable } from './row-table.ts';
+import { SessionTable } from './session-table.ts';
+import { VideoTable } from './video-table.ts';
 
 /** Long after an erasure no grant can come any more: the last one expired a day before. */
 export const GRANTS_GONE_AFTER_MS = SESSION_LIFE_MS + DAY_MS;
@@ -35,13 +41,23 @@ function nothingGathered(): Gathered {
   return { minutes: new Map(), corrections: [], newVideos: new Map(), newPersons: new Map() };
 }
 
+/** Videos whose counts changed, each once. A `Map` of rows is one. */
+export type ChangedVideos = Readonly<{
+  forEach: (see: (row: Readonly<VideoRow>, no: VideoNo) => void) => void;
+}>;
+
 export class RowView {
   readonly #store: StateStore;
-  readonly sessions = new RowTable<string, SessionRow>();
-  readonly persons = new RowTable<PersonNo, PersonRow>();
-  readonly videos = new RowTable<VideoNo, VideoRow>();
+  readonly sessions = new RowTable<string, SessionRow>(() => new SessionTable());
+  readonly persons = new RowTable<PersonNo, PersonRow>(() => new PersonTable());
+  readonly videos = new RowTable<VideoNo, VideoRow, VideoTable>(() => new VideoTable());
   readonly likes = new RowTable<LikeKey, number>(() => new LikeMap());
-  readonly uniques = new RowTable<VideoDayKey, Uniques>();
+  readonly uniques = new RowTable<VideoDayKey, Uniques>(() => new NumberMap());
+  readonly #videoLookup: VideoLookup = {
+    get: (no) => this.videos.get(no),
+    has: (no) => this.videos.has(no),
+    facts: (no) => this.videos.young.facts(no) ?? this.videos.old.facts(no),
+  };
   /** Persons erased so lately that grants of theirs may still come (C18). */
   readonly #erased: Map<PersonNo, number>;
   #gathered = nothingGathered();
@@ -86,28 +102,58 @@ export class RowView {
       for (const [key, row] of found.uniques) this.uniques.keep(key, row);
       for (const [key, atMs] of found.likes) this.likes.keep(key, atMs);
     }
-    const { meta, sessions, persons, videos, likes, uniques } = this;
+    const { meta, sessions, persons, likes, uniques } = this;
+    const videos = this.#videoLookup;
     return { meta, sessions, persons, videos, likes, uniques, erased: this.#erased, likesOf };
   }
 
   /** Takes the changes of the next batch. */
   apply(changes: RowChanges): void {
-    const { personsNumbered, videosNumbered } = this.meta;
+    const { personsNumbered } = this.meta;
     for (const [key, row] of changes.sessions) this.sessions.change(key, row);
     for (const [no, row] of changes.persons) {
       this.persons.change(no, row);
       if (row.erasedAtMs > 0) this.#noteErased(no, row.erasedAtMs);
       if (no > personsNumbered) this.#gathered.newPersons.set(hashHex(row.pseudonym), no);
     }
-    for (const [no, row] of changes.videos) {
-      this.videos.change(no, row);
-      if (no > videosNumbered) this.#gathered.newVideos.set(row.video, no);
-    }
+    this.#applyLines(changes);
     for (const [key, atMs] of changes.likes) this.likes.change(key, atMs);
     for (const [key, uniques] of changes.uniques) this.uniques.change(key, uniques);
     this.#gathered.corrections.push(...changes.corrections);
-    mergeMinutes(this.#gathered.minutes, changes.minute, changes.minutes);
+    addToMinute(this.#gathered.minutes, changes.minute, changes.lines);
     this.meta = changes.meta;
+  }
+
+  #applyLines({ newVideos, lines, meta }: RowChanges): void {
+    const { videos } = this;
+    for (const [no, row] of newVideos) {
+      videos.change(no, row);
+      this.#gathered.newVideos.set(row.video, no);
+    }
+    const { young, old } = videos;
+    const rows = new Float64Array(lines.size);
+    lines.forEach((line) => {
+      const no = lines.video(line);
+      const row = young.own(no, old);
+      videos.noteChanged(no);
+      young.addLine(row, lines, line, meta.seq);
+      rows[lines.placeOf(line)] = row;
+    });
+    lines.forEachEnd((line, slot) => young.addEnd(rows[lines.placeOf(line)] ?? 0, slot));
+  }
+
+  /** The newest rows of the videos that a batch changed, once `apply` has taken its changes. */
+  changedVideos({ newVideos, lines }: RowChanges): ChangedVideos {
+    return {
+      forEach: (see) => {
+        const seeOne = (no: VideoNo): void => {
+          const row = this.videos.get(no);
+          if (row !== undefined) see(row, no);
+        };
+        for (const no of newVideos.keys()) if (lines.find(no) === NONE) seeOne(no);
+        lines.forEach((line) => seeOne(lines.video(line)));
+      },
+    };
   }
 
   #noteErased(person: PersonNo, atMs: number): void {
@@ -147,7 +193,7 @@ export class RowView {
       const liked = (await this.likesOf(person)).map(({ key }) => key);
       likesOf.set(person, liked);
       for (const video of liked.map(videoOf)) {
-        if (this.videos.get(video) === undefined) keys.videos.add(video);
+        if (!this.videos.has(video)) keys.videos.add(video);
       }
     }
     return likesOf;
@@ -156,11 +202,11 @@ export class RowView {
   /** All likes of a person, in key order. */
   async likesOf(person: PersonNo): Promise<LikeItem[]> {
     // Taken first: a flush that ends meanwhile would take them away before the store is read.
-    const unstored = [...this.likes.unstored()].filter(([key]) => personOf(key) === person);
+    const isTheirs = (key: LikeKey): boolean => personOf(key) === person;
+    const unstored = this.likes.unstored(isTheirs);
     const stored = await this.#store.likesOf(person, 0 as LikeKey, Number.MAX_SAFE_INTEGER);
     const merged = new Map(stored.map(({ key, atMs }) => [key, atMs]));
-    for (const [key, atMs] of [...unstored, ...this.likes.unstored()]) {
-      if (personOf(key) !== person) continue;
+    for (const [key, atMs] of [...unstored, ...this.likes.unstored(isTheirs)]) {
       if (atMs === GONE) merged.delete(key);
       else merged.set(key, atMs);
     }
@@ -201,14 +247,25 @@ export class RowView {
   /** Videos after a number, in order, each as of the last batch. */
   async videosAfter(after: VideoNo, videosMax: number): Promise<VideoRow[]> {
     // Taken first: a flush that ends meanwhile would take them away before the store is read.
-    const unstored = [...this.videos.unstored()];
+    const unstored = this.#unstoredVideos(after, videosMax);
     const stored = await this.#store.videosAfter(after, videosMax);
     const through = stored.length < videosMax ? Infinity : (stored.at(-1)?.no ?? Infinity);
     const merged = new Map(stored.map((row) => [row.no, row]));
-    for (const [no, row] of [...unstored, ...this.videos.unstored()]) {
-      if (no > after && no <= through) merged.set(no, row);
+    for (const [no, row] of [...unstored, ...this.#unstoredVideos(after, videosMax)]) {
+      if (no <= through) merged.set(no, row);
     }
     return [...merged.values()].sort((left, right) => left.no - right.no).slice(0, videosMax);
+  }
+
+  /** The first videos after a number that the store does not have: a page can have no others. */
+  #unstoredVideos(after: VideoNo, videosMax: number): [VideoNo, VideoRow][] {
+    const numbers = new Set<VideoNo>();
+    for (const no of this.videos.unstoredKeys()) if (no > after) numbers.add(no);
+    const first = [...numbers].sort((left, right) => left - right).slice(0, videosMax);
+    return first.flatMap((no): [VideoNo, VideoRow][] => {
+      const row = this.videos.get(no);
+      return row === undefined ? [] : [[no, row]];
+    });
   }
 
   /** What minutes have gained for a video beyond what the store had at `storedSeq`. */
@@ -225,8 +282,8 @@ export class RowView {
 
   /** Unique viewers of a video by UTC day, where the store does not have the newest. */
   *unstoredUniques(video: VideoNo): Iterable<[day: number, uniques: Uniques]> {
-    for (const [key, uniques] of this.uniques.unstored()) {
-      if (videoOfDay(key) === video) yield [dayOf(key), uniques];
+    for (const [key, uniques] of this.uniques.unstored((one) => videoOfDay(one) === video)) {
+      yield [dayOf(key), uniques];
     }
   }
 
@@ -239,5 +296,5 @@ export class RowView {
 
 function hasKeys(keys: Keys): boolean {
   const { sessions, persons, videos, likes, uniques } = keys;
-  return sessions.size + persons.size + videos.size + likes.size + uniques.size > 0;
+  return sessions.size + persons.size + videos.size + likes.length + uniques.size > 0;
 }

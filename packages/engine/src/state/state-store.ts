@@ -9,6 +9,9 @@ import type { SessionRow, VideoRow } from '../counting/rows.ts';
 import type { LaneHash } from '../counting/set-hash.ts';
 import type { Uniques } from '../counting/uniques.ts';
 
+/** Keys of rows to be loaded; some likes may be named twice. */
+export type LoadKeys = Omit<Keys, 'erased' | 'likes'> & Readonly<{ likes: Iterable<LikeKey> }>;
+
 /** Rows found for some keys; a key without a row is absent. */
 export type LoadedRows = Readonly<{
   sessions: ReadonlyMap<string, SessionRow>;
@@ -18,8 +21,8 @@ export type LoadedRows = Readonly<{
   uniques: ReadonlyMap<VideoDayKey, Uniques>;
 }>;
 
-/** Rows by key; no key stands there twice. */
-export type Entries<Key, Row> = readonly (readonly [Key, Row])[];
+/** Rows by key; no key comes twice. The same rows come each time, until the store has them. */
+export type Entries<Key, Row> = Iterable<readonly [Key, Row]>;
 
 /** Changes of all batches from the stored state up to `meta.seq`, folded together. */
 export type StateChanges = Readonly<{
@@ -30,7 +33,7 @@ export type StateChanges = Readonly<{
   likes: Entries<LikeKey, number>;
   uniques: Entries<VideoDayKey, Uniques>;
   /** By UTC minute; added to what is stored. */
-  minutes: ReadonlyMap<number, ReadonlyMap<VideoNo, MinuteRow>>;
+  minutes: ReadonlyMap<number, Entries<VideoNo, MinuteRow>>;
   corrections: readonly CorrectionRow[];
 }>;
 
@@ -56,8 +59,7 @@ export type LikeItem = Readonly<{ key: LikeKey; atMs: number }>;
 export type StateStore = Readonly<{
   /** The cell's own row, or `undefined` before the first `store`. */
   meta: () => Promise<MetaRow | undefined>;
-  /** Rows for keys. `erased` of the keys is not looked at: see `likesOf`. */
-  load: (keys: Omit<Keys, 'erased'>) => Promise<LoadedRows>;
+  load: (keys: LoadKeys) => Promise<LoadedRows>;
   findVideos: (ids: readonly VideoId[]) => Promise<ReadonlyMap<VideoId, VideoNo>>;
   /** By `hashHex` of the pseudonym. */
   findPersons: (pseudonyms: readonly LaneHash[]) => Promise<ReadonlyMap<string, PersonNo>>;

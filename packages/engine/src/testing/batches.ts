@@ -6,14 +6,17 @@ import type { Batch, Entry, NumberedOp } from '../counting/entries.ts';
 import { addKeysNeeded, noKeys } from '../counting/keys-needed.ts';
 import { personOf } from '../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../counting/numbers.ts';
+import type { Lines } from '../counting/lines.ts';
+import { COMMITTED, ROLLED } from '../counting/lines.ts';
 import { emptyMeta, GONE } from '../counting/rows.ts';
 import type { CorrectionRow, MetaRow, MinuteRow, PersonRow, Rows } from '../counting/rows.ts';
-import type { SessionRow, VideoRow } from '../counting/rows.ts';
+import type { SessionRow, VideoLookup, VideoRow } from '../counting/rows.ts';
 import { textHash } from '../counting/set-hash.ts';
 import type { Uniques } from '../counting/uniques.ts';
 import { applyEntry, beginBatch, finishBatch } from '../counting/apply-batch.ts';
-import type { RowChanges } from '../counting/rows.ts';
-import { mergeMinutes } from '../state/minutes.ts';
+import type { RowChanges } from '../counting/row-changes.ts';
+import { addMinutes } from '../state/minutes.ts';
+import { countPacked } from '../counting/tallies.ts';
 
 export const START_MS = Date.UTC(2026, 0, 25, 12) as TimestampMs;
 export const EPOCH = 1 as Epoch;
@@ -39,7 +42,8 @@ export class PlainState {
     for (const { person, erasedAtMs } of this.persons.values()) {
       if (erasedAtMs > 0) erased.set(person, erasedAtMs);
     }
-    const { meta, sessions, persons, videos, likes, uniques } = this;
+    const { meta, sessions, persons, likes, uniques } = this;
+    const videos = lookupOf(this.videos);
     return { meta, sessions, persons, videos, likes, uniques, erased, likesOf };
   }
 
@@ -59,16 +63,54 @@ export class PlainState {
   keep(changes: RowChanges): void {
     for (const [key, row] of changes.sessions) this.sessions.set(key, row);
     for (const [key, row] of changes.persons) this.persons.set(key, row);
-    for (const [key, row] of changes.videos) this.videos.set(key, row);
+    for (const [key, row] of changes.newVideos) this.videos.set(key, row);
+    changes.lines.forEach((line) => {
+      const before = this.videos.get(changes.lines.video(line));
+      if (before === undefined) throw new Error('a line without a video');
+      this.videos.set(before.no, withLine(before, changes.lines, line, changes.meta.seq));
+    });
     for (const [key, row] of changes.uniques) this.uniques.set(key, row);
     for (const [key, atMs] of changes.likes) {
       if (atMs === GONE) this.likes.delete(key);
       else this.likes.set(key, atMs);
     }
     this.corrections.push(...changes.corrections);
-    mergeMinutes(this.minutes, changes.minute, changes.minutes);
+    this.#keepMinutes(changes.minute, changes.lines);
     this.meta = changes.meta;
   }
+
+  #keepMinutes(minute: number, lines: Lines): void {
+    lines.forEach((line) => {
+      if (!lines.movesMinute(line)) return;
+      const added = ROLLED.map((field) => [field, lines.number(line, field)]);
+      const row = Object.fromEntries(added) as MinuteRow;
+      this.addMinute(minute, lines.video(line), row);
+    });
+  }
+
+  addMinute(minute: number, video: VideoNo, row: Readonly<MinuteRow>): void {
+    const rows = this.minutes.get(minute) ?? new Map<VideoNo, MinuteRow>();
+    this.minutes.set(minute, rows);
+    const before = rows.get(video);
+    rows.set(video, before === undefined ? { ...row } : addMinutes(before, row));
+  }
+}
+
+/** A map of whole rows as the core asks for videos. */
+export function lookupOf(videos: ReadonlyMap<VideoNo, VideoRow>): VideoLookup {
+  const get = (no: VideoNo): VideoRow | undefined => videos.get(no);
+  return { get, has: (no) => videos.has(no), facts: get };
+}
+
+/** A row with a line of its video added: what every adapter does in its own way. */
+export function withLine(row: Readonly<VideoRow>, lines: Lines, line: number, seq: Seq): VideoRow {
+  const next = { ...row, seq };
+  for (const field of COMMITTED) next[field] += lines.number(line, field);
+  const tally = row.tally.slice();
+  lines.forEachEnd((of, slot) => {
+    if (of === line) countPacked(tally, slot);
+  });
+  return { ...next, tally };
 }
 
 /** An entry that registers video `no` as `v{no}`. */
@@ -123,7 +165,7 @@ export function view(n: number, watchedMs = 3_000, video = 1): NumberedOp {
 /** The keys that a batch needs from a store that holds nothing in memory. */
 export function keysOf(batch: Batch): ReturnType<typeof noKeys> {
   const keys = noKeys();
-  const none = { get: () => undefined };
+  const none = { has: () => false };
   const held = { sessions: none, persons: none, videos: none, likes: none, uniques: none };
   addKeysNeeded(keys, batch.entries, batch.atMs, held);
   return keys;

@@ -12,8 +12,8 @@ import type { Identify } from '../engine/requests.ts';
 import { JournalError } from '../journal/journal.ts';
 import type { Journal, JournalRecord } from '../journal/journal.ts';
 import { openMemoryJournal } from '../journal/memory/memory-journal.ts';
-import { openMemoryStateStore } from '../state/memory/memory-state-store.ts';
-import { mergeMinutes } from '../state/minutes.ts';
+import { openMemoryStateStore, storedCopy } from '../state/memory/memory-state-store.ts';
+import type { StoredChanges } from '../state/memory/memory-state-store.ts';
 import { StateError } from '../state/state-store.ts';
 import type { StateChanges, StateStore } from '../state/state-store.ts';
 import { EPOCH, PlainState, START_MS } from './batches.ts';
@@ -62,19 +62,19 @@ export class TestJournal {
 
 /** A store in memory that keeps every flush, so that any earlier state can be had again. */
 export class TestStore {
-  readonly flushes: StateChanges[];
+  readonly flushes: StoredChanges[];
   failures = 0;
   readonly #memory: StateStore;
   readonly port: StateStore;
 
-  private constructor(memory: StateStore, flushes: StateChanges[]) {
+  private constructor(memory: StateStore, flushes: StoredChanges[]) {
     this.#memory = memory;
     this.flushes = flushes;
     this.port = { ...memory, store: async (changes) => this.#store(changes) };
   }
 
   /** A store as these flushes left it. */
-  static async after(flushes: readonly StateChanges[]): Promise<TestStore> {
+  static async after(flushes: readonly StoredChanges[]): Promise<TestStore> {
     const memory = openMemoryStateStore();
     for (const changes of flushes) await memory.store(changes);
     return new TestStore(memory, [...flushes]);
@@ -85,8 +85,9 @@ export class TestStore {
       this.failures -= 1;
       throw new StateError('io', 'not stored, said the test');
     }
-    this.flushes.push(structuredClone(changes));
-    await this.#memory.store(changes);
+    const stored = storedCopy(changes);
+    this.flushes.push(stored);
+    await this.#memory.store(stored);
   }
 
   /** The rows of all tables, put together by nothing but the flushes. */
@@ -101,7 +102,9 @@ export class TestStore {
         if (atMs === GONE) state.likes.delete(key);
         else state.likes.set(key, atMs);
       }
-      for (const [minute, rows] of changes.minutes) mergeMinutes(state.minutes, minute, rows);
+      for (const [minute, rows] of changes.minutes) {
+        for (const [video, row] of rows) state.addMinute(minute, video, row);
+      }
       state.corrections.push(...changes.corrections);
       state.meta = changes.meta;
     }

@@ -11,7 +11,8 @@ import type { SessionRow, VideoRow } from '../counting/rows.ts';
 import { emptyHash, textHash } from '../counting/set-hash.ts';
 import { addViewers, NO_VIEWERS, sessionViewerHash } from '../counting/uniques.ts';
 import type { Uniques } from '../counting/uniques.ts';
-import type { RollupRow, StateChanges, StateStore } from '../state/state-store.ts';
+import type { StoredChanges } from '../state/memory/memory-state-store.ts';
+import type { RollupRow, StateStore } from '../state/state-store.ts';
 import { START_MS } from './batches.ts';
 import type { Random } from './random.ts';
 
@@ -40,7 +41,7 @@ export class ChangesMaker {
     return Array.from({ length: this.#meta.videosNumbered + 2 }, (_, no) => (no + 1) as VideoNo);
   }
 
-  next(): StateChanges {
+  next(): StoredChanges {
     const seq = (this.#meta.seq + 1 + this.#random.below(50)) as Seq;
     const persons = this.#somePersons();
     const videos = this.#someVideos(seq);

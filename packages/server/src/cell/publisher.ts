@@ -7,6 +7,7 @@ import type { Epoch, Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
 import type { VideoNo } from '@holdfast/engine/counting/numbers.ts';
 import { shownLikes, shownViews } from '@holdfast/engine/counting/rows.ts';
 import type { MetaRow, VideoRow } from '@holdfast/engine/counting/rows.ts';
+import type { ChangedVideos } from '@holdfast/engine/engine/row-view.ts';
 import type { Publication } from '../border/publication.ts';
 import type { Position } from './cell-client.ts';
 
@@ -43,8 +44,8 @@ export class Publisher {
   }
 
   /** Notes the newest rows of videos; they are sent with the next tick. */
-  note(videos: ReadonlyMap<VideoNo, Readonly<VideoRow>>): void {
-    for (const [no, row] of videos) this.#changed.set(no, row);
+  note(videos: ChangedVideos): void {
+    videos.forEach((row, no) => this.#changed.set(no, row));
   }
 
   /** Sends again all that changed after a position, or all there is. */

@@ -1,11 +1,15 @@
 // What the writer's thread and the storing thread say to each other.
 
 import type { CorrectionRow, MetaRow } from '../../counting/rows.ts';
-import type { FlushTable, LikeColumns } from './flush-rows.ts';
+import type { FlushTable } from './flush-rows.ts';
 
 export type FlushRequest =
-  | { kind: 'rows'; table: FlushTable; bytes: Uint8Array }
-  | { kind: 'likes'; columns: LikeColumns }
+  /** Rows behind each other, and where each begins. */
+  | { kind: 'rows'; table: FlushTable; bytes: Uint8Array; starts: Uint32Array }
+  /** As `likePairs` gives them. */
+  | { kind: 'likes'; pairs: Float64Array }
+  /** As `bucketNumbers` gives them. */
+  | { kind: 'buckets'; minute: number; numbers: Float64Array }
   | { kind: 'uniques'; rows: readonly { key: number; kind: number; data: Uint8Array }[] }
   | { kind: 'commit'; meta: MetaRow; corrections: readonly CorrectionRow[] }
   | { kind: 'maintain'; nowMs: number }

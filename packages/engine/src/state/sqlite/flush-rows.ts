@@ -1,4 +1,5 @@
-// Changes on their way to the thread that stores them: rows of one table as one run of bytes.
+// Changes on their way to the thread that stores them: rows of one table as one run of bytes, or of
+// numbers where they are nothing else.
 //
 // Structured cloning of row objects would cost the writer's thread several times as much, and that
 // thread is the one which acknowledges ops.
@@ -107,55 +108,29 @@ export function readVideo(reader: ByteReader): SqlRow {
   ];
 }
 
-export function writeMinute(
-  writer: ByteWriter,
-  minute: number,
-  video: VideoNo,
-  row: MinuteRow,
-): void {
-  writer.uint(minute);
-  writer.uint(video);
-  writer.int(row.likes);
-  writer.uint(row.views);
-  writer.uint(row.starts);
-  writer.uint(row.loops);
-  writer.uint(row.watchMs);
-}
-
-/** Columns of `rollups`; what comes from batches is always one minute wide. */
-export function readMinute(reader: ByteReader): SqlRow {
-  return [
-    1,
-    reader.uint(),
-    reader.uint(),
-    reader.int(),
-    reader.uint(),
-    reader.uint(),
-    reader.uint(),
-    reader.uint(),
-  ];
-}
-
-export type FlushTable = 'sessions' | 'persons' | 'counts' | 'rollups';
+export type FlushTable = 'sessions' | 'persons' | 'counts';
 
 export const ROW_READERS: Readonly<Record<FlushTable, (reader: ByteReader) => SqlRow>> = {
   sessions: readSession,
   persons: readPerson,
   counts: readVideo,
-  rollups: readMinute,
 };
 
-export type LikeColumns = Readonly<{ keys: Float64Array; atMs: Float64Array }>;
+/** Key and time of each like row, one pair behind the other. */
+export function likePairs(likes: Entries<LikeKey, number>): Float64Array<ArrayBuffer> {
+  const pairs: number[] = [];
+  for (const [key, atMs] of likes) pairs.push(key, atMs);
+  return new Float64Array(pairs);
+}
 
-/** Like rows as two columns. */
-export function likeColumns(likes: Entries<LikeKey, number>): LikeColumns {
-  const keys = new Float64Array(likes.length);
-  const atMs = new Float64Array(likes.length);
-  let index = 0;
-  for (const [key, at] of likes) {
-    keys[index] = key;
-    atMs[index] = at;
-    index += 1;
+/** Numbers of a bucket as `bucketNumbers` puts them behind each other, the video first. */
+export const BUCKET_NUMBERS = 6;
+
+/** What one minute added to videos, `BUCKET_NUMBERS` for each. */
+export function bucketNumbers(rows: Entries<VideoNo, MinuteRow>): Float64Array<ArrayBuffer> {
+  const numbers: number[] = [];
+  for (const [video, { likes, views, starts, loops, watchMs }] of rows) {
+    numbers.push(video, likes, views, starts, loops, watchMs);
   }
-  return { keys, atMs };
+  return new Float64Array(numbers);
 }

@@ -5,6 +5,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { LikeMap } from '../../counting/like-map.ts';
+import type { LikeKey } from '../../counting/numbers.ts';
 import { GONE } from '../../counting/rows.ts';
 import type { CorrectionRow, MetaRow } from '../../counting/rows.ts';
 import { laneBytes } from '../../journal/batch-codec.ts';
@@ -12,8 +14,9 @@ import { isFullError, openSqlite } from '../../sqlite/open-sqlite.ts';
 import { transaction } from '../../sqlite/transaction.ts';
 import { maintainState } from './maintain.ts';
 import type { FlushReply, FlushRequest } from './flush-messages.ts';
+import { BUCKET_NUMBERS } from './flush-rows.ts';
 import type { FlushTable, SqlRow, SqlValue } from './flush-rows.ts';
-import { RowRuns } from './row-runs.ts';
+import { orderOf, RowRuns } from './row-runs.ts';
 import { openStateWriter, STATE_FORMAT } from './schema.ts';
 
 /** Rows that go to SQLite with one statement; calls cost more than rows. */
@@ -23,25 +26,23 @@ const WAL_PAGES_MAX = 16_384;
 
 type Gathered = {
   tables: Record<FlushTable, RowRuns>;
-  likeKeys: Float64Array;
-  likesAtMs: Map<number, number>;
+  /** Pairs of key and time. */
+  likes: Float64Array;
+  buckets: { minute: number; numbers: Float64Array }[];
   uniques: { key: number; kind: number; data: Uint8Array }[];
 };
 
-const TABLES: readonly FlushTable[] = ['sessions', 'persons', 'counts', 'rollups'];
+const TABLES: readonly FlushTable[] = ['sessions', 'persons', 'counts'];
 
 const UPSERT: Readonly<Record<FlushTable, { head: string; columns: number; tail: string }>> = {
   sessions: { head: 'INSERT OR REPLACE INTO sessions VALUES ', columns: 8, tail: '' },
   persons: { head: 'INSERT OR REPLACE INTO persons VALUES ', columns: 6, tail: '' },
   counts: { head: 'INSERT OR REPLACE INTO counts VALUES ', columns: 13, tail: '' },
-  rollups: {
-    head: 'INSERT INTO rollups VALUES ',
-    columns: 8,
-    tail: ` ON CONFLICT DO UPDATE SET likes = likes + excluded.likes, views = views + excluded.views,
-      starts = starts + excluded.starts, loops = loops + excluded.loops,
-      watch_ms = watch_ms + excluded.watch_ms`,
-  },
 };
+
+const ADD_TO_BUCKET = ` ON CONFLICT DO UPDATE SET likes = likes + excluded.likes,
+  views = views + excluded.views, starts = starts + excluded.starts,
+  loops = loops + excluded.loops, watch_ms = watch_ms + excluded.watch_ms`;
 
 function nothingGathered(): Gathered {
   return {
@@ -49,10 +50,9 @@ function nothingGathered(): Gathered {
       sessions: new RowRuns('sessions'),
       persons: new RowRuns('persons'),
       counts: new RowRuns('counts'),
-      rollups: new RowRuns('rollups'),
     },
-    likeKeys: new Float64Array(0),
-    likesAtMs: new Map(),
+    likes: new Float64Array(0),
+    buckets: [],
     uniques: [],
   };
 }
@@ -61,6 +61,7 @@ function nothingGathered(): Gathered {
 class ManyRows {
   readonly #db: DatabaseSync;
   readonly #head: string;
+  readonly #columns: number;
   readonly #one: string;
   readonly #tail: string;
   readonly #statements = new Map<number, StatementSync>();
@@ -68,6 +69,7 @@ class ManyRows {
   constructor(db: DatabaseSync, head: string, columns: number, tail: string) {
     this.#db = db;
     this.#head = head;
+    this.#columns = columns;
     this.#one = `(${new Array<string>(columns).fill('?').join(', ')})`;
     this.#tail = tail;
   }
@@ -82,19 +84,16 @@ class ManyRows {
   }
 
   run(rows: Iterable<SqlRow>): void {
-    let values: SqlValue[] = [];
-    let waiting = 0;
-    const store = (): void => {
-      if (waiting > 0) this.#statementFor(waiting).run(...values);
-      values = [];
-      waiting = 0;
-    };
+    const whole = this.#statementFor(ROWS_PER_STATEMENT);
+    const values: SqlValue[] = [];
     for (const row of rows) {
-      values.push(...row);
-      waiting += 1;
-      if (waiting === ROWS_PER_STATEMENT) store();
+      // Counted loops: an iterator for each row would cost as much as the row.
+      for (let column = 0; column < row.length; column += 1) values.push(row[column] ?? 0);
+      if (values.length < ROWS_PER_STATEMENT * this.#columns) continue;
+      whole.run(...values);
+      values.length = 0;
     }
-    store();
+    if (values.length > 0) this.#statementFor(values.length / this.#columns).run(...values);
   }
 }
 
@@ -102,6 +101,7 @@ type Store = Readonly<{
   db: DatabaseSync;
   upsert: Record<FlushTable, ManyRows>;
   likes: ManyRows;
+  buckets: ManyRows;
   uniques: ManyRows;
   newVideos: ManyRows;
   newSubjects: ManyRows;
@@ -124,6 +124,7 @@ function openStore(file: string): Store {
     db,
     upsert,
     likes: new ManyRows(db, 'INSERT OR REPLACE INTO likes VALUES ', 2, ''),
+    buckets: new ManyRows(db, 'INSERT INTO rollups VALUES ', 8, ADD_TO_BUCKET),
     uniques: new ManyRows(db, 'INSERT OR REPLACE INTO uniques VALUES ', 3, ''),
     newVideos: new ManyRows(db, 'INSERT INTO videos VALUES ', 2, ''),
     newSubjects: new ManyRows(db, 'INSERT INTO subjects VALUES ', 2, ''),
@@ -138,13 +139,42 @@ function openStore(file: string): Store {
 }
 
 function storeLikes(store: Store, gathered: Gathered): void {
-  const live: SqlRow[] = [];
-  for (const key of gathered.likeKeys.sort()) {
-    const atMs = gathered.likesAtMs.get(key) ?? GONE;
-    if (atMs === GONE) store.unlike.run(key);
-    else live.push([key, atMs]);
+  const { likes } = gathered;
+  const atMsOf = new LikeMap();
+  const keys = new Float64Array(likes.length / 2);
+  for (let place = 0; place < keys.length; place += 1) {
+    const key = (likes[place * 2] ?? 0) as LikeKey;
+    keys[place] = key;
+    atMsOf.set(key, likes[place * 2 + 1] ?? GONE);
   }
-  store.likes.run(live);
+  keys.sort();
+  store.likes.run(liveLikes(store, keys, atMsOf));
+}
+
+/** The likes that are there; those that are gone are removed on the way. */
+function* liveLikes(store: Store, keys: Float64Array, atMsOf: LikeMap): Iterable<SqlRow> {
+  for (const key of keys) {
+    const atMs = atMsOf.get(key as LikeKey) ?? GONE;
+    if (atMs === GONE) store.unlike.run(key);
+    else yield [key, atMs];
+  }
+}
+
+function storeBuckets(store: Store, gathered: Gathered): void {
+  const inTime = gathered.buckets.sort((left, right) => left.minute - right.minute);
+  for (const { minute, numbers } of inTime) store.buckets.run(bucketRows(minute, numbers));
+}
+
+/** Columns of `rollups` by video; what comes from batches is always one minute wide. */
+function* bucketRows(minute: number, numbers: Float64Array): Iterable<SqlRow> {
+  const videos: number[] = [];
+  for (let at = 0; at < numbers.length; at += BUCKET_NUMBERS) videos.push(numbers[at] ?? 0);
+  for (const place of orderOf(videos)) {
+    const row = [1, minute];
+    const from = place * BUCKET_NUMBERS;
+    for (let at = from; at < from + BUCKET_NUMBERS; at += 1) row.push(numbers[at] ?? 0);
+    yield row;
+  }
 }
 
 function storeNames(store: Store, gathered: Gathered): void {
@@ -160,8 +190,8 @@ function storeNames(store: Store, gathered: Gathered): void {
   }
   store.newSubjects.run(subjects.sort(([left], [right]) => Buffer.compare(left, right)));
   const videos: SqlRow[] = [];
-  for (const [no = 0, id = ''] of gathered.tables.counts.inOrder()) {
-    if (Number(no) > (numbered?.videos ?? 0)) videos.push([id, no]);
+  for (const [no = 0, id = ''] of gathered.tables.counts.after(numbered?.videos ?? 0)) {
+    videos.push([id, no]);
   }
   store.newVideos.run(videos.sort(([left = ''], [right = '']) => (left < right ? -1 : 1)));
 }
@@ -191,6 +221,7 @@ function commit(
   transaction(db, () => {
     storeNames(store, gathered);
     for (const table of TABLES) store.upsert[table].run(gathered.tables[table].inOrder());
+    storeBuckets(store, gathered);
     storeLikes(store, gathered);
     const sketches = gathered.uniques.sort((left, right) => left.key - right.key);
     store.uniques.run(sketches.map(({ key, kind, data }) => [key, kind, data]));
@@ -221,18 +252,20 @@ function reply(message: FlushReply): void {
   parentPort?.postMessage(message);
 }
 
+/** Whether a request only brings rows for the next commit. */
+function isGathered({ kind }: FlushRequest): boolean {
+  return kind === 'rows' || kind === 'likes' || kind === 'buckets' || kind === 'uniques';
+}
+
 function main(file: string): void {
   const store = openStore(file);
   let journal: DatabaseSync | undefined;
   let gathered = nothingGathered();
   const gather = (request: FlushRequest): void => {
-    if (request.kind === 'rows') gathered.tables[request.table].add(request.bytes);
-    else if (request.kind === 'likes') {
-      gathered.likeKeys = request.columns.keys;
-      request.columns.keys.forEach((key, index) => {
-        gathered.likesAtMs.set(key, request.columns.atMs[index] ?? GONE);
-      });
-    } else if (request.kind === 'uniques') gathered.uniques.push(...request.rows);
+    if (request.kind === 'rows') gathered.tables[request.table].add(request.bytes, request.starts);
+    else if (request.kind === 'likes') gathered.likes = request.pairs;
+    else if (request.kind === 'buckets') gathered.buckets.push(request);
+    else if (request.kind === 'uniques') gathered.uniques.push(...request.rows);
   };
   const work = (request: FlushRequest): void => {
     if (request.kind === 'commit') {
@@ -250,7 +283,7 @@ function main(file: string): void {
     }
   };
   parentPort?.on('message', (request: FlushRequest) => {
-    if (request.kind === 'rows' || request.kind === 'likes' || request.kind === 'uniques') {
+    if (isGathered(request)) {
       gather(request);
       return;
     }

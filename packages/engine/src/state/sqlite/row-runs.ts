@@ -4,54 +4,79 @@
 // memory and most of the collector's time.
 
 import { ByteReader } from '../../codec/bytes.ts';
-import { VIDEOS_MAX } from '../../counting/numbers.ts';
+import { assert } from '../../counting/assert.ts';
+import { PERSONS_MAX } from '../../counting/numbers.ts';
 import { ROW_READERS } from './flush-rows.ts';
 import type { FlushTable, SqlRow } from './flush-rows.ts';
 
-/** Sorts as SQLite does: numbers by value, ids (ASCII) by character. */
-function keyOf(table: FlushTable, row: SqlRow): number | string {
-  if (table === 'sessions') return String(row[0]);
-  if (table === 'rollups') return Number(row[1]) * VIDEOS_MAX + Number(row[2]);
-  return Number(row[0]);
+/** Places that an order can tell apart beside a key below `PERSONS_MAX`, in 53 bits. */
+const PLACES = 2 ** 53 / PERSONS_MAX;
+
+/**
+ * The places of keys in key order. The keys are numbers of persons or videos; each is sorted as one
+ * number with its place, which takes a tenth of the time of a sort that calls back.
+ */
+export function orderOf(keys: readonly number[]): Float64Array {
+  assert(keys.length <= PLACES, 'a flush has fewer rows than an order has places');
+  const order = new Float64Array(keys.map((key, place) => key * PLACES + place)).sort();
+  return order.map((keyAndPlace) => keyAndPlace - Math.floor(keyAndPlace / PLACES) * PLACES);
+}
+
+/** As SQLite sorts ids, which are ASCII: by character. */
+function orderOfTexts(keys: readonly string[]): Uint32Array {
+  return Uint32Array.from(keys.keys()).sort((left, right) => {
+    const [first = '', second = ''] = [keys[left], keys[right]];
+    if (first === second) return 0;
+    return first < second ? -1 : 1;
+  });
 }
 
 export class RowRuns {
   readonly #table: FlushTable;
   readonly #readers: ByteReader[] = [];
-  readonly #keys: (number | string)[] = [];
-  readonly #run: number[] = [];
-  readonly #offset: number[] = [];
+  /** By place: the key, the run that a row is in, and where it begins. */
+  readonly #numbers: number[] = [];
+  readonly #texts: string[] = [];
+  readonly #runs: number[] = [];
+  readonly #starts: number[] = [];
 
   constructor(table: FlushTable) {
     this.#table = table;
   }
 
-  /** Adds a run of rows. */
-  add(bytes: Uint8Array): void {
+  /** Adds a run of rows. The first field of a row is its key. */
+  add(bytes: Uint8Array, starts: Uint32Array): void {
     const reader = new ByteReader(bytes);
-    const readRow = ROW_READERS[this.#table];
     const run = this.#readers.push(reader) - 1;
-    while (!reader.atEnd) {
-      this.#offset.push(reader.at);
-      this.#run.push(run);
-      this.#keys.push(keyOf(this.#table, readRow(reader)));
+    for (const start of starts) {
+      this.#starts.push(start);
+      this.#runs.push(run);
+      reader.moveTo(start);
+      if (this.#table === 'sessions') this.#texts.push(reader.text());
+      else this.#numbers.push(reader.uint());
     }
+  }
+
+  /** The rows of numbers above one, in order. */
+  *after(no: number): Iterable<SqlRow> {
+    const readRow = ROW_READERS[this.#table];
+    for (const place of orderOf(this.#numbers)) {
+      if ((this.#numbers[place] ?? 0) > no) yield readRow(this.#readerAt(place));
+    }
+  }
+
+  #readerAt(place: number): ByteReader {
+    const reader = this.#readers[this.#runs[place] ?? 0];
+    assert(reader !== undefined, 'a row is in a run');
+    reader.moveTo(this.#starts[place] ?? 0);
+    return reader;
   }
 
   /** All rows in key order. */
   *inOrder(): Iterable<SqlRow> {
-    const keys = this.#keys;
-    const order = Uint32Array.from(keys.keys()).sort((left, right) => {
-      const [first = 0, second = 0] = [keys[left], keys[right]];
-      if (first === second) return 0;
-      return first < second ? -1 : 1;
-    });
+    const isByText = this.#table === 'sessions';
+    const order = isByText ? orderOfTexts(this.#texts) : orderOf(this.#numbers);
     const readRow = ROW_READERS[this.#table];
-    for (const index of order) {
-      const reader = this.#readers[this.#run[index] ?? 0];
-      if (reader === undefined) continue;
-      reader.moveTo(this.#offset[index] ?? 0);
-      yield readRow(reader);
-    }
+    for (const place of order) yield readRow(this.#readerAt(place));
   }
 }

@@ -10,13 +10,16 @@ import { ByteWriter } from '../../codec/bytes.ts';
 import type { StateChanges, StateStore } from '../state-store.ts';
 import { StateError } from '../state-store.ts';
 import type { FlushReply, FlushRequest } from './flush-messages.ts';
-import { likeColumns, writeMinute, writePerson, writeSession, writeVideo } from './flush-rows.ts';
+import { bucketNumbers, likePairs, writePerson, writeSession, writeVideo } from './flush-rows.ts';
 import type { FlushTable } from './flush-rows.ts';
 import { uniquesToBytes } from './row-bytes.ts';
 import { openStateReads } from './state-reads.ts';
 
 /** Rows that are handed over in one go, so that the thread that acknowledges is soon back. */
-const ROWS_PER_TURN = 2_000;
+const ROWS_PER_TURN = 20_000;
+
+/** Rows pass through the storing thread; without a limit their leavings may take up 128 MB. */
+const YOUNG_MB = 24;
 
 export type SqliteStateStore = StateStore &
   Readonly<{
@@ -53,6 +56,7 @@ async function startFlushThread(file: string): Promise<FlushThread> {
   const worker = new Worker(new URL('./flush-thread.ts', import.meta.url), {
     workerData: { file },
     execArgv: [],
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });
   const waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
   const fail = (error: Error): void => {
@@ -100,28 +104,31 @@ async function handOver(thread: FlushThread, changes: StateChanges): Promise<voi
     rows: Iterable<Row>,
     write: (row: Row) => void,
   ): Promise<void> => {
-    let rowsWritten = 0;
-    for (const row of rows) {
-      write(row);
-      rowsWritten += 1;
-      if (rowsWritten % ROWS_PER_TURN !== 0) continue;
+    let starts: number[] = [];
+    const tell = (): void => {
       const bytes = writer.take();
-      thread.tell({ kind: 'rows', table, bytes }, [bytes.buffer]);
+      thread.tell({ kind: 'rows', table, bytes, starts: new Uint32Array(starts) }, [bytes.buffer]);
+      starts = [];
+    };
+    for (const row of rows) {
+      starts.push(writer.length);
+      write(row);
+      if (starts.length < ROWS_PER_TURN) continue;
+      tell();
       await yieldTurn();
     }
-    const bytes = writer.take();
-    thread.tell({ kind: 'rows', table, bytes }, [bytes.buffer]);
+    tell();
   };
   await send('sessions', changes.sessions, ([key, row]) => writeSession(writer, key, row));
   await send('persons', changes.persons, ([, row]) => writePerson(writer, row));
   await send('counts', changes.videos, ([, row]) => writeVideo(writer, row));
   for (const [minute, rows] of changes.minutes) {
-    await send('rollups', rows, ([video, row]) => writeMinute(writer, minute, video, row));
+    const numbers = bucketNumbers(rows);
+    thread.tell({ kind: 'buckets', minute, numbers }, [numbers.buffer]);
+    await yieldTurn();
   }
-  await yieldTurn();
-  const columns = likeColumns(changes.likes);
-  const { keys, atMs } = columns;
-  thread.tell({ kind: 'likes', columns }, [keys.buffer as ArrayBuffer, atMs.buffer as ArrayBuffer]);
+  const pairs = likePairs(changes.likes);
+  thread.tell({ kind: 'likes', pairs }, [pairs.buffer]);
   await handOverUniques(thread, changes);
 }
 

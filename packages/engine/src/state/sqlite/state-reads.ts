@@ -24,22 +24,23 @@ const BUCKETS_PER_STATEMENT = 512;
 type Cells = readonly (number | string | Uint8Array)[];
 type Key = number | string | Uint8Array;
 
-/** `SELECT … WHERE key IN (…)` for any number of keys. */
+/** `columns` of the rows of `table` for any number of keys; a key named twice gives its row twice. */
 class KeyedRead {
   readonly #db: DatabaseSync;
   readonly #sql: string;
   readonly #statements = new Map<number, StatementSync>();
 
-  constructor(db: DatabaseSync, sql: string) {
+  constructor(db: DatabaseSync, table: string, key: string, columns: string) {
     this.#db = db;
-    this.#sql = sql;
+    // A join seeks each key as it comes; `IN` would first put all of them into an index of its own.
+    this.#sql = `SELECT ${columns} FROM keys CROSS JOIN ${table} AS found ON found.${key} = wanted`;
   }
 
   #statementFor(keys: number): StatementSync {
     const held = this.#statements.get(keys);
     if (held !== undefined) return held;
-    const list = new Array<string>(keys).fill('?').join(', ');
-    const statement = this.#db.prepare(`${this.#sql} IN (${list})`);
+    const list = new Array<string>(keys).fill('(?)').join(', ');
+    const statement = this.#db.prepare(`WITH keys(wanted) AS (VALUES ${list}) ${this.#sql}`);
     statement.setReturnArrays(true);
     this.#statements.set(keys, statement);
     return statement;
@@ -67,13 +68,13 @@ export type StateReads = Readonly<{ port: ReadPort; close: () => void }>;
 export function openStateReads(file: string): StateReads {
   const db = openStateReader(file);
   const read = {
-    sessions: new KeyedRead(db, 'SELECT * FROM sessions WHERE key'),
-    persons: new KeyedRead(db, 'SELECT * FROM persons WHERE person'),
-    counts: new KeyedRead(db, 'SELECT * FROM counts WHERE no'),
-    likes: new KeyedRead(db, 'SELECT key, at FROM likes WHERE key'),
-    uniques: new KeyedRead(db, 'SELECT * FROM uniques WHERE key'),
-    videos: new KeyedRead(db, 'SELECT id, no FROM videos WHERE id'),
-    subjects: new KeyedRead(db, 'SELECT pseudonym, person FROM subjects WHERE pseudonym'),
+    sessions: new KeyedRead(db, 'sessions', 'key', 'found.*'),
+    persons: new KeyedRead(db, 'persons', 'person', 'found.*'),
+    counts: new KeyedRead(db, 'counts', 'no', 'found.*'),
+    likes: new KeyedRead(db, 'likes', 'key', 'key, at'),
+    uniques: new KeyedRead(db, 'uniques', 'key', 'found.*'),
+    videos: new KeyedRead(db, 'videos', 'id', 'id, no'),
+    subjects: new KeyedRead(db, 'subjects', 'pseudonym', 'pseudonym, person'),
   };
   const port: ReadPort = {
     meta: async () => readMeta(db),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { likeKey, PERSONS_MAX, VIDEOS_MAX } from '../counting/numbers.ts';
-import type { PersonNo, VideoNo } from '../counting/numbers.ts';
+import { likeKey, PERSONS_MAX, VIDEOS_MAX } from './numbers.ts';
+import type { PersonNo, VideoNo } from './numbers.ts';
 import { LikeMap } from './like-map.ts';
 
 const person = fc.oneof(

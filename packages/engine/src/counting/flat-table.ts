@@ -1,0 +1,113 @@
+// Rows of numbers in one flat column, each found by a number that is its first field.
+//
+// A `Map` of objects would be a dozen objects a row, each somewhere else in memory and all of them
+// looked at by the collector. Here rows stand one behind the other in the order in which they came,
+// and an index with open addressing leads from a key to its row: a look-up touches two or three
+// lines of memory, and however many rows there are, the collector sees two arrays.
+//
+// A row never moves within the column and never goes, so a position stays good until the table does.
+
+import { assert } from './assert.ts';
+import { mix32 } from './set-hash.ts';
+
+/** No row has this position. */
+export const NONE = -1;
+
+const ROWS_START = 16;
+/**
+ * An entry of the index is the row's number from 1, and above it the same bits of the key's hash, so
+ * that of all the rows that a look-up passes on its way it touches hardly any but its own.
+ */
+const ROW_MASK = 2 ** 26 - 1;
+const TAG_MASK = ~ROW_MASK;
+/** Slots of the index for each row that there is room for: at most half of them are in use. */
+const SLOTS_PER_ROW = 2;
+
+export class FlatTable {
+  /** Fields of a row, its key among them. */
+  readonly width: number;
+  #index = new Int32Array(ROWS_START * SLOTS_PER_ROW);
+  #column: Float64Array;
+  #size = 0;
+
+  constructor(width: number) {
+    this.width = width;
+    this.#column = new Float64Array(ROWS_START * width);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Position after the last row; rows begin at the multiples of `width` before it. */
+  get end(): number {
+    return this.#size * this.width;
+  }
+
+  /** Where the row of a key begins, or `NONE`. */
+  find(key: number): number {
+    const entry = this.#index[this.#slotOf(key)] ?? 0;
+    return entry === 0 ? NONE : ((entry & ROW_MASK) - 1) * this.width;
+  }
+
+  /** Adds a row for a key that has none, all zeros but for the key; gives where it begins. */
+  add(key: number): number {
+    const at = this.end;
+    if (at === this.#column.length) this.#grow();
+    const slot = this.#slotOf(key);
+    assert(this.#index[slot] === 0, 'a key has one row');
+    this.#size += 1;
+    this.#index[slot] = this.#size | (hashOf(key) & TAG_MASK);
+    this.#column[at] = key;
+    return at;
+  }
+
+  /** The row of a key, added when there is none. */
+  own(key: number): number {
+    const at = this.find(key);
+    return at === NONE ? this.add(key) : at;
+  }
+
+  /** The number at a position. */
+  at(position: number): number {
+    return this.#column[position] ?? 0;
+  }
+
+  put(position: number, value: number): void {
+    this.#column[position] = value;
+  }
+
+  addTo(position: number, delta: number): void {
+    this.#column[position] = (this.#column[position] ?? 0) + delta;
+  }
+
+  #grow(): void {
+    assert(this.#size * 2 <= ROW_MASK, 'rows have numbers beside their tags');
+    const column = new Float64Array(this.#column.length * 2);
+    column.set(this.#column);
+    this.#column = column;
+    this.#index = new Int32Array(this.#index.length * 2);
+    for (let row = 0; row < this.#size; row += 1) {
+      const key = this.at(row * this.width);
+      this.#index[this.#slotOf(key)] = (row + 1) | (hashOf(key) & TAG_MASK);
+    }
+  }
+
+  /** The slot that leads to a key's row, or the empty one where it would. */
+  #slotOf(key: number): number {
+    const index = this.#index;
+    const mask = index.length - 1;
+    const hash = hashOf(key);
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = index[slot] ?? 0;
+      if (entry === 0) return slot;
+      if (((entry ^ hash) & TAG_MASK) !== 0) continue;
+      if (this.#column[((entry & ROW_MASK) - 1) * this.width] === key) return slot;
+    }
+  }
+}
+
+function hashOf(key: number): number {
+  const low = key >>> 0;
+  return mix32(low ^ Math.imul((key - low) / 2 ** 32, 0x9e3779b9));
+}

@@ -1,0 +1,38 @@
+// Like rows by key: when each like was made, for millions of them.
+
+import { FlatTable, NONE } from './flat-table.ts';
+import type { LikeKey } from './numbers.ts';
+
+const WIDTH = 2;
+const AT_MS = 1;
+
+export class LikeMap {
+  readonly #table = new FlatTable(WIDTH);
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  has(key: LikeKey): boolean {
+    return this.#table.find(key) !== NONE;
+  }
+
+  get(key: LikeKey): number | undefined {
+    const at = this.#table.find(key);
+    return at === NONE ? undefined : this.#table.at(at + AT_MS);
+  }
+
+  set(key: LikeKey, atMs: number): void {
+    this.#table.put(this.#table.own(key) + AT_MS, atMs);
+  }
+
+  *keys(): Iterable<LikeKey> {
+    for (let at = 0; at < this.#table.end; at += WIDTH) yield this.#table.at(at) as LikeKey;
+  }
+
+  *[Symbol.iterator](): Iterator<[LikeKey, number]> {
+    for (let at = 0; at < this.#table.end; at += WIDTH) {
+      yield [this.#table.at(at) as LikeKey, this.#table.at(at + AT_MS)];
+    }
+  }
+}
