@@ -223,6 +223,7 @@ function unprovenOf({ body }: Certificate, { registrarKey }: VerifyOptions): rea
     'that the set hashes were not forged by both: they find accidents, not two who plan together',
     'how long the pause was: it is the word of whoever measured it',
     ...(unknown.length > 0 ? [`counts that nobody has told: ${unknown.join(', ')}`] : []),
+    "people's accounts: cut and totals are of likes and views, not of names and passwords",
     'what happened after the last entry, and that the old copy was destroyed',
   ];
 }

@@ -262,7 +262,7 @@ export class HandoverController {
       handover,
       progress: this.#observer.progress(state.kind, now, this.#options.copyBytes()),
       lag: this.#observer.readings(now, undefined).lag,
-      rates: this.#observer.rates(),
+      rates: this.#observer.rates(now.monotonicMs),
       gates: this.#gates,
       pause: this.#observer.pause(now.monotonicMs),
       // Gateways do not tell what they held; what is not told is not known.

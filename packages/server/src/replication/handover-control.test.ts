@@ -1,9 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { verifyCertificate } from '../certificate/verify-certificate.ts';
 import { certificateOf, like, openControlledParties, until, V1 } from './control.fixture.ts';
 import type { ControlledParties, ControlledParty } from './control.fixture.ts';
 import type { Started } from './controller.ts';
+import { ATTEST_ROUTE } from '../certificate/attestor.ts';
 import { US } from '../registrar/charter.fixture.ts';
+import { signedClient } from '../signed/signed-client.ts';
+import type { SignedClient } from '../signed/signed-client.ts';
+import { wireIdentity } from '../signed/wire-key.ts';
+import { CONTROL_ROUTES } from './control-routes.ts';
 
 const TEST_MS_MAX = 60_000;
 
@@ -105,6 +111,47 @@ describe('a hand-over that people ask for', { timeout: TEST_MS_MAX }, () => {
     expect(north.control.controller.newest()?.ended).toMatchObject({ outcome: 'aborted' });
     expect(await like(north.client(), 'later')).toMatchObject({ kind: 'durable' });
     expect(await north.control.controller.abort('no')).toMatchObject({ code: 'not-running' });
+  });
+});
+
+describe('whom a party takes orders of', { timeout: TEST_MS_MAX }, () => {
+  const asAt = (who: ControlledParty, site: string): SignedClient => {
+    const { operator, privateKey } = who.key;
+    const identity = wireIdentity({ operator, site, privateKey });
+    return signedClient({ identity, peer: north.me, nowMs: () => Date.now(), randomBytes });
+  };
+  const statusOf = async (who: ControlledParty, site: string): Promise<unknown> => {
+    const client = asAt(who, site);
+    const path = CONTROL_ROUTES.status.replace(':cell', US);
+    const answer = await client.ask({ method: 'GET', path });
+    client.close();
+    return answer.kind === 'answer' ? answer.status : answer.code;
+  };
+
+  test('H41: the operator at its command line, and nobody else', async () => {
+    expect(await statusOf(north, 'cli')).toBe(200);
+    expect(await statusOf(north, 'main')).toBe(403);
+    expect(await statusOf(south, 'cli')).toBe('wire-unknown-key');
+    await started('approve');
+    await until('joint', () => kindOf(north) === 'joint');
+    expect(await statusOf(south, 'main')).toBe(403);
+  });
+
+  test('T10, T13: a certificate is gathered by the old owner alone, and read by everybody', async () => {
+    const handover = await started();
+    await until('both have it', () =>
+      [north, south].every((side) => certificateOf(side, handover) !== undefined),
+    );
+    const client = asAt(south, 'main');
+    const path = ATTEST_ROUTE.replace(':cell', US);
+    const body = JSON.stringify({ kind: 'statement', handover });
+    const answer = await client.ask({ method: 'POST', path, body });
+    client.close();
+    expect(answer).toMatchObject({ kind: 'answer', status: 409 });
+    const list = await fetch(`${north.me.url}/v1/handovers`);
+    expect(await list.json()).toEqual({ handovers: [handover] });
+    const none = await fetch(`${north.me.url}/v1/handovers/${handover}.side/certificate`);
+    expect(none.status).toBe(404);
   });
 });
 

@@ -114,13 +114,14 @@ export class HandoverObserver {
     now: Now,
     copyBytes: number | undefined,
   ): HandoverStatus['progress'] {
-    const copying = this.#copying(copyBytes);
+    const { monotonicMs } = now;
+    const copying = this.#copying(copyBytes, monotonicMs);
     const isSeeding = state === 'seeding' && copying !== null;
     const followerSeq = this.#freshReport(now)?.seq;
     const batchesLeft =
       followerSeq === undefined ? null : Math.max(0, this.#ownerSeq - followerSeq);
     const left = isSeeding ? Math.max(0, copying.bytesTotal - copying.bytes) : batchesLeft;
-    const perSecond = isSeeding ? copying.bytesPerSecond : this.#nearingPerSecond();
+    const perSecond = isSeeding ? copying.bytesPerSecond : this.#nearingPerSecond(monotonicMs);
     const leftMs = left === null || perSecond === null || perSecond <= 0 ? null : left / perSecond;
     return {
       copying,
@@ -130,11 +131,11 @@ export class HandoverObserver {
     };
   }
 
-  rates(): HandoverStatus['rates'] {
+  rates(monotonicMs: number): HandoverStatus['rates'] {
     return {
-      ownerOpsPerSecond: rounded(this.#ownerOps.perSecond()),
-      ownerBatchesPerSecond: rounded(this.#ownerSeqs.perSecond()),
-      followerBatchesPerSecond: rounded(this.#followerSeqs.perSecond()),
+      ownerOpsPerSecond: rounded(this.#ownerOps.perSecond(monotonicMs)),
+      ownerBatchesPerSecond: rounded(this.#ownerSeqs.perSecond(monotonicMs)),
+      followerBatchesPerSecond: rounded(this.#followerSeqs.perSecond(monotonicMs)),
     };
   }
 
@@ -142,23 +143,25 @@ export class HandoverObserver {
     return lagOf(this.#beats, Math.round(monotonicMs));
   }
 
-  #copying(copyBytes: number | undefined): Copying | null {
+  #copying(copyBytes: number | undefined, monotonicMs: number): Copying | null {
     if (this.#copiedBytes === 0 || copyBytes === undefined) return null;
     const bytesTotal = Math.max(copyBytes, this.#copiedBytes);
-    const bytesPerSecond = rounded(this.#copied.perSecond());
+    const bytesPerSecond = rounded(this.#copied.perSecond(monotonicMs));
     return { bytes: this.#copiedBytes, bytesTotal, bytesPerSecond };
   }
 
   #pace(isSeeding: boolean, left: number | null, now: Now): Pace {
     if (left === null) return 'unknown';
-    const taken = isSeeding ? this.#copied.grown() : this.#followerSeqs.grown();
+    const taken = isSeeding
+      ? this.#copied.grown(now.monotonicMs)
+      : this.#followerSeqs.grown(now.monotonicMs);
     return paceOf({ lag: this.#lag(now), isThrottled: this.#heldBack > 0, taken, left });
   }
 
   /** How much faster the follower takes batches than the owner makes them. */
-  #nearingPerSecond(): number | null {
-    const follower = this.#followerSeqs.perSecond();
-    const owner = this.#ownerSeqs.perSecond();
+  #nearingPerSecond(monotonicMs: number): number | null {
+    const follower = this.#followerSeqs.perSecond(monotonicMs);
+    const owner = this.#ownerSeqs.perSecond(monotonicMs);
     return follower === undefined || owner === undefined ? null : follower - owner;
   }
 

@@ -19,25 +19,27 @@ export class RateWindow {
       last.atMs = atMs;
       last.total = total;
     } else this.#readings.push({ atMs, total });
-    while ((this.#readings[0]?.atMs ?? atMs) < atMs - WINDOW_MS) this.#readings.shift();
+    this.#forget(atMs);
   }
 
-  /** By how much it grew in the window. */
-  grown(): number {
+  /** By how much it grew in the window that ends now. */
+  grown(nowMs: number): number {
+    this.#forget(nowMs);
     const [first] = this.#readings;
     const last = this.#readings.at(-1);
     return first === undefined || last === undefined ? 0 : last.total - first.total;
   }
 
-  /** A second; `undefined` until there are two readings. */
-  perSecond(): number | undefined {
+  /** A second; `undefined` until there are two readings in the window. */
+  perSecond(nowMs: number): number | undefined {
+    this.#forget(nowMs);
     const [first] = this.#readings;
     const last = this.#readings.at(-1);
     if (first === undefined || last === undefined || last.atMs <= first.atMs) return undefined;
     return ((last.total - first.total) / (last.atMs - first.atMs)) * 1_000;
   }
 
-  clear(): void {
-    this.#readings = [];
+  #forget(nowMs: number): void {
+    while ((this.#readings[0]?.atMs ?? nowMs) < nowMs - WINDOW_MS) this.#readings.shift();
   }
 }

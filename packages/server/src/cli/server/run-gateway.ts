@@ -30,6 +30,8 @@ import type { Front, FrontCells, FrontParts } from './open-front.ts';
 import { serveUntilStopped } from './serve.ts';
 import type { ProcessParts, Serving } from './serve.ts';
 
+/** How often the registrar hears that this gateway lives. */
+const HEARTBEAT_EVERY_MS = 500;
 /** A gateway is called ready once its cells are there and know all videos, or after this. */
 const CELLS_WAIT_MS_MAX = 5_000;
 const LOOK_MS = 20;
@@ -56,6 +58,9 @@ export function gatewayOf(parts: ProcessParts & FrontParts): StartGateway {
       writeFileSync(layout.gatewayName, `${trustLine(identity)}\n`);
       const charter = openCharterOf(parts, { ...serving, config, io }, identity);
       serving.closing.push('the charter', charter.close);
+      // H40: so that whoever hands a cell over knows which entry this gateway has.
+      const heartbeats = setInterval(() => void charter.heartbeat(), HEARTBEAT_EVERY_MS);
+      serving.closing.push('the heartbeats', async () => clearInterval(heartbeats));
       await open(parts, { ...options, ...serving, identity, charter });
     });
   };

@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { emptyMeta } from '@holdfast/engine/counting/rows.ts';
+import type { CharterBody, Cut } from '@holdfast/engine/handover/charter-rules.ts';
+import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
+import type { Epoch, Seq } from '@holdfast/protocol/ids.ts';
+import { charterFolder, CUT, north, south, US } from '../registrar/charter.fixture.ts';
+import type { CharterFolder, KeyedParty } from '../registrar/charter.fixture.ts';
+import type { Registrar } from '../registrar/registrar.ts';
+import type { SignedClient } from '../signed/signed-client.ts';
+import { keyIdOf } from '../signed/wire-key.ts';
+import { Attestor } from './attestor.ts';
+import type { AttestAnswer } from './attestor.ts';
+import { bodyOf, handOver, HANDOVER, signedBy, statementOf } from './certificate.fixture.ts';
+import { certificateText } from './certificate.ts';
+import type { CertificateBody } from './certificate.ts';
+import { certificateStore } from './certificate-store.ts';
+import type { CertificateStore } from './certificate-store.ts';
+
+let dir: string;
+let folder: CharterFolder;
+let registrar: Registrar;
+let store: CertificateStore;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'holdfast-certificates-'));
+  folder = charterFolder();
+  registrar = folder.open();
+  store = certificateStore(dir);
+});
+afterEach(() => {
+  folder.remove();
+  rmSync(dir, { recursive: true });
+});
+
+function attestor(of: KeyedParty, client?: SignedClient): Attestor {
+  return new Attestor({
+    cell: US,
+    me: () => of.party,
+    key: of.key,
+    store,
+    charter: {
+      charter: registrar.charter,
+      witness: async () => ({ kind: 'refused', detail: 'not in this test' }),
+    },
+    connect: () => {
+      if (client === undefined) throw new Error('nobody is to be asked in this test');
+      return client;
+    },
+    measured: () => ({ startedAtMs: 1, pauseMs: 97, turnedAway: 3 }),
+    log: () => undefined,
+  });
+}
+
+/** The new owner, that noted at the cut what the certificate of the test says. */
+function newOwner(): Attestor {
+  handOver(registrar);
+  const statement = statementOf(south);
+  store.note({ handover: HANDOVER, statement, startedAtMs: null, pauseMs: null, turnedAway: null });
+  return attestor(south);
+}
+
+const wire = ({ party }: KeyedParty): Parameters<Attestor['answer']>[0] => {
+  return { ...party, keyId: keyIdOf(party.publicKey) };
+};
+
+function asked(owner: Attestor, body: CertificateBody, by = north): AttestAnswer {
+  return owner.answer(wire(by), { kind: 'sign', handover: HANDOVER, body });
+}
+
+describe('T10: the new owner signs', () => {
+  test('what it noted itself', () => {
+    const answer = asked(newOwner(), bodyOf(registrar));
+    const { signatures } = signedBy(registrar, bodyOf(registrar), [south]);
+    expect(answer).toEqual({ kind: 'ok', value: signatures[0] });
+  });
+
+  const otherCut = { ...CUT, chain: 'd'.repeat(64) };
+  const { totals } = statementOf(south);
+  test.each([
+    ['another cell', { cell: 'eu' as CertificateBody['cell'] }],
+    ['other entries', { entries: [] }],
+    [
+      'totals of its own that it did not note',
+      { to: { ...statementOf(south), totals: { ...totals, likes: 9 } } },
+    ],
+    ['another cut of the old side', { from: statementOf(north, otherCut) }],
+    [
+      'other totals of the old side',
+      { from: { ...statementOf(north), totals: { ...totals, views: 9 } } },
+    ],
+  ])('not %s', (_what, changed) => {
+    expect(asked(newOwner(), bodyOf(registrar, changed))).toMatchObject({ kind: 'refused' });
+  });
+
+  test('for nobody but the old owner', () => {
+    expect(asked(newOwner(), bodyOf(registrar), south)).toMatchObject({ kind: 'refused' });
+  });
+});
+
+describe('T11: what is kept', () => {
+  const keep = (owner: Attestor, certificate: string): AttestAnswer =>
+    owner.answer(wire(north), { kind: 'keep', handover: HANDOVER, certificate });
+
+  test('was checked first', () => {
+    const owner = newOwner();
+    const text = certificateText(signedBy(registrar, bodyOf(registrar)));
+    expect(keep(owner, text.replace('"pauseMs": 97', '"pauseMs": 7'))).toMatchObject({
+      kind: 'refused',
+    });
+    expect(store.has(HANDOVER)).toBe(false);
+    expect(keep(owner, text)).toEqual({ kind: 'ok', value: {} });
+    expect(store.text(HANDOVER)).toBe(text);
+  });
+});
+
+describe('T9: at the cut', () => {
+  const entry: CharterBody = {
+    ...{ cell: US, epoch: 2 as Epoch, act: 'join', owner: north.party, rule: 'joint' },
+    ...{ follower: south.party, reason: 'test', handover: HANDOVER },
+  };
+  const sealed = (cut: Cut): PartyState => ({
+    kind: 'follow-sealed',
+    me: south.party,
+    entry,
+    cut,
+  });
+
+  test('a side notes its totals, for they are known at no other moment', () => {
+    const meta = { ...emptyMeta(2 as Epoch), seq: CUT.seq, likeRows: 4 };
+    attestor(south).onState(sealed(CUT), meta);
+    expect(store.side(HANDOVER)?.statement).toMatchObject({ cut: CUT, totals: { likes: 4 } });
+    expect(store.open()).toEqual([HANDOVER]);
+  });
+
+  test('a side whose rows are elsewhere notes nothing', () => {
+    const meta = { ...emptyMeta(2 as Epoch), seq: (CUT.seq + 1) as Seq };
+    attestor(south).onState(sealed(CUT), meta);
+    attestor(south).onState(sealed(CUT), undefined);
+    expect(store.side(HANDOVER)).toBeUndefined();
+  });
+
+  test('nothing is left of a hand-over that ended with the old owner', async () => {
+    handOver(registrar, 'leave');
+    const meta = { ...emptyMeta(2 as Epoch), seq: CUT.seq };
+    attestor(north).onState(sealed(CUT), meta);
+    await attestor(north).attest();
+    expect(store.open()).toEqual([]);
+  });
+});
+
+test('T12: what cannot be finished stays open, says why, and is tried again', async () => {
+  handOver(registrar);
+  const statement = statementOf(north);
+  store.note({ handover: HANDOVER, statement, startedAtMs: 1, pauseMs: 97, turnedAway: 3 });
+  let asks = 0;
+  const old = attestor(north, {
+    ask: async () => {
+      asks += 1;
+      const detail = 'No connection.';
+      return { kind: 'no-answer', code: 'unreachable', effect: 'none', retryable: true, detail };
+    },
+    stream: async () => {
+      throw new Error('not in this test');
+    },
+    close: () => undefined,
+  });
+  await old.attest();
+  await old.attest();
+  expect(asks).toBe(2);
+  expect(old.status(HANDOVER)).toEqual({
+    handover: HANDOVER,
+    isMade: false,
+    detail: 'the new owner: No connection.',
+  });
+});
