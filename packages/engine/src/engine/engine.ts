@@ -19,6 +19,7 @@ import { NOBODY } from '../counting/numbers.ts';
 import type { PersonNo, VideoNo } from '../counting/numbers.ts';
 import { isForgotten } from '../counting/rows.ts';
 import type { MetaRow } from '../counting/rows.ts';
+import { appendSurely } from '../journal/append-surely.ts';
 import { chainHash, encodeEntries } from '../journal/batch-codec.ts';
 import { JournalError } from '../journal/journal.ts';
 import { Admission } from './admission.ts';
@@ -147,16 +148,30 @@ export class Engine {
     if (this.#state !== 'open') return undefined;
     this.#state = 'ending';
     await this.#drained(signal);
-    if (this.#running !== undefined || signal.aborted) return this.#reopen();
-    try {
-      // A crash here means that the epoch is sealed or not; the journal's last batch says which.
-      await this.#writeSeal({ kind: 'seal', handover });
-    } catch (error) {
-      this.#tellFailure(error);
-      return this.#reopen();
-    }
+    // It may have lost the cell while it was waiting, and the journal is then not its own any more.
+    if (this.#running !== undefined || signal.aborted || !this.#isEnding) return this.#reopen();
+    const sealing = this.#trySeal({ kind: 'seal', handover });
+    this.#running = sealing.then(() => undefined);
+    const isSealed = await sealing;
+    this.#running = undefined;
+    if (!isSealed) return this.#reopen();
     this.#state = 'ended';
     return positionOf(this.#ledger);
+  }
+
+  get #isEnding(): boolean {
+    return this.#state === 'ending';
+  }
+
+  async #trySeal(seal: SealEntry): Promise<boolean> {
+    try {
+      // A crash here means that the epoch is sealed or not; the journal's last batch says which.
+      await this.#writeSeal(seal);
+      return true;
+    } catch (error) {
+      this.#tellFailure(error);
+      return false;
+    }
   }
 
   async #drained(signal: AbortSignal): Promise<void> {
@@ -318,7 +333,7 @@ export class Engine {
     this.#view.apply(changes);
     this.#ledger.chain = chain;
     this.#ledger.lastAtMs = atMs;
-    this.#ledger.onApplied(changes.meta, this.#view.changedVideos(changes));
+    this.#ledger.onApplied(changes.meta, changes.videos);
   }
 
   /** C3: a refused request may have been the first word of a person; that too leaves no trace. */
@@ -362,14 +377,8 @@ export class Engine {
     const { epoch } = fold.meta;
     const body = encodeEntries(this.#writer, fold.rule.version, entries);
     const hash = chainHash(chain, epoch, fold.seq, atMs, body);
-    try {
-      // A crash before this returns: the batch is in the journal or not, and nobody was answered.
-      await journal.append({ epoch, seq: fold.seq, atMs, hash, body });
-    } catch (error) {
-      // The write may have reached the disk although it failed; the journal itself knows.
-      const found = await journal.head();
-      if (found?.seq !== fold.seq || !Buffer.from(hash).equals(found.hash)) throw error;
-    }
+    // A crash before this returns: the batch is in the journal or not, and nobody was answered.
+    await appendSurely(journal, { epoch, seq: fold.seq, atMs, hash, body });
     return hash;
   }
 

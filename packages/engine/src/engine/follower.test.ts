@@ -3,11 +3,11 @@ import type { Epoch, Seq, VideoId } from '@holdfast/protocol/ids.ts';
 import { invalidCodeOf, outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
 import { shownLikes } from '../counting/rows.ts';
 import { hashHex } from '../counting/set-hash.ts';
-import type { JournalRecord } from '../journal/journal.ts';
+import type { Journal, JournalRecord } from '../journal/journal.ts';
 import { decodeEntries } from '../journal/batch-codec.ts';
 import { EPOCH, START_MS } from '../testing/batches.ts';
-import { CALM_LIMITS, identify, TestClocks, TestJournal } from '../testing/engine-rig.ts';
-import { TestStore } from '../testing/engine-rig.ts';
+import { CALM_LIMITS, identify, slowJournal, TestClocks } from '../testing/engine-rig.ts';
+import { TestJournal, TestStore } from '../testing/engine-rig.ts';
 import { Engine } from './engine.ts';
 import type { EngineRole } from './engine-options.ts';
 import { Follower } from './follower.ts';
@@ -20,13 +20,13 @@ const NEVER: AbortSignal = new AbortController().signal;
 
 type Site = { ledger: Ledger; journal: TestJournal; store: TestStore; problems: string[] };
 
-async function site(): Promise<Site> {
+async function site(wrap: (journal: Journal) => Journal = (journal) => journal): Promise<Site> {
   const journal = new TestJournal();
   const store = await TestStore.after([]);
   const problems: string[] = [];
   const ledger = await openLedger({
     epoch: EPOCH as Epoch,
-    journal: journal.port,
+    journal: wrap(journal.port),
     store: store.port,
     clocks: new TestClocks(),
     limits: CALM_LIMITS,
@@ -124,6 +124,30 @@ describe('a follower', () => {
     expect((await follower.take([second])).seq).toBe(second.seq);
   });
 
+  test('P1: goes on behind a batch that was written although the disk said that it was not', async () => {
+    const { at } = await owner();
+    const records = await at.journal.all();
+    const copy = await site();
+    copy.journal.fates = ['fine', 'kept'];
+    const follower = await Follower.begin(copy.ledger);
+    expect((await follower.take(records)).seq).toBe(4);
+    await follower.applied();
+    expect(plain(follower.position)).toEqual(plain(positionOf(at.ledger)));
+  });
+
+  test('H18: a cut has a batch that was on its way to the disk, and that comes twice', async () => {
+    const { at } = await owner();
+    const records = await at.journal.all();
+    const copy = await site(slowJournal);
+    const follower = await Follower.begin(copy.ledger);
+    const taking = Promise.allSettled([follower.take(records), follower.take(records)]);
+    await follower.applied();
+    expect(follower.position.seq).toBe(4);
+    const ended = await taking;
+    expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect((await copy.journal.all()).length).toBe(4);
+  });
+
   test('P2: after it has become the owner, what was sent again is a duplicate', async () => {
     const { at, engine } = await owner();
     const cut = await engine.seal('hand-over-1', NEVER);
@@ -190,6 +214,35 @@ describe('an engine in a hand-over', () => {
     expect(last?.seq).toBe(cut?.seq);
     const seal = { kind: 'seal', handover: 'hand-over-1' };
     expect(decodeEntries(last?.body ?? new Uint8Array()).entries).toEqual([seal]);
+  });
+
+  test('H15: writes nothing more once it has ended, not even a seal that was on its way', async () => {
+    const at = await site(slowJournal);
+    const engine = engineOn(at);
+    const sealing = engine.seal('h-1', NEVER);
+    await engine.end();
+    const { length } = await at.journal.all();
+    await sealing;
+    expect((await at.journal.all()).length).toBe(length);
+    expect(at.ledger.view.meta.seq).toBe(length);
+  });
+
+  test('P7: writes no seal when it lost its cell while it was waiting to', async () => {
+    const at = await site();
+    let lose = (): void => undefined;
+    const acknowledge = (): Promise<'lost'> =>
+      new Promise((resolve) => {
+        lose = () => resolve('lost');
+      });
+    const engine = engineOn(at, { acknowledge });
+    const waiting = engine.ask(like('anna', 1));
+    const sealing = engine.seal('h-1', NEVER);
+    while ((await at.journal.all()).length === 0) await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    lose();
+    expect(await sealing).toBeUndefined();
+    expect(ends(await waiting)).toBe('cell-unavailable');
+    expect(at.problems).toEqual(['journal-failed']);
   });
 
   test('P3: goes on when what came before the seal is not acknowledged in time', async () => {

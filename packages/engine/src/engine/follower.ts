@@ -7,6 +7,7 @@
 
 import type { Seq } from '@holdfast/protocol/ids.ts';
 import { InvariantError } from '../counting/assert.ts';
+import { appendSurely } from '../journal/append-surely.ts';
 import type { JournalRecord } from '../journal/journal.ts';
 import { applyRecords, checkChain, hashAt } from './replay.ts';
 import { positionOf } from './ledger.ts';
@@ -23,6 +24,7 @@ export class Follower {
   #head: DurableHead;
   #unapplied: JournalRecord[] = [];
   #unappliedBytes = 0;
+  #taking: Promise<unknown> = Promise.resolve();
   #applying: Promise<void> | undefined;
   #fault: Error | undefined;
 
@@ -54,6 +56,13 @@ export class Follower {
    * one before, and with `JournalError` when the disk fails; those before it are kept.
    */
   async take(records: readonly JournalRecord[]): Promise<DurableHead> {
+    // A delivery that is sent again must not overtake itself on its way to the disk.
+    const turn = this.#taking.then(async () => this.#takeAll(records));
+    this.#taking = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #takeAll(records: readonly JournalRecord[]): Promise<DurableHead> {
     for (const record of records) {
       if (this.#fault !== undefined) throw this.#fault;
       if (record.seq !== this.#head.seq + 1) {
@@ -61,21 +70,26 @@ export class Follower {
       }
       checkChain(record, this.#head.hash);
       // A crash here means that the batch is in this journal or not; the owner asks again.
-      await this.#ledger.journal.append(record);
+      await appendSurely(this.#ledger.journal, record);
       this.#head = { seq: record.seq, hash: record.hash };
       this.#unapplied.push(record);
       this.#unappliedBytes += record.body.length;
     }
     this.#applying ??= this.#apply();
-    if (this.#unappliedBytes > UNAPPLIED_BYTES_MAX) await this.applied();
+    if (this.#unappliedBytes > UNAPPLIED_BYTES_MAX) await this.#allApplied();
     return this.#head;
   }
 
   /**
-   * Resolves when everything taken so far is applied, so that the ledger is free for another role;
-   * rejects when a batch could not be.
+   * Resolves when everything that was begun to be taken is durable and applied, so that a cut can be
+   * taken and the ledger is free for another role; rejects when a batch could not be applied.
    */
   async applied(): Promise<void> {
+    await this.#taking;
+    await this.#allApplied();
+  }
+
+  async #allApplied(): Promise<void> {
     while (this.#applying !== undefined) await this.#applying;
     if (this.#fault !== undefined) throw this.#fault;
   }

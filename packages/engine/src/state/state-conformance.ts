@@ -25,17 +25,16 @@ const DAY_MS = 86_400_000;
 const VIDEO = 1 as VideoNo;
 
 function changesOf(seq: number, changes: Partial<StateChanges> = {}): StateChanges {
-  const persons = [...(changes.persons ?? [])];
-  const videos = [...(changes.videos ?? [])];
+  const { persons = [], videos = [] } = changes;
   return {
     sessions: [],
+    persons,
+    videos,
     likes: [],
     uniques: [],
     minutes: new Map(),
     corrections: [],
     ...changes,
-    persons,
-    videos,
     meta: {
       ...emptyMeta(1 as Epoch),
       seq: seq as Seq,
@@ -236,10 +235,13 @@ function names(opened: () => Promise<StateStore>): void {
     const persons = [person(1), person(2, { erasedAtMs: 100 }), person(3, { erasedAtMs: 200 })];
     await store.store(changesOf(1, { persons }));
     expect([...(await store.erasedSince(100))]).toEqual([[3, 200]]);
-    expect([...(await store.erasedSince(99))].sort(bySecond)).toEqual([
+    const both = [
       [2, 100],
       [3, 200],
-    ]);
+    ];
+    expect([...(await store.erasedSince(99))].sort(bySecond)).toEqual(both);
+    // The living are not among them, however far back one asks.
+    expect([...(await store.erasedSince(-1))].sort(bySecond)).toEqual(both);
     await store.close();
   });
 
