@@ -26,11 +26,38 @@ export function checkAgainstRules(state: PlainState, oracle: RulesOracle): void 
   same('ops accepted', oracle.opsAccepted, state.meta.opsAccepted);
   same('ops in the books', oracle.opsAccepted, tallyTotal(state.meta.books));
   sameTally('classes elsewhere', oracle.elsewhere, state.meta.elsewhere);
-  checkBooks(state);
-  checkRollups(state, oracle);
-  checkHashes(state);
+  checkBuckets(state, oracle);
   checkViewers(state, oracle);
+  checkRows(state);
+}
+
+/** Throws when rows do not agree with each other: every number is that of what it is made of. */
+export function checkRows(state: PlainState): void {
+  checkLikes(state);
+  checkBooks(state);
+  checkRollups(state);
+  checkHashes(state);
   checkCorrections(state);
+}
+
+const ROLLED = ['likes', 'views', 'starts', 'loops', 'watchMs'] as const;
+
+function checkBuckets(state: PlainState, oracle: RulesOracle): void {
+  const found = new Map<string, number>();
+  for (const [minute, rows] of state.minutes) {
+    for (const [video, row] of rows) {
+      for (const field of ROLLED) found.set(`${minute}/v${video}/${field}`, row[field]);
+    }
+  }
+  for (const [key, value] of oracle.minutes) same(`C20: bucket ${key}`, value, found.get(key) ?? 0);
+}
+
+function checkLikes({ likes, videos }: PlainState): void {
+  const found = new Map<number, number>();
+  for (const key of likes.keys()) found.set(videoOf(key), (found.get(videoOf(key)) ?? 0) + 1);
+  for (const row of videos.values()) {
+    same(`C7: like rows of ${row.video}`, found.get(row.no) ?? 0, row.likes);
+  }
 }
 
 function checkBooks(state: PlainState): void {
@@ -42,20 +69,17 @@ function checkBooks(state: PlainState): void {
   });
 }
 
-function checkRollups(state: PlainState, oracle: RulesOracle): void {
-  const found = new Map<string, number>();
+function checkRollups(state: PlainState): void {
   const sums = new Map<string, number>();
-  for (const [minute, rows] of state.minutes) {
+  for (const rows of state.minutes.values()) {
     for (const [video, row] of rows) {
-      for (const field of ['likes', 'views', 'starts', 'loops', 'watchMs'] as const) {
-        found.set(`${minute}/v${video}/${field}`, row[field]);
+      for (const field of ROLLED) {
         sums.set(`${video}/${field}`, (sums.get(`${video}/${field}`) ?? 0) + row[field]);
       }
     }
   }
-  for (const [key, value] of oracle.minutes) same(`C20: bucket ${key}`, value, found.get(key) ?? 0);
   for (const row of state.videos.values()) {
-    for (const field of ['likes', 'views', 'starts', 'loops', 'watchMs'] as const) {
+    for (const field of ROLLED) {
       const sum = sums.get(`${row.no}/${field}`) ?? 0;
       same(`C20: sum of ${field} of ${row.video}`, row[field], sum);
     }
