@@ -127,7 +127,7 @@ describe('a change of accounts', () => {
     await signUp(north.people, 'ann');
     const waiting = north.accounts.acknowledged();
     await parties.tell(south, { kind: 'promote', reason: 'the site is lost' });
-    await parties.until('promoted', () => kindOf(south) === 'owning' && !!south.engine);
+    await parties.until('promoted', () => kindOf(south) === 'owning' && south.engine !== undefined);
     await signUp(south.people, 'ann');
     await signUp(south.people, 'ben');
     south.isCutOff = false;
@@ -219,7 +219,10 @@ describe('a copy of accounts', () => {
     await parties.tell(north, { kind: 'start', plan, followerVersion: 1 });
     await parties.tell(south, { kind: 'follow' });
     await parties.until('catching up', () => kindOf(south) === 'follow-catching-up');
-    for (let turn = 0; turn < 20; turn += 1) await parties.tick();
+    const isWhole = (): boolean => north.reports.at(-1)?.seq === north.roles?.durableSeq();
+    await parties.until('whole but for the accounts', isWhole);
+    const heard = north.reports.length;
+    await parties.until('asked again', () => north.reports.length > heard + 2);
     expect(kindOf(south)).toBe('follow-catching-up');
     release();
     await parties.until('shadow', () => kindOf(north) === 'shadow');

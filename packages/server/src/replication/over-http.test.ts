@@ -277,8 +277,8 @@ test('AC53, H51: whoever signed up at any time of a hand-over has an account aft
   const answered = (await Promise.all(coming)).flat();
   expect(answered.filter(({ during }) => during === 'joint').length).toBeGreaterThan(0);
   for (const { handle, token, isSignedOut } of answered) {
-    const found = await clientOf(south).call('whoIs', { token });
-    expect(found).toMatchObject(isSignedOut ? { kind: 'nobody' } : { kind: 'account', handle });
+    const person = await clientOf(south).call('whoIs', { token });
+    expect(person).toMatchObject(isSignedOut ? { kind: 'nobody' } : { kind: 'account', handle });
   }
   const last = answered.at(-1)?.handle ?? '';
   const again = await clientOf(south).call('signUp', personOf(last, 1));
