@@ -333,7 +333,7 @@ export class Engine {
     this.#view.apply(changes);
     this.#ledger.chain = chain;
     this.#ledger.lastAtMs = atMs;
-    this.#ledger.onApplied(changes.meta, changes.videos);
+    this.#ledger.onApplied(changes.meta, this.#view.changedVideos(changes));
   }
 
   /** C3: a refused request may have been the first word of a person; that too leaves no trace. */

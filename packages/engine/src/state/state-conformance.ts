@@ -25,16 +25,17 @@ const DAY_MS = 86_400_000;
 const VIDEO = 1 as VideoNo;
 
 function changesOf(seq: number, changes: Partial<StateChanges> = {}): StateChanges {
-  const { persons = [], videos = [] } = changes;
+  const persons = [...(changes.persons ?? [])];
+  const videos = [...(changes.videos ?? [])];
   return {
     sessions: [],
-    persons,
-    videos,
     likes: [],
     uniques: [],
     minutes: new Map(),
     corrections: [],
     ...changes,
+    persons,
+    videos,
     meta: {
       ...emptyMeta(1 as Epoch),
       seq: seq as Seq,

@@ -36,7 +36,7 @@ export function openMemoryStateStore(): StateStore {
   return {
     ...pointReads(tables),
     ...scans(tables),
-    store: async (changes) => storeAll(tables, structuredClone(changes)),
+    store: async (changes) => storeAll(tables, storedCopy(changes)),
     maintain: async (nowMs) => {
       for (const [video, rows] of tables.rollups) {
         tables.rollups.set(video, coarsenRollups(rows, nowMs));
@@ -124,6 +124,28 @@ function pick<Key, Row>(table: ReadonlyMap<Key, Row>, keys: Iterable<Key>): Map<
     if (row !== undefined) found.set(key, structuredClone(row));
   }
   return found;
+}
+
+/** Changes as lists, which nothing outside can change any more. */
+export type StoredChanges = Omit<StateChanges, Listed> &
+  Readonly<{ [Table in Listed]: readonly EntryOf<StateChanges[Table]>[] }>;
+
+type Listed = 'sessions' | 'persons' | 'videos' | 'likes' | 'uniques';
+type EntryOf<Rows> = Rows extends Iterable<infer Entry> ? Entry : never;
+
+/** A copy of changes, apart from the rows that they were taken from. */
+export function storedCopy(changes: StateChanges): StoredChanges {
+  const { meta, sessions, persons, videos, likes, uniques, minutes, corrections } = changes;
+  return structuredClone({
+    meta,
+    sessions: [...sessions],
+    persons: [...persons],
+    videos: [...videos],
+    likes: [...likes],
+    uniques: [...uniques],
+    minutes: new Map([...minutes].map(([minute, rows]) => [minute, new Map(rows)])),
+    corrections,
+  });
 }
 
 function storeAll(tables: Tables, changes: StateChanges): void {
