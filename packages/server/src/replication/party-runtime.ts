@@ -103,7 +103,9 @@ export class PartyRuntime {
     const sealed = epoch === undefined ? undefined : await roles.sealedAt(epoch);
     const seal = sealed === undefined ? undefined : cutOf(sealed);
     const runtime = new PartyRuntime(options, recover(stored, { seal, nowMs: monotonicMs() }));
-    runtime.#unsubscribe = charter.subscribe(() => void runtime.learn());
+    runtime.#unsubscribe = charter.subscribe(() =>
+      runtime.#inBackground('charter', runtime.learn()),
+    );
     await runtime.learn();
     await runtime.#settle();
     return runtime;
@@ -298,7 +300,7 @@ export class PartyRuntime {
       probes: () => roles.probes(),
       accounts: (changeNo) => this.#options.accounts().changesAfter(changeNo),
       pause,
-      onReport: (report) => void this.#heard(report),
+      onReport: (report) => this.#inBackground('report', this.#heard(report)),
       onAway: () => undefined,
       onFault: (error) => onFault('the journal could not be sent to the follower', error),
     });
