@@ -23,6 +23,7 @@ const report = (fields: Partial<Report> = {}): Report => ({
   beatMs: 0,
   applied: { seq: 5, chain: '', likesHash: zero, countsHash: zero },
   probed: [],
+  accounts: undefined,
   nowMs: 1_000_010,
   freeBytes: 900,
   ...fields,
