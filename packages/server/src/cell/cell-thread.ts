@@ -7,8 +7,8 @@ import type { OnNotice } from './cell-line.ts';
 import type { CellMessage, CellOptions, CellRequest } from './messages.ts';
 
 /** Memory for young objects of the thread: batches make many that die at once. */
-const YOUNG_MB = 96;
-const OLD_MB = 4_096;
+const YOUNG_MB = 48;
+const OLD_MB = 2_048;
 
 export type CellThread = Readonly<{
   client: CellClient;
