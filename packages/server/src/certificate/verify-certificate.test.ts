@@ -111,6 +111,12 @@ describe('what two operators and a registrar that lie together cannot make hold'
     expect(failing(textOf({ entries: [] }))).toContain('charter');
   });
 
+  test('T4: another time for an entry than the registrar recorded', () => {
+    const [first, ...rest] = bodyOf(registrar).entries;
+    const entries = first === undefined ? rest : [{ ...first, sinceMs: 2 }, ...rest];
+    expect(failing(textOf({ entries }))).toEqual(['charter']);
+  });
+
   test('T5: a hand-over that ended with the old owner', () => {
     const other = charterFolder();
     const left = other.open();

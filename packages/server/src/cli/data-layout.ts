@@ -16,6 +16,8 @@ export type DataLayout = Readonly<{
   /** The line by which cells let this gateway in. */
   gatewayName: string;
   cellsDir: string;
+  /** Certificates of hand-overs; they outlive the cell. */
+  certificatesDir: string;
   cellDir: (jurisdiction: Jurisdiction) => string;
 }>;
 
@@ -31,6 +33,7 @@ export function dataLayout(dataDir: string): DataLayout {
     exchange: join(gatewayDir, 'exchange.db'),
     gatewayName: join(gatewayDir, 'gateway.pub'),
     cellsDir,
+    certificatesDir: join(dataDir, 'certificates'),
     cellDir: (jurisdiction) => join(cellsDir, jurisdiction),
   };
 }

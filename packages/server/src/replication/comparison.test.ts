@@ -61,9 +61,11 @@ describe('H36: counts of a video', () => {
     ['equal at both', row(4, 2), probed(4, 2), { compared: 1, different: 0 }],
     ['other views', row(4, 2), probed(4, 3), { compared: 1, different: 1 }],
     ['another last change', row(4, 2), probed(3, 2), { compared: 1, different: 1 }],
+    ['not applied here yet', row(4, 2), probed(5, 3), { compared: 0, different: 0 }, 4],
     ['changed here since', row(6, 3), probed(4, 2), { compared: 0, different: 0 }],
     ['changed there since', row(4, 2), probed(6, 3), { compared: 0, different: 0 }],
-  ])('%s', (_what, own, other, result) => {
-    expect(compareCounts(NOTHING_COMPARED, own, other, 5)).toMatchObject(result);
+  ])('%s', (_what, own, other, result, ownSeq = 6) => {
+    const compared = compareCounts(NOTHING_COMPARED, { row: own, ownSeq }, other, 5);
+    expect(compared).toMatchObject(result);
   });
 });

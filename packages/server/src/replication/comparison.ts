@@ -39,18 +39,25 @@ export function compareCommitments(
 /**
  * Compares the counts of a video. A row says which batch changed it last: when that is at or below
  * the batch that the follower has applied on both sides, nothing came between, and all is equal.
+ * `ownSeq` is how far this side was before the row was read: under the joint rule the follower may
+ * be a batch ahead, for the owner applies what is acknowledged.
  */
 export function compareCounts(
   before: Compared,
-  own: Readonly<VideoRow>,
+  own: Readonly<{ row: Readonly<VideoRow>; ownSeq: number }>,
   probed: ProbedCounts,
   appliedSeq: number,
 ): Compared {
-  if (own.seq > appliedSeq || probed.seq > appliedSeq) return before;
+  const { row, ownSeq } = own;
+  if (ownSeq < appliedSeq) return before;
+  if (row.seq > appliedSeq || probed.seq > appliedSeq) return before;
   const isEqual =
-    own.seq === probed.seq &&
-    shownLikes(own) === probed.likes &&
-    shownViews(own) === probed.views &&
-    own.watchMs === probed.watchMs;
-  return counted(before, isEqual, `the counts of video ${probed.video} differ at ${appliedSeq}`);
+    row.seq === probed.seq &&
+    shownLikes(row) === probed.likes &&
+    shownViews(row) === probed.views &&
+    row.watchMs === probed.watchMs;
+  const here = [row.seq, shownLikes(row), shownViews(row), row.watchMs].join('/');
+  const there = [probed.seq, probed.likes, probed.views, probed.watchMs].join('/');
+  const what = `seq/likes/views/ms of video ${probed.video} at batch ${appliedSeq}`;
+  return counted(before, isEqual, `${what} are ${here} here and ${there} there`);
 }

@@ -368,11 +368,16 @@ export class HandoverController {
 
   #judge({ entry }: PartyState): readonly Gate[] {
     const newestEpoch = entry?.epoch ?? 0;
-    return judgeGates({
+    const { first } = this.#observer.compared;
+    const gates = judgeGates({
       ...this.#observer.readings(this.#now(), this.#options.copyBytes()),
       charterRoundTripMs: this.#trips.usualMs(this.#options.monotonicMs()),
       newestEpoch,
       gateways: this.#gateways(newestEpoch),
+    });
+    if (first === undefined) return gates;
+    return gates.map((gate) => {
+      return gate.name === 'compare' ? { ...gate, reason: `${gate.reason}: ${first}` } : gate;
     });
   }
 

@@ -149,7 +149,11 @@ function measuredBy(
 
 function sizeOfCopy(cellDir: string): number | undefined {
   try {
-    return SNAPSHOT_FILES.reduce((sum, name) => sum + statSync(join(cellDir, name)).size, 0);
+    // What is in the log beside a file will be in its copy.
+    return SNAPSHOT_FILES.flatMap((name) => [name, `${name}-wal`]).reduce(
+      (sum, name) => sum + (statSync(join(cellDir, name), { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
   } catch {
     return undefined;
   }

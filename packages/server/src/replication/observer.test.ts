@@ -51,6 +51,17 @@ describe('what an owner observes', () => {
     expect(observer.readings(at(30), 500).clockSpreadMs).toBe(300);
   });
 
+  test('H36: a follower that is a batch ahead is compared when this side has caught up', async () => {
+    const observer = new HandoverObserver();
+    observer.sample(meta(4), 0);
+    await observer.report(report(), undefined, at(10));
+    expect(observer.compared).toMatchObject({ compared: 0 });
+    observer.sample({ ...meta(5), likesHash: Uint32Array.of(9, 0, 0, 0, 0, 0, 0, 0) }, 20);
+    expect(observer.compared).toMatchObject({ compared: 1, different: 1 });
+    observer.sample(meta(6), 30);
+    expect(observer.compared).toMatchObject({ compared: 1 });
+  });
+
   test('H36: a copy that is made anew is compared anew', async () => {
     const observer = new HandoverObserver();
     observer.sample(meta(5), 0);

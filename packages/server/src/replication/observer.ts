@@ -11,7 +11,7 @@ import type { VideoNo } from '@holdfast/engine/counting/numbers.ts';
 import { compareCommitments, compareCounts, NOTHING_COMPARED } from './comparison.ts';
 import type { Compared } from './comparison.ts';
 import type { Copying, HandoverStatus } from './handover-status.ts';
-import type { Report } from './peer.ts';
+import type { Commitments, Report } from './peer.ts';
 import { PositionRing } from './position-ring.ts';
 import { RateWindow } from './rate-window.ts';
 
@@ -26,6 +26,7 @@ export class HandoverObserver {
   #beats: Beat[] = [];
   #compared: Compared = NOTHING_COMPARED;
   #newest: Readonly<{ report: Report; now: Now }> | undefined;
+  #ahead: Commitments | undefined;
   #copiedBytes = 0;
   #ownerSeq = 0;
   #heldBack = 0;
@@ -35,6 +36,7 @@ export class HandoverObserver {
   sample(meta: Readonly<MetaRow>, monotonicMs: number): void {
     this.#ring.note(meta);
     this.#ownerSeq = meta.seq;
+    this.#compareAhead();
     this.#ownerSeqs.note(monotonicMs, meta.seq);
     this.#ownerOps.note(monotonicMs, meta.opsAccepted);
   }
@@ -42,20 +44,31 @@ export class HandoverObserver {
   /** Takes what the follower says, and compares it with what is here. */
   async report(report: Report, view: RowView | undefined, now: Now): Promise<void> {
     // A copy that is made anew is compared anew.
-    if (report.phase === 'seeding') this.#compared = NOTHING_COMPARED;
+    if (report.phase === 'seeding') {
+      this.#compared = NOTHING_COMPARED;
+      this.#ahead = undefined;
+    }
     this.#newest = { report, now };
     this.#beats.push({ sentMs: report.beatMs, heardMs: Math.round(now.monotonicMs) });
     if (this.#beats.length > BEATS_MAX) this.#beats.shift();
     this.#followerSeqs.note(now.monotonicMs, report.seq);
     const { applied, probed } = report;
     if (applied === undefined) return;
+    if (applied.seq > this.#ownerSeq) this.#ahead = applied;
     this.#compared = compareCommitments(this.#compared, this.#ring, applied);
     for (const one of probed) {
+      const ownSeq = view?.meta.seq ?? 0;
       const row = await view?.video(one.video as VideoNo);
-      if (row !== undefined) {
-        this.#compared = compareCounts(this.#compared, row, one, applied.seq);
-      }
+      if (row === undefined) continue;
+      this.#compared = compareCounts(this.#compared, { row, ownSeq }, one, applied.seq);
     }
+  }
+
+  /** Under the joint rule the follower is ahead until its report is here: compared a batch later. */
+  #compareAhead(): void {
+    if (this.#ahead === undefined || this.#ahead.seq > this.#ownerSeq) return;
+    this.#compared = compareCommitments(this.#compared, this.#ring, this.#ahead);
+    this.#ahead = undefined;
   }
 
   /** So many bytes of a snapshot go out; `pace` holds them back. */

@@ -27,7 +27,7 @@ export function pictureOf(
   if (handover !== null && handover.ended === null) {
     rows.push(
       ['Progress', progressText(status)],
-      ['Lag', lagText(status)],
+      ['Lag', lagText(status).replace('lag ', '')],
       ['Rates', ratesText(status)],
     );
   }
