@@ -21,10 +21,13 @@ import { makeOperatorKey } from '../../registrar/operator-keys.ts';
 import { charterLine } from '../../replication/charter-line.ts';
 import { PartyCell } from '../../replication/party-cell.ts';
 import { openPartyFile } from '../../replication/party-file.ts';
+import { openHandoverControl } from '../../replication/handover-control.ts';
+import type { HandoverControl } from '../../replication/handover-control.ts';
 import { replicaRole } from '../../replication/replica-role.ts';
-import type { ReplicaRoleOptions } from '../../replication/replica-role.ts';
+import type { ReplicaRole, ReplicaRoleOptions } from '../../replication/replica-role.ts';
 import type { HeardOfOwner } from '../../replication/vigil.ts';
 import { signedClient } from '../../signed/signed-client.ts';
+import type { SignedClient } from '../../signed/signed-client.ts';
 import { addSignedRoutes } from '../../signed/signed-server.ts';
 import { publicKeyText, wireIdentity } from '../../signed/wire-key.ts';
 import type { WireIdentity } from '../../signed/wire-key.ts';
@@ -74,30 +77,24 @@ async function open(parts: CellParts, run: Run): Promise<void> {
   const identity = wireIdentity({ operator, site, privateKey: key.privateKey });
   const charter = openCharterOf(parts, run, identity);
   closing.push('the charter', charter.close);
-  const role = replicaRole({
-    jurisdiction: config.jurisdiction,
-    key,
-    file: openPartyFile(join(cellDirOf(config), PARTY_FILE)),
-    charter: charterLine(charter, config.jurisdiction),
-    newest: () => charter.charter.newest(config.jurisdiction),
-    openCell: () => openCell(parts, run, key, charter.charter.newest(config.jurisdiction)),
-    connect: ({ url, publicKey }) =>
-      signedClient({ identity, peer: { url, publicKey }, nowMs: run.io.nowMs, randomBytes }),
+  const connect = ({ url, publicKey }: Pick<Party, 'url' | 'publicKey'>): SignedClient =>
+    signedClient({ identity, peer: { url, publicKey }, nowMs: run.io.nowMs, randomBytes });
+  const control = openHandoverControl({
+    cell: config.jurisdiction,
+    cellDir: cellDirOf(config),
+    certificatesDir: dataLayout(config.dataDir).certificatesDir,
+    ...{ key, identity, charter, connect, fetch },
     nowMs: run.io.nowMs,
     monotonicMs: parts.monotonicMs,
-    pause: async (pauseMs, signal) => {
-      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-    },
-    pace: async () => undefined,
-    isStandby: config.isStandby,
-    registrarHears: (owner, agoMsMax) => registrarHears(charter, owner, agoMsMax),
-    ...tellers(run),
+    log: (level, fields, message) => run.logger[level](fields, message),
   });
+  const role = control.roleOf(partyRole(parts, run, { key, charter, connect, control }));
   const heartbeats = setInterval(() => void charter.heartbeat(), HEARTBEAT_EVERY_MS);
   closing.push('the heartbeats', async () => clearInterval(heartbeats));
   closing.push('the cell', role.close);
   const stopping = new AbortController();
-  const app = await openApp(parts, run, { identity, role, until: stopping.signal });
+  closing.push('the control of hand-overs', async () => control.close());
+  const app = await openApp(parts, run, { identity, role, control, until: stopping.signal });
   closing.push('the server', () => {
     stopping.abort();
     return drain(app);
@@ -112,7 +109,49 @@ async function open(parts: CellParts, run: Run): Promise<void> {
   const claim = await claimedBy(run, charter, me, key);
   if (claim.kind === 'stopped') return;
   await role.begin(me);
+  control.begin();
   announce(run, me, claim);
+}
+
+/** The role of this process in its cell, with what becomes of it told to log and control. */
+function partyRole(
+  parts: CellParts,
+  run: Run,
+  {
+    key,
+    charter,
+    connect,
+    control,
+  }: Readonly<{ key: OperatorKey; charter: CharterClient; control: HandoverControl }> &
+    Pick<ReplicaRoleOptions, 'connect'>,
+): ReplicaRole {
+  const { config, io } = run;
+  const { jurisdiction, isStandby } = config;
+  const newest = (): CharterEntry | undefined => charter.charter.newest(jurisdiction);
+  const told = tellers(run);
+  return replicaRole({
+    ...told,
+    jurisdiction,
+    key,
+    file: openPartyFile(join(cellDirOf(config), PARTY_FILE)),
+    charter: charterLine(charter, jurisdiction),
+    newest,
+    openCell: () => openCell(parts, run, key, newest()),
+    connect,
+    nowMs: io.nowMs,
+    monotonicMs: parts.monotonicMs,
+    pause: async (pauseMs, signal) => {
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    },
+    pace: control.pace,
+    isStandby,
+    registrarHears: (owner, agoMsMax) => registrarHears(charter, owner, agoMsMax),
+    onState: (state) => {
+      told.onState(state);
+      control.onState(state);
+    },
+    onReport: control.onReport,
+  });
 }
 
 /** The server of the cell, not yet listening. */
@@ -122,8 +161,14 @@ async function openApp(
   {
     identity,
     role,
+    control,
     until,
-  }: Readonly<{ identity: WireIdentity; role: PartyRole; until: AbortSignal }>,
+  }: Readonly<{
+    identity: WireIdentity;
+    role: PartyRole;
+    control: HandoverControl;
+    until: AbortSignal;
+  }>,
 ): Promise<FastifyInstance> {
   const trust = openGatewayTrust({
     policy: config.trust,
@@ -148,7 +193,9 @@ async function openApp(
     randomBytes,
     onError: (error: unknown) => logger.error({ err: error }, 'a request failed'),
   };
-  await addSignedRoutes(app, options, cellRoutes({ jurisdiction, role, isGateway, until }));
+  control.addPublicRoutes(app);
+  const routes = cellRoutes({ jurisdiction, role, isGateway, until });
+  await addSignedRoutes(app, options, control.noting(routes));
   return app;
 }
 
@@ -198,15 +245,12 @@ async function registrarHears(
 }
 
 /** What becomes of the party, in the log. */
-function tellers({
-  logger,
-}: Run): Pick<ReplicaRoleOptions, 'onState' | 'onReport' | 'onProgress' | 'onFault'> {
+function tellers({ logger }: Run): Pick<ReplicaRoleOptions, 'onState' | 'onProgress' | 'onFault'> {
   return {
     onState: ({ kind, entry }) => {
       const owner = entry && `${entry.owner.operator} at ${entry.owner.site}`;
       logger.info({ state: kind, epoch: entry?.epoch, owner }, 'the party entered a state');
     },
-    onReport: () => undefined,
     onProgress: ({ bytes, bytesTotal }) => {
       logger.debug({ bytes, bytesTotal }, 'fetching the snapshot');
     },
