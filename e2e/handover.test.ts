@@ -1,0 +1,126 @@
+// A country changes operator while people go on liking, by the commands that an operator types; it
+// is taken back the same way, and both certificates are checked offline.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { apiOf, bodyOf, until } from './harness/api.ts';
+import { openInstallation } from './harness/installation.ts';
+import type { CommandResult, Installation, RunningServer } from './harness/installation.ts';
+import { differencesOf, LOAD_VIDEO, startLoad } from './harness/load.ts';
+import type { Load } from './harness/load.ts';
+
+const TEST_MS_MAX = 300_000;
+const VIDEOS = ['handover-0', 'handover-1', 'handover-2'];
+
+let place: Installation | undefined;
+
+afterEach(async () => {
+  await place?.close();
+  place = undefined;
+});
+
+type World = Readonly<{
+  url: string;
+  north: RunningServer;
+  south: RunningServer;
+  /** Runs `holdfast handover …` as the operator of a cell process. */
+  handover: (as: 'north' | 'south', ...args: readonly string[]) => Promise<CommandResult>;
+  certificates: (of: 'north' | 'south') => readonly string[];
+  fsck: (of: 'north' | 'south') => Promise<CommandResult>;
+}>;
+
+async function openWorld(): Promise<World> {
+  place = openInstallation();
+  const { part, scratchDir, holdfast } = place;
+  const registrar = await part('registrar', ['registrar', '--port', '0']);
+  const address = ['--registrar', registrar.url];
+  const cell = (operator: string, jurisdiction: string): Promise<RunningServer> => {
+    const who = ['--jurisdiction', jurisdiction, '--operator', operator];
+    return part(operator, ['cell', ...who, ...address, '--port', '0']);
+  };
+  const north = await cell('north', 'us');
+  const south = await cell('south', 'us');
+  await cell('east', 'eu');
+  const { url } = await part('gateway', ['gateway', '--port', '0', ...address]);
+  return {
+    url,
+    north,
+    south,
+    handover: (as, ...args) => {
+      const whose = ['--cell', 'us', '--data', join(scratchDir, as)];
+      return holdfast('handover', ...args, ...whose, ...address);
+    },
+    certificates: (of) => {
+      const folder = join(scratchDir, of, 'certificates');
+      if (!existsSync(folder)) return [];
+      const names = readdirSync(folder).filter((name) => !name.endsWith('.side.json'));
+      return names.map((name) => join(folder, name));
+    },
+    fsck: (of) => holdfast('fsck', '--data', join(scratchDir, of)),
+  };
+}
+
+async function ownedBy({ url }: World, operator: string): Promise<void> {
+  type Cells = Readonly<{ cells: readonly { jurisdiction: string; operator: string }[] }>;
+  await until(
+    `${operator} owns us`,
+    async () => bodyOf<Cells>(await apiOf(url).send('GET', '/v1/cells')).cells,
+    (cells) => cells.some((cell) => cell.jurisdiction === 'us' && cell.operator === operator),
+  );
+}
+
+async function goesOn(load: Load, ops: number): Promise<void> {
+  const wanted = load.acknowledged() + ops;
+  await until(
+    'acknowledged more',
+    () => Promise.resolve(load.acknowledged()),
+    (now) => now >= wanted,
+  );
+}
+
+it(
+  'P1, P2, P7: a cell is handed over and taken back under load, with two certificates that hold',
+  async () => {
+    const world = await openWorld();
+    const { url, north, south, handover, certificates, fsck } = world;
+    for (const video of VIDEOS) await apiOf(url).video(video, LOAD_VIDEO);
+    const options = { seed: 20_260_127, url, videos: VIDEOS, devices: 9, bulkSenders: 2 };
+    const load = startLoad({ ...options, pauseMs: 5, eventful: true });
+    await goesOn(load, 300);
+
+    const dry = await handover('north', 'start', '--to', south.url, '--dry-run');
+    expect([dry.code, dry.out]).toEqual([0, expect.stringContaining('Nothing was changed')]);
+    expect((await handover('north', 'start', '--to', north.url)).code).not.toBe(0);
+    const begun = await handover('north', 'start', '--to', south.url);
+    expect([begun.code, begun.err]).toEqual([0, '']);
+    await ownedBy(world, 'south');
+    await goesOn(load, 300);
+
+    const back = await handover('south', 'rollback');
+    expect([back.code, back.err]).toEqual([0, '']);
+    await ownedBy(world, 'north');
+    await goesOn(load, 300);
+
+    await load.finish();
+    expect(load.faults).toEqual([]);
+    expect(await differencesOf(load, url)).toEqual([]);
+    for (const of of ['north', 'south'] as const) {
+      await until(
+        'both certificates',
+        () => Promise.resolve(certificates(of)),
+        (all) => all.length === 2,
+      );
+      for (const file of certificates(of)) {
+        const verified = await place?.holdfast('handover', 'verify', file);
+        expect([verified?.code, verified?.out]).toEqual([0, expect.stringContaining('holds')]);
+      }
+    }
+    await Promise.all([north.stop(), south.stop()]);
+    for (const of of ['north', 'south'] as const) {
+      const { code, out } = await fsck(of);
+      expect([code, out]).toEqual([0, expect.stringContaining('0 differences')]);
+    }
+  },
+  TEST_MS_MAX,
+);
