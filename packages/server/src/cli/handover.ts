@@ -223,26 +223,28 @@ function addVerify(handover: Command, { io, finish }: CommandContext): void {
 
 /** Tells what a start did, or would do. */
 function begun(io: CliIo, flags: RollbackFlags, document: unknown): ExitCode {
-  const { kind, fits, handover, checks, steps } = fieldsOf(document);
+  const { kind, fits } = fieldsOf(document);
   const isGood = kind === 'started' || fits === true;
   if (flags.json === true) writeJson(io, document);
-  else {
-    const paint = paintFor(io.out, io.env, false);
-    const rows = (Array.isArray(checks) ? checks : []).map((check: unknown) => {
-      const { name, light, reason } = fieldsOf(check);
-      return [`  ${String(light)}`, String(name), String(reason)];
-    });
-    const planned = Array.isArray(steps) ? steps : [];
-    const plan = planned.map((step: unknown, index) => `  ${index + 1}. ${String(step)}`);
-    const title =
-      kind === 'started'
-        ? paint.good(`The hand-over ${String(handover)} has begun.`)
-        : isGood
-          ? paint.good('It fits. Nothing was changed; this is what would happen:')
-          : paint.bad('It does not fit. Nothing was changed.');
-    const next =
-      kind === 'started' ? ['', `Watch it: holdfast handover watch --cell ${flags.cell}`] : [];
-    io.out.write(`${[title, ...plan, '', ...columns(rows), ...next].join('\n')}\n`);
-  }
+  else io.out.write(`${begunLines(io, flags.cell, document).join('\n')}\n`);
   return isGood ? EXIT.ok : EXIT.failed;
+}
+
+function begunLines(io: CliIo, cell: string, document: unknown): readonly string[] {
+  const { kind, fits, handover, checks, steps } = fieldsOf(document);
+  const paint = paintFor(io.out, io.env, false);
+  const rows = (Array.isArray(checks) ? checks : []).map((check: unknown) => {
+    const { name, light, reason } = fieldsOf(check);
+    return [`  ${String(light)}`, String(name), String(reason)];
+  });
+  const looked = ['', ...columns(rows)];
+  if (kind === 'started') {
+    const title = paint.good(`The hand-over ${String(handover)} has begun.`);
+    return [title, ...looked, '', `Watch it: holdfast handover watch --cell ${cell}`];
+  }
+  if (fits !== true) return [paint.bad('It does not fit. Nothing was changed.'), ...looked];
+  const planned = Array.isArray(steps) ? steps : [];
+  const plan = planned.map((step: unknown, index) => `  ${index + 1}. ${String(step)}`);
+  const title = paint.good('It fits. Nothing was changed; this is what would happen:');
+  return [title, ...plan, ...looked];
 }

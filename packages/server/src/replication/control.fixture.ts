@@ -169,17 +169,22 @@ async function runParty(run: Run): Promise<ControlledParty> {
     await app.close();
     await role.close();
   });
-  const runtime = (): PartyRuntime => {
-    const begun = role.begun();
-    if (begun === undefined) throw new Error('this party has not begun');
-    return begun.runtime;
+  return { me, key, role, control, ...insideOf(role), dataDir, faults };
+}
+
+function insideOf(role: ReplicaRole): Pick<ControlledParty, 'runtime' | 'client'> {
+  return {
+    runtime: () => {
+      const begun = role.begun();
+      if (begun === undefined) throw new Error('this party has not begun');
+      return begun.runtime;
+    },
+    client: () => {
+      const serving = role.serving();
+      if (serving === undefined) throw new Error('this party does not serve');
+      return serving.client;
+    },
   };
-  const client = (): CellClient => {
-    const serving = role.serving();
-    if (serving === undefined) throw new Error('this party does not serve');
-    return serving.client;
-  };
-  return { me, key, role, control, runtime, client, dataDir, faults };
 }
 
 /** Where a command looks for the key of an operator. */

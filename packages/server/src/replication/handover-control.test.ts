@@ -49,7 +49,10 @@ describe('a hand-over that people ask for', { timeout: TEST_MS_MAX }, () => {
   test('H37: goes all the way by itself when every gate is green', async () => {
     await started();
     await until('the south owns the cell', () => kindOf(south) === 'owning' || epoch() >= 3);
-    await until('the north knows', () => north.control.controller.newest()?.ended != null);
+    await until(
+      'the north knows',
+      () => typeof north.control.controller.newest()?.ended?.atMs === 'number',
+    );
     const status = north.control.controller.status();
     expect(status?.handover?.ended).toMatchObject({ outcome: 'handed-over' });
     expect(status?.pause).toMatchObject({ isOver: true });
@@ -173,7 +176,7 @@ describe('a start that is refused', { timeout: TEST_MS_MAX }, () => {
     ['a registrar', () => ({ ...south.me, url: parties.registrarUrl }), /./],
   ])('H29, H39: to %s', async (_name, to, reason) => {
     const result = await start('auto', to());
-    expect(result).toMatchObject({ kind: 'refused', detail: expect.stringMatching(reason) });
+    expect(result.kind === 'refused' && result.detail).toMatch(reason);
     expect([kindOf(north), epoch()]).toEqual(['owning', 1]);
     expect(north.control.controller.newest()).toBeUndefined();
   });
@@ -193,6 +196,6 @@ describe('a start that is refused', { timeout: TEST_MS_MAX }, () => {
   test('H29: at a party that does not own the cell, with who does', async () => {
     const result = await south.control.controller.start({ url: north.me.url, ...AUTO });
     expect(result).toMatchObject({ kind: 'refused', code: 'not-owner' });
-    expect(result).toMatchObject({ detail: expect.stringContaining('north/main') });
+    expect(result.kind === 'refused' && result.detail).toContain('north/main');
   });
 });

@@ -135,11 +135,10 @@ export class HandoverObserver {
       followerSeq === undefined ? null : Math.max(0, this.#ownerSeq - followerSeq);
     const left = isSeeding ? Math.max(0, copying.bytesTotal - copying.bytes) : batchesLeft;
     const perSecond = isSeeding ? copying.bytesPerSecond : this.#nearingPerSecond(monotonicMs);
-    const leftMs = left === null || perSecond === null || perSecond <= 0 ? null : left / perSecond;
     return {
       copying,
       batchesLeft,
-      leftMs: left === 0 ? 0 : leftMs === null ? null : Math.round(leftMs * 1_000),
+      leftMs: leftMsOf(left, perSecond),
       pace: this.#pace(isSeeding, left, now),
     };
   }
@@ -192,6 +191,13 @@ export class HandoverObserver {
     const halfMs = (now.monotonicMs - report.beatMs) / 2;
     return Math.round(report.nowMs - (now.nowMs - halfMs));
   }
+}
+
+/** An estimate; none while the gap does not close. */
+function leftMsOf(left: number | null, perSecond: number | null): number | null {
+  if (left === 0) return 0;
+  if (left === null || perSecond === null || perSecond <= 0) return null;
+  return Math.round((left / perSecond) * 1_000);
 }
 
 function rounded(perSecond: number | undefined): number | null {

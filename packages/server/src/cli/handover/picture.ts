@@ -53,10 +53,14 @@ export function lineOf(status: HandoverStatus): string {
     const certificate = status.certificate === null ? '' : `; ${certificateText(status)}`;
     return `${handover.id} ${outcome}: ${reason}${pauseNote(pause)}${certificate}`;
   }
+  const parts = [progressText(status), lagText(status), ...lightsOf(gates)];
+  return `${handover.id} ${status.state}: ${parts.join('; ')}`;
+}
+
+function lightsOf(gates: readonly Gate[]): readonly string[] {
   const held = gates.filter(({ light }) => light !== 'green');
-  const words = held.map(({ name, light, reason }) => `${name} ${light}: ${reason}`).join('; ');
-  const lights = gates.length === 0 ? '' : held.length === 0 ? '; all gates green' : `; ${words}`;
-  return `${handover.id} ${status.state}: ${progressText(status)}; ${lagText(status)}${lights}`;
+  if (gates.length > 0 && held.length === 0) return ['all gates green'];
+  return held.map(({ name, light, reason }) => `${name} ${light}: ${reason}`);
 }
 
 /** What has to differ for a new line to be worth writing. */

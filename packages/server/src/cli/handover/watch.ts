@@ -29,7 +29,7 @@ export async function watchHandover(
   party: PartyClient,
   json: boolean,
 ): Promise<ExitCode> {
-  const screen = json ? jsonScreen(io) : io.out.isTerminal ? pictureScreen(io) : lineScreen(io);
+  const screen = screenFor(io, json);
   let heardAtMs = io.nowMs();
   for (;;) {
     try {
@@ -53,6 +53,11 @@ function endOf({ handover, certificate }: HandoverStatus, nowMs: number): ExitCo
   if (handover.ended.outcome === 'aborted') return EXIT.failed;
   const isWaiting = certificate?.isMade !== true;
   return isWaiting && nowMs - handover.ended.atMs < CERTIFICATE_MS_MAX ? undefined : EXIT.ok;
+}
+
+function screenFor(io: CliIo, json: boolean): Screen {
+  if (json) return jsonScreen(io);
+  return io.out.isTerminal ? pictureScreen(io) : lineScreen(io);
 }
 
 function jsonScreen(io: CliIo): Screen {
