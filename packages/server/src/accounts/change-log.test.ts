@@ -39,6 +39,17 @@ describe('the change log', () => {
     expect(head.changeNo).toBe(7);
   });
 
+  test('AC50: a failed attempt has no number, and every owner counts its own', () => {
+    add(1);
+    const before = owner.log.head();
+    const count = 'INSERT INTO failures (handle_hash, count, last_at_ms) VALUES (?, 3, ?)';
+    owner.db.prepare(count).run(tokenOf(9), START_MS);
+    expect(owner.log.head()).toEqual(before);
+    catchUp(owner, follower);
+    expect(rowsIn(follower)).toEqual(rowsIn(owner));
+    expect(follower.db.prepare('SELECT count(*) AS n FROM failures').get()).toEqual({ n: 0 });
+  });
+
   test('AC44: what was rolled back has no number', () => {
     owner.db.exec('BEGIN');
     owner.db.prepare('INSERT INTO deletions (account_id) VALUES (?)').run(idOf(1));

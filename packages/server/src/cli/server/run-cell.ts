@@ -52,8 +52,6 @@ export type CellParts = ProcessParts;
 
 /** The record of what the party is in the middle of, in the folder of its cell. */
 const PARTY_FILE = 'party.json';
-/** How often the registrar hears that this party lives. */
-const HEARTBEAT_EVERY_MS = 500;
 
 type Run = Parameters<StartCellProcess>[0] & Serving & Readonly<{ isStopping: () => boolean }>;
 
@@ -89,8 +87,6 @@ async function open(parts: CellParts, run: Run): Promise<void> {
     log: (level, fields, message) => run.logger[level](fields, message),
   });
   const role = control.roleOf(partyRole(parts, run, { key, charter, connect, control }));
-  const heartbeats = setInterval(() => void charter.heartbeat(), HEARTBEAT_EVERY_MS);
-  closing.push('the heartbeats', async () => clearInterval(heartbeats));
   closing.push('the cell', role.close);
   const stopping = new AbortController();
   closing.push('the control of hand-overs', async () => control.close());
