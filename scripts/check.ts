@@ -37,6 +37,7 @@ const steps: readonly Step[] = [
       tsc('apps/web/tsconfig.browser.json'),
       tsc('bench'),
       tsc('e2e'),
+      tsc('sim'),
     ],
   },
   {
@@ -45,7 +46,7 @@ const steps: readonly Step[] = [
       [
         'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
         '--output-type=err-long',
-        ...['packages', 'apps', 'bench', 'e2e', 'scripts'],
+        ...['packages', 'apps', 'bench', 'e2e', 'sim', 'scripts'],
       ],
     ],
   },
