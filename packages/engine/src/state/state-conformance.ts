@@ -80,6 +80,7 @@ export function stateConformance(name: string, open: Open): void {
   });
   describe(`${name}: names`, () => {
     names(opened);
+    manyVideos(opened);
   });
   describe(`${name}: rollups`, () => {
     rollups(opened);
@@ -245,7 +246,9 @@ function names(opened: () => Promise<StateStore>): void {
     expect([...(await store.erasedSince(-1))].sort(bySecond)).toEqual(both);
     await store.close();
   });
+}
 
+function manyVideos(opened: () => Promise<StateStore>): void {
   test('videos are found by id, many at a time', async () => {
     const store = await opened();
     const videos = Array.from({ length: 700 }, (_, index) => index + 1).map((no) => {
