@@ -81,7 +81,8 @@ export class Flusher {
   #poke(): void {
     if (this.#flushing !== undefined || this.#isInBatch) return;
     if (this.#isDue || this.#view.youngRows >= this.#limits.flushRowsMin) {
-      void this.#begin();
+      // It fails only while `close` waits for it, and `close` tells of the failure.
+      this.#begin().catch(() => undefined);
       return;
     }
     this.#cancelTimer ??= this.#after(this.#limits.flushAgeMsMax, () => {
