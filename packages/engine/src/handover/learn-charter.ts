@@ -106,7 +106,10 @@ function asOther(state: PartyState, entry: CharterBody, voidAfter: Cut | undefin
       { kind: 'set-aside', cut: voidAfter },
     );
   }
-  const isJoint = entry.follower !== undefined && isSameParty(entry.follower, me);
+  // H23: a copy that was fetched anew while a join was on its way may lack what was confirmed before;
+  // the owner hears that this party is not joint, and leaves.
+  const isWhole = state.kind === 'follow-shadow';
+  const isJoint = isWhole && entry.follower !== undefined && isSameParty(entry.follower, me);
   return keep(
     { kind: isJoint ? 'follow-joint' : 'follow-catching-up', me, entry },
     {

@@ -303,6 +303,14 @@ describe('failover', () => {
     expect(kinds(back)).toBe('follow-catching-up persist report');
   });
 
+  test('H23: does not become joint by a join that finds it with a copy fetched anew', () => {
+    const apprentice = { me: B, entry: entryAt(1) };
+    const close = step({ ...states['follow-shadow'], ...apprentice }, charter(4, joint));
+    expect(kinds(close)).toBe('follow-joint persist report');
+    const anew = step({ ...states['follow-catching-up'], ...apprentice }, charter(4, joint));
+    expect(kinds(anew)).toBe('follow-catching-up persist report');
+  });
+
   test('H6: a copy that was never joint is not promoted, and the reason says what it would lose', () => {
     for (const kind of ['idle', 'follow-seeding', 'follow-catching-up', 'follow-shadow'] as const) {
       const refused = step(states[kind], { kind: 'promote', reason: 'lost' });
