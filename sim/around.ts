@@ -2,7 +2,7 @@
 
 import type { MetaRow } from '@holdfast/engine/counting/rows.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
-import type { PartyEvent } from '@holdfast/engine/handover/party-state.ts';
+import type { PartyEvent, PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { StoredChanges } from '@holdfast/engine/state/memory/memory-state-store.ts';
 import type { Epoch, Seq, VideoId } from '@holdfast/protocol/ids.ts';
 import type { Publication, SubtotalsPublication } from '@holdfast/server/border/publication.ts';
@@ -75,6 +75,8 @@ export type Around = Readonly<{
   gateways: readonly GatewayDoor[];
   partyOf: (party: Party) => PartyDoor;
   note: (line: string) => void;
+  /** A party has entered a state. */
+  entered: (party: string, state: PartyState) => void;
   broken: (checker: CheckerName, detail: string) => void;
   applied: (party: string, meta: Readonly<MetaRow>, videos: ChangedVideos) => void;
   acked: (party: string, reply: Extract<SubmitReply, { kind: 'durable' }>) => void;

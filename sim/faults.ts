@@ -3,11 +3,14 @@
 import type { Random } from '@holdfast/engine/testing/random.ts';
 import { FAIR } from './network.ts';
 import type { SimParty } from './party.ts';
+import { PERSON } from './registrar.ts';
 import type { World } from './world.ts';
 
 /** A process that was killed comes back after so long, a registrar or an owner perhaps later. */
 const AWAY_MS_MAX = 2_500;
 const LONG_AWAY_MS_MAX = 6_000;
+const LATE_JOINS = 0.3;
+const LATE_MS = 1_200;
 const DAY_MS = 86_400_000;
 
 type FaultKind = Readonly<{ weight: number; happen: (world: World, random: Random) => string }>;
@@ -176,9 +179,31 @@ const KINDS: readonly FaultKind[] = [
 
 const WEIGHTS = KINDS.reduce((sum, { weight }) => sum + weight, 0);
 
+/** Of the joins that are sent, a part is late, and the copy is fetched anew meanwhile. */
+function spoilJoins(world: World, random: Random, endMs: number): void {
+  const { network, time, marks, parties } = world;
+  world.onState.push((name, { kind }) => {
+    if (kind !== 'joining' || time.nowMs >= endMs || !random.chance(LATE_JOINS)) return;
+    const follower = parties.find((other) => other.name !== name);
+    network.weather = { lossPart: 0, twicePart: 0, delayMsMax: 2 * LATE_MS };
+    time.after(LATE_MS, () => (network.weather = FAIR));
+    time.after(random.below(30), () => {
+      marks.hit('fault: join late and copy broken');
+      world.note(`the join of ${name} is late, and the copy is broken`);
+      follower?.tell({ kind: 'copy', finding: 'broken' }).catch(() => undefined);
+    });
+    // Whoever is joint has everything, and is put to the test.
+    time.after(LATE_MS + random.below(500), () => {
+      if (follower?.state?.kind !== 'follow-joint') return;
+      follower.tell({ kind: 'promote', reason: PERSON }).catch(() => undefined);
+    });
+  });
+}
+
 /** Lets things go wrong now and then until `endMs`. */
 export function beginFaults(world: World, endMs: number): void {
   const random = world.random('faults');
+  spoilJoins(world, world.random('joins'), endMs);
   const everyMs = random.pick([300, 700, 1_500, 4_000]);
   const next = (): void => {
     world.time.after(20 + random.below(2 * everyMs), () => {

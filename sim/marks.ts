@@ -11,6 +11,7 @@ const FAULTS = [
   'disk full',
   'disk slow',
   'gateway with an old charter',
+  'join late and copy broken',
   'journal trimmed',
   'kill gateway',
   'kill party',

@@ -47,6 +47,8 @@ const NEWS_MS_MAX = 100;
 const SNAPSHOT_SILENCE_MS = 5_000;
 /** A snapshot is on its way for up to so long. */
 const COPY_MS_MAX = 400;
+const FLUSH_MS_MAX = 1_000;
+const START_AGAIN_MS = 1_000;
 const START_MS = Date.UTC(2026, 0, 25, 12);
 
 const AWAY = { kind: 'unavailable', code: 'cell-unavailable', retryAfterMs: 1_000 } as const;
@@ -157,7 +159,12 @@ export class SimParty implements PartyDoor {
       snapshot: undefined,
     };
     this.#run = run;
-    this.#open(run).catch((error: unknown) => this.#fault(life, 'it could not start', error));
+    this.#open(run).catch((error: unknown) => {
+      this.#fault(life, 'it could not start', error);
+      // As whoever looks after the process does.
+      if (!life.isOver) void this.kill();
+      this.#world.time.after(START_AGAIN_MS, () => this.process.isUp || this.start());
+    });
   }
 
   /** As kill -9, of the process or of its machine. */
@@ -225,8 +232,7 @@ export class SimParty implements PartyDoor {
 
   #entered(run: Run, state: PartyState): void {
     if (run.life.isOver) return;
-    this.#world.note(`${this.name} ${state.kind} ${state.entry?.epoch ?? 0}`);
-    this.#world.marks.hit(`state: ${state.kind}`);
+    this.#world.entered(this.name, state);
     if (!('followerSeq' in state) && !('plan' in state) && state.kind !== 'owning') {
       for (const { end } of run.streams) end();
       run.streams.clear();
@@ -387,7 +393,9 @@ export class SimParty implements PartyDoor {
     if (follower === undefined || !isSameParty(follower, to)) return undefined;
     const base = await run.roles.journal().base();
     if (run.snapshot === undefined || run.snapshot.seq < base.seq) {
-      await (await run.roles.current.open()).flusher.flushAll();
+      // As the product: a batch may be waiting for the very follower that asks.
+      const { flusher } = await run.roles.current.open();
+      await Promise.race([flusher.flushAll(), run.life.pause(FLUSH_MS_MAX)]);
       const flushes = this.#world.hooks.snapshot([...this.disk.flushes]);
       const seq = (flushes.at(-1)?.meta.seq ?? 0) as Seq;
       run.snapshot = { flushes, seq, chain: await hashAt(run.roles.journal(), seq) };

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { MetaRow } from '@holdfast/engine/counting/rows.ts';
+import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import { seededRandom } from '@holdfast/engine/testing/random.ts';
 import type { Random } from '@holdfast/engine/testing/random.ts';
 import type { Epoch, VideoId } from '@holdfast/protocol/ids.ts';
@@ -46,6 +47,7 @@ export class World implements Around {
   parties: readonly SimParty[] = [];
   audience: Audience | undefined;
   readonly violations: Violation[] = [];
+  readonly onState: ((party: string, state: PartyState) => void)[] = [];
   readonly publications: Readonly<{ seq: number; video: VideoId; likes: number; views: number }>[] =
     [];
   readonly #shown = new Map<string, Shown>();
@@ -132,6 +134,12 @@ export class World implements Around {
     const found = this.parties.find(({ me }) => isSameParty(me, party));
     if (found === undefined) throw new Error('there are two parties only');
     return found;
+  }
+
+  entered(party: string, state: PartyState): void {
+    this.note(`${party} ${state.kind} ${state.entry?.epoch ?? 0}`);
+    this.marks.hit(`state: ${state.kind}`);
+    for (const listener of this.onState) listener(party, state);
   }
 
   /** One line of what happened: the same seed gives the same lines. */
