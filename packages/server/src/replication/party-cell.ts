@@ -86,17 +86,29 @@ export class PartyCell {
 
   /**
    * Moves the batches after a cut into a file of their own and forgets them here; `false` when the
-   * rows already include some of them.
+   * rows already include some of them: then the file has them, and the copy is to be fetched anew.
    */
   async setAside(cut: Cut): Promise<boolean> {
-    if ((this.roles.view()?.meta.seq ?? 0) > cut.seq) return false;
+    await this.#keepAside(cut.seq);
+    // After a restart nothing is open yet, and what is stored decides.
+    const stored = await this.#cell.files.store.meta();
+    if (Math.max(this.roles.view()?.meta.seq ?? 0, stored?.seq ?? 0) > cut.seq) return false;
+    // A crash here means that they are in both places, and are set aside once more.
+    await this.roles.journal().truncate(cut.seq);
+    return true;
+  }
+
+  /** Its name has the first of them, so that no other tail is written over it. */
+  async #keepAside(cutSeq: Seq): Promise<void> {
     const journal = this.roles.journal();
+    const [first] = await journal.read(cutSeq, 1);
+    if (first === undefined) return;
     const folder = join(this.dir, ASIDE_FOLDER);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const handle = openSync(join(folder, `after-${cut.seq}.jsonl`), 'a', 0o600);
+    const name = `after-${cutSeq}-${hex(first.hash).slice(0, 12)}.jsonl`;
+    const handle = openSync(join(folder, name), 'w', 0o600);
     try {
-      let seq = cut.seq;
-      for (;;) {
+      for (let seq = cutSeq; ;) {
         const records = await journal.read(seq, READ_BYTES_MAX);
         for (const { epoch, seq: n, atMs, hash, body } of records) {
           const bytes = { hash: hex(hash), body: hex(body) };
@@ -109,9 +121,6 @@ export class PartyCell {
     } finally {
       closeSync(handle);
     }
-    // A crash here means that they are in both places, and are set aside once more.
-    await journal.truncate(cut.seq as Seq);
-    return true;
   }
 
   freeBytes(): number | undefined {

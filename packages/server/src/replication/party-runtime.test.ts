@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { shownLikes } from '@holdfast/engine/counting/rows.ts';
+import type { Epoch, Seq } from '@holdfast/protocol/ids.ts';
 import { like, TestParties, V1 } from './parties.fixture.ts';
 import type { Site } from './parties.fixture.ts';
 
@@ -149,6 +150,27 @@ describe('the loss of the owner', () => {
     expect(await like(north, 'cleo', 1)).toMatchObject({ kind: 'durable' });
     expect(await shown(north)).toBe(3);
     expect((await south.journal.all()).length).toBe((await north.journal.all()).length);
+  });
+
+  test('H19: an owner that was replaced by force while it was away does not follow with its tail', async () => {
+    await begun();
+    const { north, south, charter } = parties;
+    await parties.kill(north);
+    const [founded] = charter.entries;
+    if (founded === undefined) throw new Error('the cell is founded');
+    const from = { seq: 1 as Seq, chain: 'of batch 1', likesHash: 'l', countsHash: 'c' };
+    const owner = { ...north.me, site: 'other', url: south.me.url };
+    charter.append({
+      ...founded,
+      epoch: 2 as Epoch,
+      act: 'force',
+      owner,
+      cut: from,
+      reason: 'lost',
+    });
+    await parties.start(north);
+    await parties.until('its tail gone', () => (north.roles?.durableSeq() ?? 0) < 3);
+    expect(north.runtime?.state.entry).toMatchObject({ act: 'force' });
   });
 
   test('P7: of a leave and a promote at the same time one wins, and the other learns of it', async () => {

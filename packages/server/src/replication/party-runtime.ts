@@ -60,15 +60,13 @@ export type Dispatched = Readonly<{ kind: 'done'; state: PartyState }> | Refused
 
 type Link = Readonly<{ party: Party; line: PeerLine; sender: BatchSender }>;
 
-/** States in which the journal may end with a seal that the record on disk does not tell of. */
-const HAS_JOINT_COPY: ReadonlySet<PartyState['kind']> = new Set([
-  'joining',
-  'joint',
-  'leaving',
-  'sealing',
-  'sealed',
-  'follow-joint',
-  'follow-sealed',
+/** States without a journal that counts; in all others its end is known before the charter is. */
+const HAS_NO_JOURNAL: ReadonlySet<PartyState['kind']> = new Set([
+  'idle',
+  'follow-seeding',
+  'returning',
+  'retiring',
+  'retired',
 ]);
 
 export class PartyRuntime {
@@ -99,7 +97,7 @@ export class PartyRuntime {
   static async open(options: PartyRuntimeOptions): Promise<PartyRuntime> {
     const { file, me, roles, charter, monotonicMs } = options;
     const stored: PartyState = file.read() ?? { kind: 'idle', me, entry: undefined };
-    const epoch = HAS_JOINT_COPY.has(stored.kind) ? stored.entry?.epoch : undefined;
+    const epoch = HAS_NO_JOURNAL.has(stored.kind) ? undefined : stored.entry?.epoch;
     const sealed = epoch === undefined ? undefined : await roles.sealedAt(epoch);
     const seal = sealed === undefined ? undefined : cutOf(sealed);
     const runtime = new PartyRuntime(options, recover(stored, { seal, nowMs: monotonicMs() }));

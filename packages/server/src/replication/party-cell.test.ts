@@ -1,0 +1,98 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Cut } from '@holdfast/engine/handover/charter-rules.ts';
+import type { Epoch, Seq, VideoId } from '@holdfast/protocol/ids.ts';
+import { US } from '../registrar/charter.fixture.ts';
+import { PartyCell } from './party-cell.ts';
+
+const { privateKey } = generateKeyPairSync('ed25519');
+let dir: string;
+let cell: PartyCell;
+
+async function opened(): Promise<PartyCell> {
+  return PartyCell.open({
+    cell: {
+      dir,
+      jurisdiction: US,
+      operator: 'north',
+      epoch: 1 as Epoch,
+      operatorKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      limits: { flushRowsMin: 100_000, flushAgeMsMax: 1_000_000 },
+    },
+    clocks: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+    onNotice: () => undefined,
+  });
+}
+
+/** Two batches; after the cell was closed the rows on disk have both. */
+async function written(): Promise<void> {
+  const register = async (name: string): Promise<void> => {
+    const video = name as VideoId;
+    await cell.line.call('registerVideo', { video, durationMs: 9_000, creatorKey: 'c' });
+  };
+  await cell.roles.serve(1 as Epoch, async () => 'acknowledged');
+  await register('v1');
+  await register('v2');
+}
+
+const cutAt = (seq: number): Cut => ({
+  seq: seq as Seq,
+  chain: '',
+  likesHash: '',
+  countsHash: '',
+});
+
+async function journalEnd(): Promise<number> {
+  const journal = cell.roles.journal();
+  return ((await journal.head()) ?? (await journal.base())).seq;
+}
+
+/** The seqs in the files of what was set aside. */
+function aside(): number[] {
+  const folder = join(dir, 'set-aside');
+  const lines = readdirSync(folder).flatMap((name) =>
+    readFileSync(join(folder, name), 'utf8').trim().split('\n'),
+  );
+  return lines.map((line) => (JSON.parse(line) as { seq: number }).seq);
+}
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'holdfast-party-cell-'));
+  cell = await opened();
+});
+afterEach(async () => {
+  await cell.close();
+  rmSync(dir, { recursive: true });
+});
+
+test('H20: after a restart a copy whose stored rows lie behind the cut is fetched anew', async () => {
+  await written();
+  await cell.close();
+  cell = await opened();
+  expect(await cell.setAside(cutAt(1))).toBe(false);
+  expect(await journalEnd()).toBe(2);
+});
+
+test('H19: what lies behind the cut is kept in a file, also when the copy is fetched anew', async () => {
+  await written();
+  expect(await cell.setAside(cutAt(1))).toBe(false);
+  expect(await cell.setAside(cutAt(1))).toBe(false);
+  expect(aside()).toEqual([2]);
+});
+
+test('H19: what nobody counts is forgotten here, and setting aside twice is once', async () => {
+  await written();
+  const record = (await cell.roles.journal().read(1 as Seq, 1_000))[0];
+  await cell.close();
+  cell = await opened();
+  if (record === undefined) throw new Error('the second batch is in the journal');
+  const journal = cell.roles.journal();
+  await journal.append({ ...record, seq: 3 as Seq, hash: record.hash.map((byte) => byte ^ 1) });
+  expect(await cell.setAside(cutAt(2))).toBe(true);
+  expect(await cell.setAside(cutAt(2))).toBe(true);
+  expect(await journalEnd()).toBe(2);
+  expect(aside()).toEqual([3]);
+});
