@@ -26,6 +26,8 @@ import { PEER_ROUTES } from './peer-wire.ts';
 import { Vigil } from './vigil.ts';
 import type { VigilOptions } from './vigil.ts';
 
+/** A snapshot waits so long for what is in memory. */
+const FLUSH_MS_MAX = 1_000;
 /** How often the machine looks at the time. */
 const TICK_MS = 50;
 
@@ -140,7 +142,7 @@ async function beginParty(
   const snapshots = openSnapshotServer({
     dir: cell.dir,
     journal: () => cell.roles.journal(),
-    flush: () => cell.flush(),
+    flush: () => withinTime(cell.flush(), options.pause),
     nowMs,
     pace,
   });
@@ -187,6 +189,13 @@ async function askOwner(
   } finally {
     client.close();
   }
+}
+
+/** Resolves when the work is done, or after a time; the work goes on. */
+async function withinTime(work: Promise<void>, pause: ReplicaRoleOptions['pause']): Promise<void> {
+  const ended = new AbortController();
+  await Promise.race([work, pause(FLUSH_MS_MAX, ended.signal)]);
+  ended.abort();
 }
 
 async function fetchCopy(

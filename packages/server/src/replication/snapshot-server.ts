@@ -23,7 +23,10 @@ export type SnapshotServerOptions = Readonly<{
   /** The cell's own folder. */
   dir: string;
   journal: () => Journal;
-  /** Stores what is in memory, so that little is left to send as batches. */
+  /**
+   * Stores what is in memory, so that little is left to send as batches; resolves within a time, for
+   * a batch may be waiting for the very follower that asks.
+   */
   flush: () => Promise<void>;
   nowMs: () => number;
   /** Resolves when so many bytes may be sent. */
@@ -48,7 +51,12 @@ export function openSnapshotServer(options: SnapshotServerOptions): SnapshotServ
 
   const current = async (): Promise<Made> => {
     const made = await making?.catch(() => undefined);
-    const isOld = made === undefined || options.nowMs() - made.madeAtMs > SNAPSHOT_LIFE_MS;
+    const base = await options.journal().base();
+    const isOld =
+      made === undefined ||
+      options.nowMs() - made.madeAtMs > SNAPSHOT_LIFE_MS ||
+      // What follows it was trimmed, so nobody could go on from it.
+      made.manifest.seq < base.seq;
     if (isOld) making = makeSnapshot(options, folder);
     return making as Promise<Made>;
   };
