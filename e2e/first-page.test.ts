@@ -17,6 +17,8 @@ let browser: Browser;
 let page: Page;
 
 /** The page asks and streams, on a machine that may be busy. */
+/** What one attempt to sign up may take. */
+const ATTEMPT_MS = 10_000;
 const SOON = { timeout: 20_000 };
 
 /** The first clip's likes as the page shows them. */
@@ -40,14 +42,29 @@ describe.skipIf(!hasBrowser)(`the first page, in ${CHROMIUM}`, () => {
     await installation.close();
   });
 
+  /** A busy machine has lost a first attempt once; a page that is loaded anew tries again. */
+  async function signUp(): Promise<void> {
+    for (const handle of ['first.visitor', 'second.visitor', 'third.visitor']) {
+      await page.keyboard.press('l');
+      const door = page.locator('dialog[open]');
+      await door.locator('input[name="handle"]').fill(handle);
+      await door.locator('input[name="password"]').fill('violet-kettle-9');
+      await door.locator('button[type="submit"]').click();
+      const shown = page.locator('#handle', { hasText: handle });
+      const isIn = await shown.waitFor({ timeout: ATTEMPT_MS }).then(
+        () => true,
+        () => false,
+      );
+      if (isIn) return;
+      await page.goto(server.url);
+      await expect.poll(firstLikes, SOON).toBe('0');
+    }
+    expect.fail('nobody could sign up in three attempts');
+  }
+
   it('lets a visitor sign up, like and unlike, and shows the likes as they change', async () => {
     await expect.poll(firstLikes, SOON).toBe('0');
-    await page.keyboard.press('l');
-    const door = page.locator('dialog[open]');
-    await door.locator('input[name="handle"]').fill('first.visitor');
-    await door.locator('input[name="password"]').fill('violet-kettle-9');
-    await door.locator('button[type="submit"]').click();
-    await expect.poll(() => page.locator('#handle').textContent(), SOON).toContain('first.visitor');
+    await signUp();
 
     await expect.poll(firstLikes, SOON).toBe('1');
     await page.keyboard.press('l');
