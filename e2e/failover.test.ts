@@ -7,8 +7,7 @@ import { afterEach, expect, it } from 'vitest';
 import { apiOf, bodyOf, until } from './harness/api.ts';
 import { openInstallation } from './harness/installation.ts';
 import type { Installation, RunningServer } from './harness/installation.ts';
-import { differencesOf, LOAD_VIDEO, startLoad } from './harness/load.ts';
-import type { Load } from './harness/load.ts';
+import { differencesOf, goesOn, LOAD_VIDEO, startLoad } from './harness/load.ts';
 
 const TEST_MS_MAX = 300_000;
 const VIDEOS = ['failover-0', 'failover-1', 'failover-2'];
@@ -87,15 +86,6 @@ async function untilJoint(world: World, site: string): Promise<void> {
     `both sites acknowledge together, and ${site} decides`,
     () => newestOf(world),
     (newest) => newest?.rule === 'joint' && newest.owner.site === site,
-  );
-}
-
-async function goesOn(load: Load, ops: number): Promise<void> {
-  const wanted = load.acknowledged() + ops;
-  await until(
-    'acknowledged more',
-    () => Promise.resolve(load.acknowledged()),
-    (now) => now >= wanted,
   );
 }
 

@@ -7,8 +7,7 @@ import { afterEach, expect, it } from 'vitest';
 import { apiOf, bodyOf, until } from './harness/api.ts';
 import { openInstallation } from './harness/installation.ts';
 import type { CommandResult, Installation, RunningServer } from './harness/installation.ts';
-import { differencesOf, LOAD_VIDEO, startLoad } from './harness/load.ts';
-import type { Load } from './harness/load.ts';
+import { differencesOf, goesOn, LOAD_VIDEO, startLoad } from './harness/load.ts';
 
 const TEST_MS_MAX = 300_000;
 const VIDEOS = ['handover-0', 'handover-1', 'handover-2'];
@@ -67,15 +66,6 @@ async function ownedBy({ url }: World, operator: string): Promise<void> {
     `${operator} owns us`,
     async () => bodyOf<Cells>(await apiOf(url).send('GET', '/v1/cells')).cells,
     (cells) => cells.some((cell) => cell.jurisdiction === 'us' && cell.operator === operator),
-  );
-}
-
-async function goesOn(load: Load, ops: number): Promise<void> {
-  const wanted = load.acknowledged() + ops;
-  await until(
-    'acknowledged more',
-    () => Promise.resolve(load.acknowledged()),
-    (now) => now >= wanted,
   );
 }
 

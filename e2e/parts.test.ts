@@ -8,8 +8,7 @@ import { apiOf, bodyOf, until } from './harness/api.ts';
 import type { Count } from './harness/api.ts';
 import { openStream } from './harness/event-stream.ts';
 import { openInstallation } from './harness/installation.ts';
-import { differencesOf, LOAD_VIDEO, startLoad } from './harness/load.ts';
-import type { Load } from './harness/load.ts';
+import { differencesOf, goesOn, LOAD_VIDEO, startLoad } from './harness/load.ts';
 import { openParts } from './harness/parts.ts';
 import type { PartName, Parts } from './harness/parts.ts';
 
@@ -68,16 +67,6 @@ function readCounts({ url }: Parts, isUp: () => boolean): Reader {
       return faults;
     },
   };
-}
-
-/** Waits until so many more ops were acknowledged. */
-async function goesOn(load: Load, ops: number): Promise<void> {
-  const wanted = load.acknowledged() + ops;
-  await until(
-    'acknowledged more',
-    () => Promise.resolve(load.acknowledged()),
-    (now) => now >= wanted,
-  );
 }
 
 it(

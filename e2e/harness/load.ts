@@ -2,7 +2,7 @@
 // does: an op is sent under its name until it is acknowledged, as the API asks of its clients.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { apiOf } from './api.ts';
+import { apiOf, until } from './api.ts';
 import type { OpBody, SessionBody } from './api.ts';
 import { NDJSON } from './api.ts';
 import { send } from './http.ts';
@@ -98,6 +98,16 @@ export function startLoad(options: LoadOptions): Load {
       await all;
     },
   };
+}
+
+/** Waits until so many more ops were acknowledged. */
+export async function goesOn(load: Load, ops: number): Promise<void> {
+  const wanted = load.acknowledged() + ops;
+  await until(
+    'acknowledged more',
+    () => Promise.resolve(load.acknowledged()),
+    (now) => now >= wanted,
+  );
 }
 
 /** Sends until the answer is one of those that are good; any other than a 503 is a fault. */

@@ -27,8 +27,8 @@ export type LedgerRolesOptions = Readonly<{
   random: () => number;
 }>;
 
-/** Videos that are named for a comparison at a time. */
-const PROBES_MAX = 64;
+/** Videos that are named for a comparison at a time; the other side answers for no more. */
+export const PROBES_MAX = 64;
 
 export class LedgerRoles {
   readonly #options: LedgerRolesOptions;

@@ -276,7 +276,8 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
-function isHash(value: unknown): value is string {
+/** Whether a value is a hash as the charter writes it: 64 lower-case hexadecimal digits. */
+export function isHash(value: unknown): value is string {
   return typeof value === 'string' && HASH_PATTERN.test(value);
 }
 

@@ -15,7 +15,7 @@ import type { Cut, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import { isSeal } from '@holdfast/engine/journal/seal.ts';
 import type { Commitments, Delivery, ProbedCounts } from './peer.ts';
-import { PROBES_MAX } from './peer.ts';
+import { PROBES_MAX } from '../cell/ledger-roles.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

@@ -3,10 +3,9 @@
 // A crash at any moment leaves the old state or the new one, never a part of either; the state that
 // is read back is where the machine goes on.
 
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { syncFolder } from '../registrar/sync-folder.ts';
+import { readFileSync } from 'node:fs';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
+import { writeWhole } from './whole-file.ts';
 
 const FORMAT = 1;
 
@@ -25,13 +24,7 @@ export type PartyFile = Readonly<{
 export function openPartyFile(file: string): PartyFile {
   return {
     read: () => readState(file),
-    write: (state) => {
-      const next = `${file}.next`;
-      writeDurably(next, `${JSON.stringify({ format: FORMAT, state })}\n`);
-      // A crash here means that the state before this one is still the record.
-      renameSync(next, file);
-      syncFolder(dirname(file));
-    },
+    write: (state) => writeWhole(file, `${JSON.stringify({ format: FORMAT, state })}\n`),
   };
 }
 
@@ -60,14 +53,4 @@ function isRecord(value: unknown): value is { format: number; state: PartyState 
   if (!('format' in value) || value.format !== FORMAT || !('state' in value)) return false;
   const { state } = value;
   return typeof state === 'object' && state !== null && 'kind' in state && 'me' in state;
-}
-
-function writeDurably(file: string, text: string): void {
-  const handle = openSync(file, 'w', 0o600);
-  try {
-    writeSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

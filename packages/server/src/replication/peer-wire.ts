@@ -7,9 +7,10 @@ import type { JournalRecord } from '@holdfast/engine/journal/journal.ts';
 import type { Epoch, Seq, TimestampMs } from '@holdfast/protocol/ids.ts';
 import { bool, choice, fits, list, nothing, text, uint, union } from '../border/shape.ts';
 import type { Shape } from '../border/shape.ts';
-import { readDecision } from '../registrar/charter-entry.ts';
+import { isHash, readDecision } from '../registrar/charter-entry.ts';
 import { ACCOUNTS_BYTES_MAX, readAccounts, writeAccounts } from './accounts-wire.ts';
-import { DELIVERY_BYTES_MAX, DELIVERY_RECORDS_MAX, PROBES_MAX } from './peer.ts';
+import { DELIVERY_BYTES_MAX, DELIVERY_RECORDS_MAX } from './peer.ts';
+import { PROBES_MAX } from '../cell/ledger-roles.ts';
 import type { DecisionAnswer, Delivery, Question, Report } from './peer.ts';
 
 export const PEER_ROUTES = {
@@ -21,7 +22,6 @@ export const PEER_ROUTES = {
 } as const;
 
 const HASH_BYTES = 32;
-const HASH_HEX_CHARS = 64;
 /** A delivery may exceed its aim by one record, and has some bytes beside the bodies. */
 export const DELIVERY_MESSAGE_BYTES_MAX: number =
   DELIVERY_BYTES_MAX + BODY_BYTES_MAX + DELIVERY_RECORDS_MAX * 128 + ACCOUNTS_BYTES_MAX;
@@ -144,10 +144,6 @@ export function readAnswer(bytes: Uint8Array): DecisionAnswer | Malformed {
   const value = jsonIn(bytes);
   if (!fits(ANSWER, value)) return { kind: 'malformed', detail: 'it is no answer to a decision' };
   return value as DecisionAnswer;
-}
-
-export function isHash(value: unknown): boolean {
-  return typeof value === 'string' && value.length === HASH_HEX_CHARS && /^[0-9a-f]+$/.test(value);
 }
 
 export function jsonIn(bytes: Uint8Array): unknown {

@@ -83,5 +83,3 @@ export type PeerLine = Readonly<{
 export const DELIVERY_BYTES_MAX: number = 4 * 1024 * 1024;
 /** Records in one delivery. */
 export const DELIVERY_RECORDS_MAX = 4_096;
-/** Videos that one delivery asks to compare. */
-export const PROBES_MAX = 64;

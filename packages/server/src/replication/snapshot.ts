@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { fits, id, list, text, uint } from '../border/shape.ts';
 import type { Shape } from '../border/shape.ts';
-import { isHash, jsonIn } from './peer-wire.ts';
+import { jsonIn } from './peer-wire.ts';
+import { isHash } from '../registrar/charter-entry.ts';
 import type { Malformed } from './peer-wire.ts';
 
 /** What is copied: rows, people's accounts, and the key of their pseudonyms. */

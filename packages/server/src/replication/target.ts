@@ -17,7 +17,8 @@ import { IDENTITY_PATH } from '../signed/signed-server.ts';
 import type { SignedClient } from '../signed/signed-client.ts';
 import { WIRE_VERSION } from '../signed/preimage.ts';
 import { isWireName, publicKeyOf } from '../signed/wire-key.ts';
-import { isHash, jsonIn } from './peer-wire.ts';
+import { jsonIn } from './peer-wire.ts';
+import { isHash } from '../registrar/charter-entry.ts';
 
 export const TARGET_ROUTE = '/v1/handover/:cell/party';
 const ANSWER_MS_MAX = 5_000;
