@@ -31,6 +31,8 @@ const steps: readonly Step[] = [
       tsc('.'),
       tsc('packages/protocol'),
       tsc('packages/protocol/tsconfig.browser.json'),
+      tsc('packages/tlog'),
+      tsc('packages/tlog/tsconfig.browser.json'),
       tsc('packages/engine'),
       tsc('packages/server'),
       tsc('apps/web'),
