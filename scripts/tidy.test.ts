@@ -20,7 +20,7 @@ const files: ReadonlyMap<string, string> = new Map(
     .filter(([, text]) => !text.includes('\0')),
 );
 
-const sources = [...files].filter(([path]) => /\.(?:ts|mjs|css|html)$/.test(path));
+const sources = [...files].filter(([path]) => /\.(?:tsx?|mjs|css|html)$/.test(path));
 
 /** `path:line` of every match of a pattern. */
 function placesOf(pattern: RegExp, among: Iterable<[string, string]>): string[] {

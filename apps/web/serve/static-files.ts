@@ -5,7 +5,18 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 
-export type StaticFile = Readonly<{ type: string; body: Buffer; etag: string }>;
+export type StaticFile = Readonly<{
+  type: string;
+  body: Buffer;
+  /** With its quotes. */
+  etag: string;
+  /** The body compressed, for browsers that take it. */
+  gzip?: Buffer;
+  /** The address has the hash of the content in it, so nobody needs to ask again. */
+  immutable?: true;
+  /** Other than 200. */
+  status?: 503;
+}>;
 
 const ROOT = new URL('../', import.meta.url);
 const SOURCES = new URL('src/', ROOT);
@@ -46,7 +57,8 @@ export function browserModule(source: string): string {
   return stripTypeScriptTypes(source, { mode: 'strip' }).replace(RELATIVE_IMPORT, '$1$2.js');
 }
 
-function staticFile(type: string, body: Buffer): StaticFile {
+/** A file in memory; the entity tag is strong. */
+export function staticFile(type: string, body: Buffer): StaticFile {
   const digest = createHash('sha256').update(body).digest('base64url');
   return { type, body, etag: `"${digest}"` };
 }

@@ -4,6 +4,7 @@
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { loadBuiltPages } from '@holdfast/web/built-pages.ts';
 import { loadPage } from '@holdfast/web/static-files.ts';
 import { backupData } from './cell/backup.ts';
 import { startCellThread } from './cell/cell-thread.ts';
@@ -55,7 +56,14 @@ const processParts: ProcessParts = {
 };
 
 const frontParts: FrontParts = {
-  loadPage,
+  loadPage: async (logger) => {
+    const built = await loadBuiltPages({
+      tell: (line) => logger.info(line),
+      onMissing: (reason) => logger.error({ reason }, 'no web pages; all else works without them'),
+      monotonicMs: processParts.monotonicMs,
+    });
+    return new Map([...(await loadPage()), ...built]);
+  },
   clipsFolder: fileURLToPath(new URL('../assets/clips', import.meta.url)),
   monotonicMs: processParts.monotonicMs,
 };
@@ -64,7 +72,7 @@ const cellParts = { ...processParts, startCell: startCellThread };
 const exitCode = await runCli(process.argv.slice(2), io, {
   startServer: serverOf({ ...cellParts, ...frontParts }),
   startRegistrar: registrarOf(processParts),
-  startCell: cellProcessOf(cellParts),
+  startCell: cellProcessOf({ ...processParts, loadPages: frontParts.loadPage }),
   startGateway: gatewayOf({ ...processParts, ...frontParts }),
   fsckData,
   backupData,

@@ -23,8 +23,8 @@ import { drain, listen } from './serve.ts';
 
 /** What the running process lends to a front; `main.ts` has the real ones. */
 export type FrontParts = Readonly<{
-  /** The web app by address. */
-  loadPage: () => Promise<ReadonlyMap<string, PageFile>>;
+  /** The web app by address; it is built first where its sources have changed. */
+  loadPage: (logger: Logger) => Promise<ReadonlyMap<string, PageFile>>;
   /** Folder of the sample clips, with `clips.json`. */
   clipsFolder: string;
   monotonicMs: () => number;
@@ -91,7 +91,7 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
     residency: residencyOf({ ...config, byDefault: config.residency }),
     nowMs,
     logger,
-    page: await parts.loadPage(),
+    page: await parts.loadPage(logger),
     clipsFolder: parts.clipsFolder,
     trustProxy: config.trustProxy,
     secureCookies: config.secureCookies,

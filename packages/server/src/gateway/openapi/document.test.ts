@@ -288,7 +288,7 @@ describe('A69: the document', () => {
   it('names every route that the server has', () => {
     const documented = Object.keys(paths).map((path) => path.replace(/\{(\w+)\}/g, ':$1'));
     // The printed tree leaves out the fixed part before a wildcard.
-    const pages = ['/', '/*'];
+    const pages = ['/', '/*', '/trust', '/trust*'];
     expect(servedPaths(world).sort()).toEqual([...documented, ...pages].sort());
   });
 

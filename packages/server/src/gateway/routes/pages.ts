@@ -1,16 +1,26 @@
-// The page at / and the clips: static files, under a policy that allows this origin alone. A68.
+// The pages and the clips: static files, under a policy that allows this origin alone. A68.
 
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { NOT_FOUND } from '../http-errors.ts';
 import { sendRefusal } from '../refusal.ts';
 
 /** A file that is held in memory; `etag` with its quotes. */
-export type PageFile = Readonly<{ type: string; body: Buffer; etag: string }>;
+export type PageFile = Readonly<{
+  type: string;
+  body: Buffer;
+  etag: string;
+  /** The body compressed, for browsers that take it. */
+  gzip?: Buffer;
+  /** Its address changes with its content. */
+  immutable?: true;
+  /** Other than 200: it stands for pages that are missing. */
+  status?: 503;
+}>;
 
 export type Pages = Readonly<{
-  /** The web app by address: `/` and what is under `/app/`. */
+  /** The web app by address: `/`, `/trust`, and what is under `/app/` and `/assets/`. */
   page: ReadonlyMap<string, PageFile>;
   /** Folder of the clips, served under /media/clips/. */
   clipsFolder: string | undefined;
@@ -20,6 +30,7 @@ export type Pages = Readonly<{
 
 /** The page changes with a release; its files are asked for again, and mostly not sent again. */
 const PAGE_CACHE = 'no-cache';
+const IMMUTABLE_CACHE = 'public, max-age=31536000, immutable';
 /** The name of a clip stands for the same clip for at least a day. */
 const CLIP_CACHE = 'public, max-age=86400';
 
@@ -41,28 +52,76 @@ const POLICY = {
 
 /** Serves the files in a scope of its own, so that the API does not pay for these headers. */
 export async function addPages(app: FastifyInstance, pages: Pages): Promise<void> {
-  await app.register(async (scope) => {
-    await scope.register(helmet, {
-      contentSecurityPolicy: { useDefaults: false, directives: POLICY },
-      strictTransportSecurity: pages.https,
-    });
-    addPageRoutes(scope, pages.page);
+  await inPageScope(app, pages.https, async (scope) => {
+    addFileRoutes(scope, pages.page, ['/', '/app/*', '/assets/*']);
+    addDocumentRoutes(scope, pages.page, '/trust');
     if (pages.clipsFolder !== undefined) await addClips(scope, pages.clipsFolder);
   });
 }
 
-function addPageRoutes(app: FastifyInstance, page: ReadonlyMap<string, PageFile>): void {
-  for (const url of ['/', '/app/*']) {
-    app.get(url, (request, reply) => {
+/** Adds routes that answer under the policy of pages. */
+export async function inPageScope(
+  app: FastifyInstance,
+  https: boolean,
+  add: (scope: FastifyInstance) => Promise<void> | void,
+): Promise<void> {
+  await app.register(async (scope) => {
+    await scope.register(helmet, {
+      contentSecurityPolicy: { useDefaults: false, directives: POLICY },
+      strictTransportSecurity: https,
+    });
+    await add(scope);
+  });
+}
+
+/** Serves each file at its own address, under these patterns. */
+export function addFileRoutes(
+  app: FastifyInstance,
+  page: ReadonlyMap<string, PageFile>,
+  patterns: readonly string[],
+): void {
+  for (const pattern of patterns) {
+    app.get(pattern, (request, reply) => {
       const [path = ''] = request.url.split('?', 1);
-      const file = page.get(path);
-      if (file === undefined) return sendRefusal(reply, NOT_FOUND);
-      reply.header('etag', file.etag).header('cache-control', PAGE_CACHE);
-      const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim());
-      if (known?.includes(file.etag) === true) return reply.code(304).send();
-      return reply.header('content-type', file.type).send(file.body);
+      return sendPage(request, reply, page.get(path));
     });
   }
+}
+
+/** Serves one document for an address and all below it; the page in it reads the address. */
+export function addDocumentRoutes(
+  app: FastifyInstance,
+  page: ReadonlyMap<string, PageFile>,
+  address: string,
+): void {
+  for (const pattern of [address, `${address}/*`]) {
+    app.get(pattern, (request, reply) => sendPage(request, reply, page.get(address)));
+  }
+}
+
+function sendPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: PageFile | undefined,
+): FastifyReply {
+  if (file === undefined) return sendRefusal(reply, NOT_FOUND);
+  reply.header('cache-control', file.immutable === true ? IMMUTABLE_CACHE : PAGE_CACHE);
+  const packed = takesGzip(request) ? file.gzip : undefined;
+  // Another spelling of the same content is another entity.
+  const etag = packed === undefined ? file.etag : file.etag.replace(/"$/, '-gzip"');
+  reply.header('etag', etag);
+  if (file.gzip !== undefined) reply.header('vary', 'accept-encoding');
+  const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim());
+  if (known?.includes(etag) === true) return reply.code(304).send();
+  reply.code(file.status ?? 200).header('content-type', file.type);
+  if (packed === undefined) return reply.send(file.body);
+  return reply.header('content-encoding', 'gzip').send(packed);
+}
+
+function takesGzip(request: FastifyRequest): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(
+    request.headers['accept-encoding']?.toString() ?? '',
+  );
 }
 
 async function addClips(app: FastifyInstance, root: string): Promise<void> {

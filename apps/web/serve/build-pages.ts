@@ -1,0 +1,30 @@
+// Builds the pages into a folder: `node build-pages.ts FOLDER`. Run by `built-pages.ts`, in a process
+// of its own, so that a server never holds the bundler's memory.
+
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const [outDir] = process.argv.slice(2);
+if (outDir === undefined) throw new Error('usage: node build-pages.ts FOLDER');
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+await build({
+  configFile: false,
+  envFile: false,
+  root,
+  publicDir: false,
+  logLevel: 'error',
+  build: {
+    outDir,
+    emptyOutDir: true,
+    assetsDir: 'assets',
+    // Inlined files would be `data:` addresses, which the policy has only for pictures.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    manifest: 'manifest.json',
+    reportCompressedSize: false,
+    target: ['chrome123', 'firefox125', 'safari17.5'],
+    rolldownOptions: { input: fileURLToPath(new URL('../pages.html', import.meta.url)) },
+  },
+});

@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadBuiltPages } from './built-pages.ts';
+import type { BuildPages } from './built-pages.ts';
+import type { StaticFile } from './static-files.ts';
+
+/** JavaScript, compressed, that the browser has to have before it shows a country's record. */
+const TRUST_BYTES_MAX: number = 110 * 1000;
+/** A build takes a second or two; more on a machine that is busy. */
+const BUILD_MS_MAX = 120_000;
+
+const quiet = { tell: () => undefined, onMissing: () => undefined, monotonicMs: () => 0 };
+
+describe('the real build', () => {
+  let pages: ReadonlyMap<string, StaticFile>;
+  beforeAll(async () => {
+    pages = await loadBuiltPages({ ...quiet, onMissing: (reason) => expect.fail(reason) });
+  }, BUILD_MS_MAX);
+
+  const textOf = (address: string): string => pages.get(address)?.body.toString() ?? '';
+
+  /** A script and all that it cannot start without. */
+  function needed(address: string, seen: Set<string>): Set<string> {
+    if (seen.has(address)) return seen;
+    seen.add(address);
+    const imports = textOf(address).matchAll(/(?:\bfrom|\bimport)\s*["']\.\/([^"']+\.js)["']/g);
+    for (const [, name] of imports) needed(`/assets/${name ?? ''}`, seen);
+    return seen;
+  }
+
+  test('PG1: everything that the document asks for is there, and is never asked for again', () => {
+    const asked = [...textOf('/trust').matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, to]) => to);
+    expect(asked.length).toBeGreaterThan(1);
+    for (const address of asked) expect(pages.get(address ?? '')?.immutable).toBe(true);
+    expect(pages.get('/trust')?.immutable).toBeUndefined();
+  });
+
+  test('PG1: nothing in the document needs more than the policy allows', () => {
+    expect(textOf('/trust')).not.toMatch(
+      /<script(?![^>]*\ssrc="\/)|<style|\sstyle=|\son[a-z]+=|https?:\/\//,
+    );
+  });
+
+  test(`PG2: a country's record starts with at most ${TRUST_BYTES_MAX} bytes of script`, () => {
+    const [, main = ''] = /<script[^>]*\ssrc="([^"]+)"/.exec(textOf('/trust')) ?? [];
+    const page = [...pages.keys()].find((address) => address.includes('/jurisdiction-page-')) ?? '';
+    const scripts = needed(page, needed(main, new Set()));
+    expect(scripts.size).toBeGreaterThan(1);
+    const bytes = [...scripts].reduce(
+      (sum, name) => sum + (pages.get(name)?.gzip?.length ?? NaN),
+      0,
+    );
+    expect(bytes).toBeLessThanOrEqual(TRUST_BYTES_MAX);
+  });
+
+  test('PG2: the record has nothing of the console in it', () => {
+    const names = [...pages.keys()].filter((address) => /\/console-page-.*\.js$/.test(address));
+    expect(names).toHaveLength(1);
+    const [, main = ''] = /<script[^>]*\ssrc="([^"]+)"/.exec(textOf('/trust')) ?? [];
+    const page = [...pages.keys()].find((address) => address.includes('/jurisdiction-page-')) ?? '';
+    expect([...needed(page, needed(main, new Set()))]).not.toContain(names[0]);
+  });
+});
+
+describe('when to build', () => {
+  let cacheDir: string;
+  beforeAll(async () => {
+    cacheDir = await mkdtemp(join(tmpdir(), 'holdfast-pages-'));
+  });
+  afterAll(() => rm(cacheDir, { recursive: true }));
+
+  const builds: string[] = [];
+  const build = async (outDir: string): Promise<void> => {
+    builds.push(outDir);
+    await mkdir(join(outDir, 'assets'), { recursive: true });
+    await writeFile(join(outDir, 'pages.html'), '<!doctype html>');
+  };
+
+  test('PG3: once for the same sources, also when several start together', async () => {
+    const options: BuildPages = { ...quiet, cacheDir, build };
+    await Promise.all([loadBuiltPages(options), loadBuiltPages(options)]);
+    const before = builds.length;
+    expect((await loadBuiltPages(options)).get('/trust')?.body.toString()).toBe('<!doctype html>');
+    expect(builds).toHaveLength(before);
+    expect(await readdir(cacheDir)).toHaveLength(1);
+  });
+
+  test('PG4: without a build the pages say what is missing, and nothing is left over', async () => {
+    const reasons: string[] = [];
+    const pages = await loadBuiltPages({
+      ...quiet,
+      cacheDir: join(cacheDir, 'none'),
+      build: () => Promise.reject(new Error('no bundler')),
+      onMissing: (reason) => reasons.push(reason),
+    });
+    expect(reasons).toEqual(['no bundler']);
+    expect(pages.get('/trust')).toMatchObject({ status: 503 });
+    expect(pages.get('/trust')?.body.toString()).toContain('Counting is not touched by it');
+    expect(await readdir(join(cacheDir, 'none'))).toEqual([]);
+  });
+});
