@@ -28,8 +28,10 @@ function steps(): Step[] {
     all.push({ kind: 'send', session, op, skip: 0 });
     if (index % 9 === 0) all.push({ kind: 'resend', session, back: 1 });
     if (index % 20 === 0) all.push({ kind: 'tick', ms: 45_000 });
-    if (index % 40 === 0) all.push({ kind: 'correct', video: index, metric: 'views', delta: 3 });
-    if (index % 60 === 0) all.push({ kind: 'correct', video: index, metric: 'likes', delta: 2 });
+    if (index % 40 === 0)
+      all.push({ kind: 'correct', name: undefined, video: index, metric: 'views', delta: 3 });
+    if (index % 60 === 0)
+      all.push({ kind: 'correct', name: undefined, video: index, metric: 'likes', delta: 2 });
   }
   all.splice(120, 0, { kind: 'erase', person: 2 });
   return all;
@@ -143,6 +145,14 @@ function flip(table: string, column: string): (db: DatabaseSync) => void {
   };
 }
 
+/** A video's first day gets viewers beyond all views that it has. */
+function tooManyViewers(db: DatabaseSync): void {
+  const hashes = Float64Array.from({ length: 1_000 }, (_, index) => index);
+  const { key } = db.prepare('SELECT min(key) AS key FROM uniques').get() ?? {};
+  const update = db.prepare('UPDATE uniques SET data = ? WHERE key = ?');
+  update.run(new Uint8Array(hashes.buffer), key as number);
+}
+
 describe('one change is found:', () => {
   test.each<[string, (db: DatabaseSync) => void, RegExp]>([
     [
@@ -157,6 +167,28 @@ describe('one change is found:', () => {
       /hash of the like rows/,
     ],
     ['C7: a like count', sql('UPDATE counts SET likes = likes + 1 WHERE no = 2'), /^likes of v2/m],
+    [
+      'C2: a session that did not see its highest number',
+      sql('UPDATE sessions SET seen_low = 2 WHERE key = (SELECT min(key) FROM sessions)'),
+      /session 1/,
+    ],
+    [
+      'C2: a session that saw a number below 1',
+      sql("UPDATE sessions SET seen_high = 1 << 31, highest = 5 WHERE key LIKE '~%'"),
+      /session \d/,
+    ],
+    [
+      'C22: a sketch that cannot be one',
+      sql("UPDATE uniques SET data = x'0102' WHERE key = (SELECT min(key) FROM uniques)"),
+      /unique viewers of video 1/,
+    ],
+    ['C22: a sketch of another kind', sql('UPDATE uniques SET kind = 7'), /unique viewers of/],
+    ['C22: viewers who never viewed', tooManyViewers, /viewers of video 1, at most/],
+    [
+      'C22: a sketch of no video',
+      sql('UPDATE uniques SET key = key + 32768 * 4096 WHERE key = (SELECT max(key) FROM uniques)'),
+      /a known video/,
+    ],
     ['a view count', sql('UPDATE counts SET views = views + 1 WHERE no = 2'), /^views of v2/m],
     [
       'V2: a number of starts',

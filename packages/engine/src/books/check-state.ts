@@ -1,5 +1,7 @@
 // The recount: every number that a stored state shows, made again from the rows it came from.
 //
+// Sessions and sketches, which no other rows add up to, are looked at in check-rows.ts.
+//
 // Nothing here uses the code that keeps the numbers up to date, beyond the hash of a row. It reads
 // one snapshot of `state.db`, so it may run beside a server.
 
@@ -14,6 +16,7 @@ import { addTally, emptyTally, TALLY_SLOT, tallyTotal, unpackTally } from '../co
 import { lanesOfBytes } from '../journal/batch-codec.ts';
 import { numbersFromBytes } from '../state/sqlite/row-bytes.ts';
 import { readMeta } from '../state/sqlite/state-reads.ts';
+import { checkSessions, checkSketches } from './check-rows.ts';
 
 export type Difference = Readonly<{
   what: string;
@@ -34,10 +37,12 @@ export type CheckOptions = Readonly<{
   monotonicMs: () => number;
 }>;
 
+type CheckedRows = 'likes' | 'videos' | 'rollups' | 'persons' | 'sessions' | 'sketches';
+
 export type StateCheck = Readonly<{
   meta: MetaRow | undefined;
   differences: readonly Difference[];
-  checked: Readonly<{ likes: number; videos: number; rollups: number; persons: number }>;
+  checked: Readonly<Record<CheckedRows, number>>;
 }>;
 
 /** Differences that are listed; more say the same. */
@@ -83,7 +88,7 @@ export function checkState(db: DatabaseSync, options: CheckOptions): StateCheck 
   const integrity = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
   differences.expect('pages of state.db', 'ok', String(integrity));
   const meta = readMeta(db);
-  const none = { likes: 0, videos: 0, rollups: 0, persons: 0 };
+  const none = { likes: 0, videos: 0, rollups: 0, persons: 0, sessions: 0, sketches: 0 };
   if (meta === undefined) return { meta, differences: differences.found, checked: none };
   const sums = emptySums(meta);
   const persons = checkPersons(db, meta, differences);
@@ -93,7 +98,11 @@ export function checkState(db: DatabaseSync, options: CheckOptions): StateCheck 
   sumCorrections(db, sums);
   const videos = checkVideos(db, meta, sums, differences, options);
   differences.expect('books: ops by class', meta.opsAccepted, tallyTotal(meta.books));
-  return { meta, differences: differences.found, checked: { likes, videos, rollups, persons } };
+  const sessions = checkSessions(db, differences, progressOf('checking sessions', 0, options));
+  const step = progressOf('checking unique viewers', 0, options);
+  const sketches = checkSketches(db, sums.rolled.views, differences, step);
+  const checked = { likes, videos, rollups, persons, sessions, sketches };
+  return { meta, differences: differences.found, checked };
 }
 
 function emptySums(meta: MetaRow): Sums {

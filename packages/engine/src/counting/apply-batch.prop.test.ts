@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { keysOf, lookupOf, PlainState } from '../testing/batches.ts';
+import { chainAt, keysOf, lookupOf, PlainState } from '../testing/batches.ts';
 import {
   like,
   opsEntry,
@@ -74,8 +74,9 @@ const entries: fc.Arbitrary<Entry[]> = fc
     const next = [1, 1, 1, 1];
     return wishes.map(([who, what]): Entry => {
       if (typeof what === 'number') {
+        const name = what === 1 ? '!op/gain' : undefined;
         const gain = { metric: 'likes', delta: what, reason: 'bug', note: '' } as const;
-        return { kind: 'correction', video: who as VideoNo, ...gain };
+        return { kind: 'correction', video: who as VideoNo, ...gain, sessionKey: name };
       }
       // Two ops in a row have one number, so that repeats are among them.
       const ops = what.map((op, index) => op((next[who] ?? 1) + Math.floor(index / 2)));
@@ -99,7 +100,7 @@ function withoutSeqs(state: PlainState): unknown {
     persons,
     likes,
     uniques,
-    meta: unnumbered(state.meta),
+    meta: { ...state.meta, seq: 0, chain: undefined },
     videos: new Map([...state.videos].map(([no, row]) => [no, unnumbered(row)])),
     // A like and an unlike in one batch leave no bucket, in two they leave one that is all zeros.
     minutes: [...state.minutes].flatMap(([minute, rows]) =>
@@ -157,7 +158,8 @@ test('C5: the rows that a batch names as needed are all that it reads', () => {
         erased: rows.erased,
         likesOf: new Map(),
       };
-      expect(applyBatch(loaded, batch)).toEqual(applyBatch(rows, batch));
+      const chain = chainAt(batch.seq);
+      expect(applyBatch(loaded, batch, chain)).toEqual(applyBatch(rows, batch, chain));
     }),
     { numRuns: 300 },
   );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { invalidCodeOf, outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
 import { SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
-import { like, opsEntry, personEntry, PlainState, START_MS } from '../testing/batches.ts';
+import { chainAt, like, opsEntry, personEntry, PlainState, START_MS } from '../testing/batches.ts';
 import { unlike, videoEntry, view } from '../testing/batches.ts';
 import { admit, applyBatch, beginBatch } from './apply-batch.ts';
 import type { Entry } from './entries.ts';
@@ -32,8 +32,13 @@ function video(state: PlainState, no = 1): VideoRow {
   return row;
 }
 
-function correction(delta: number, metric: 'likes' | 'views' = 'likes'): Entry {
-  return { kind: 'correction', video: 1 as VideoNo, metric, delta, reason: 'fraud', note: 'bots' };
+function correction(
+  delta: number,
+  metric: 'likes' | 'views' = 'likes',
+  sessionKey: string | undefined = undefined,
+): Entry {
+  const why = { reason: 'fraud', note: 'bots' } as const;
+  return { kind: 'correction', video: 1 as VideoNo, metric, delta, ...why, sessionKey };
 }
 
 describe('names and order', () => {
@@ -82,7 +87,8 @@ describe('names and order', () => {
     const rows = state.rows();
     const before = structuredClone(Object.entries(state));
     const batch = state.batch([opsEntry([unlike(3), view(4), view(4)])], START_MS + 5_000);
-    expect(applyBatch(rows, batch)).toEqual(applyBatch(rows, batch));
+    const chain = chainAt(batch.seq);
+    expect(applyBatch(rows, batch, chain)).toEqual(applyBatch(rows, batch, chain));
     expect(structuredClone(Object.entries(state))).toEqual(before);
   });
 
@@ -90,7 +96,7 @@ describe('names and order', () => {
     const state = begun();
     const batch = state.batch([], START_MS);
     state.apply([opsEntry([like(1)])]);
-    expect(() => applyBatch(state.rows(), batch)).toThrow('follows state');
+    expect(() => applyBatch(state.rows(), batch, chainAt(1))).toThrow('follows state');
   });
 });
 
@@ -190,6 +196,46 @@ describe('corrections and erasure', () => {
     const fold = beginBatch(state.rows(), state.batch([], START_MS));
     expect(admit(fold, [correction(-1)])).toEqual({ kind: 'below-zero', value: 0 });
     expect(fold.lines.size).toBe(0);
+  });
+
+  test('C25: a named correction has an effect once, in one batch or in many', () => {
+    const state = begun();
+    const named = correction(3, 'likes', '!op/refund-1');
+    expect(outcomes(state.apply([named, named]))).toEqual(['counted', 'duplicate']);
+    expect(outcomes(state.apply([correction(5, 'views', '!op/refund-1')]))).toEqual(['duplicate']);
+    expect([shownLikes(video(state)), shownViews(video(state))]).toEqual([3, 0]);
+    expect(state.corrections).toHaveLength(1);
+  });
+
+  test('C25: a repeat is not refused for what it would do if it counted again', () => {
+    const state = begun();
+    state.apply([correction(2)]);
+    const named = correction(-2, 'likes', '!op/refund-1');
+    state.apply([named]);
+    const fold = beginBatch(state.rows(), state.batch([named], START_MS));
+    expect(admit(fold, [named])).toBeUndefined();
+    expect(admit(fold, [correction(-2)])?.kind).toBe('below-zero');
+  });
+
+  test('C25: a refused correction has not used up its name', () => {
+    const state = begun();
+    const named = correction(-1, 'likes', '!op/refund-1');
+    const fold = beginBatch(state.rows(), state.batch([named], START_MS));
+    expect(admit(fold, [named])?.kind).toBe('below-zero');
+    state.apply([correction(1)]);
+    expect(outcomes(state.apply([named]))).toEqual(['counted']);
+  });
+
+  test('C13, C25: a name of a correction is new again after 400 days', () => {
+    const state = begun();
+    const named = correction(1, 'likes', '!op/refund-1');
+    state.apply([named]);
+    expect(outcomes(state.apply([named], START_MS + BULK_SESSION_MEMORY_MS))).toEqual([
+      'duplicate',
+    ]);
+    expect(outcomes(state.apply([named], START_MS + BULK_SESSION_MEMORY_MS + 1))).toEqual([
+      'counted',
+    ]);
   });
 
   test('C16: unlikes after a correction give back, so the count never goes below zero', () => {

@@ -7,15 +7,16 @@
 // person could decide was decided before and is written in the batch (C5), and the changes of a
 // batch are stored together with its seq, so a batch is either in the state or not.
 //
-// The rules C1-C24 and V1-V8 are in docs/spec/counting.md and docs/spec/views.md. Stage 1, by
+// The rules C1-C26 and V1-V8 are in docs/spec/counting.md and docs/spec/views.md. Stage 1, by
 // person, is in judge.ts; stage 2, by video, in lines.ts.
 
+import { outcomeByte } from '@holdfast/protocol/outcome-byte.ts';
 import { HOLDFAST_1 } from '@holdfast/protocol/view-rule.ts';
 import type { ViewRule } from '@holdfast/protocol/view-rule.ts';
 import { assert } from './assert.ts';
 import type { Batch, CorrectionEntry, Entry, PersonEntry, VideoEntry } from './entries.ts';
 import { NONE } from './flat-table.ts';
-import { highestSeen, lineOf, takeNumber, videoRow } from './fold.ts';
+import { highestSeen, lineOf, sessionOf, takeNumber, videoRow } from './fold.ts';
 import type { Fold } from './fold.ts';
 import { applyErase, applyOps } from './judge.ts';
 import { LikeMap } from './like-map.ts';
@@ -25,7 +26,7 @@ import type { VideoDayKey } from './numbers.ts';
 import { newVideoRow, shownLikes, shownViews } from './rows.ts';
 import type { RowChanges } from './row-changes.ts';
 import type { CorrectionRow, Rows } from './rows.ts';
-import { isBeyondWindow } from './session-window.ts';
+import { isBeyondWindow, markSeen } from './session-window.ts';
 import { moveName, textHash } from './set-hash.ts';
 import { addViewers, NO_VIEWERS } from './uniques.ts';
 import type { Uniques } from './uniques.ts';
@@ -98,11 +99,18 @@ export function admit(fold: Fold, entries: readonly Entry[]): Refusal | undefine
 function admitCorrection(fold: Fold, entry: CorrectionEntry): Refusal | undefined {
   const row = videoRow(fold, entry.video);
   if (row === undefined) return { kind: 'unknown-video' };
+  if (isRepeatedCorrection(fold, entry)) return undefined;
   const waiting = waitingDelta(fold.lines, entry);
   const shown = entry.metric === 'likes' ? shownLikes(row) : shownViews(row);
   // C16: what the batch takes below zero will have been given back when it ends.
   const value = Math.max(0, shown + waiting);
   return value + entry.delta < 0 ? { kind: 'below-zero', value } : undefined;
+}
+
+/** C25: whether a correction of this name was made before, in this batch or an earlier one. */
+function isRepeatedCorrection(fold: Fold, { sessionKey }: CorrectionEntry): boolean {
+  if (sessionKey === undefined) return false;
+  return highestSeen(fold, { sessionKey, startedAtMs: undefined }) > 0;
 }
 
 /** What a batch has already added to a metric before the correction at hand. */
@@ -114,7 +122,7 @@ function waitingDelta(lines: Lines, { video, metric }: CorrectionEntry): number 
     : lines.number(line, 'views') + lines.number(line, 'viewsCorrected');
 }
 
-/** Applies one admitted entry; for ops, `fold.outcomes` grows by a byte each. */
+/** Applies one admitted entry; for ops and corrections `fold.outcomes` grows by a byte each. */
 export function applyEntry(fold: Fold, entry: Entry): void {
   switch (entry.kind) {
     case 'ops':
@@ -126,19 +134,31 @@ export function applyEntry(fold: Fold, entry: Entry): void {
     case 'video':
       addVideo(fold, entry);
       return;
-    case 'correction': {
-      const { metric, delta, reason, note } = entry;
-      const line = lineOf(fold, entry.video);
-      assert(line !== NONE, 'a correction has a video');
-      fold.lines.correct(line, { metric, delta, reason, note });
+    case 'correction':
+      correct(fold, entry);
       return;
-    }
     case 'erase':
       applyErase(fold, entry.person);
       return;
     case 'seal':
       return;
   }
+}
+
+function correct(fold: Fold, entry: CorrectionEntry): void {
+  if (isRepeatedCorrection(fold, entry)) {
+    fold.outcomes.push(outcomeByte('duplicate', undefined));
+    return;
+  }
+  const { sessionKey, metric, delta, reason, note } = entry;
+  if (sessionKey !== undefined) {
+    // C25: a name is a session with one number, so it is remembered as long as any other (C13).
+    markSeen(sessionOf(fold, { sessionKey, startedAtMs: undefined }), 1);
+  }
+  const line = lineOf(fold, entry.video);
+  assert(line !== NONE, 'a correction has a video');
+  fold.lines.correct(line, { metric, delta, reason, note });
+  fold.outcomes.push(outcomeByte('counted', undefined));
 }
 
 function addPerson(fold: Fold, entry: PersonEntry): void {
@@ -156,8 +176,11 @@ function addVideo(fold: Fold, entry: VideoEntry): void {
   fold.newVideos.set(no, newVideoRow(no, video, durationMs, creatorKey, fold.seq));
 }
 
-/** Ends a batch: folds its lines into the counts and gives everything that changed. */
-export function finishBatch(fold: Fold): RowChanges {
+/**
+ * Ends a batch: folds its lines into the counts and gives everything that changed. `chain` is the
+ * hash of the batch in the journal, by which a state knows its own history (C26).
+ */
+export function finishBatch(fold: Fold, chain: Uint8Array): RowChanges {
   const { lines, seq, atMs } = fold;
   const corrections: CorrectionRow[] = [];
   lines.forEach((line) => {
@@ -170,7 +193,7 @@ export function finishBatch(fold: Fold): RowChanges {
     corrections.push(...correctionRows(lines, line, givenBack, seq, atMs));
   });
   return {
-    meta: fold.meta,
+    meta: { ...fold.meta, chain },
     sessions: fold.sessions,
     persons: fold.persons,
     newVideos: fold.newVideos,
@@ -195,8 +218,8 @@ function uniquesOf(fold: Fold): Map<VideoDayKey, Uniques> {
 }
 
 /** The whole of it, for replay, followers and recounts: the batch was admitted when written. */
-export function applyBatch(rows: Rows, batch: Batch): RowChanges {
+export function applyBatch(rows: Rows, batch: Batch, chain: Uint8Array): RowChanges {
   const fold = beginBatch(rows, batch);
   for (const entry of batch.entries) applyEntry(fold, entry);
-  return finishBatch(fold);
+  return finishBatch(fold, chain);
 }

@@ -52,6 +52,11 @@ export type CorrectionEntry = Readonly<{
   delta: number;
   reason: CorrectionReason;
   note: string;
+  /**
+   * The session that stands for the name its operator gave it, so that a repeat has no effect
+   * (C25); `undefined` without a name.
+   */
+  sessionKey: string | undefined;
 }>;
 
 /** A person is erased; at most `ERASE_LIKES_MAX` like rows go with one entry. */

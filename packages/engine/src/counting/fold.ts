@@ -32,8 +32,11 @@ export type Fold = {
   readonly outcomes: number[];
 };
 
+/** Whose session it is: of a grant when that says when it began, else of a name (C13). */
+export type SessionRef = Pick<OpsEntry, 'sessionKey' | 'startedAtMs'>;
+
 /** The session of an entry, ready to be changed; begun now if it is new (C13). */
-export function sessionOf(fold: Fold, entry: OpsEntry): SessionRow {
+export function sessionOf(fold: Fold, entry: SessionRef): SessionRow {
   const worked = fold.sessions.get(entry.sessionKey);
   if (worked !== undefined) return worked;
   const stored = currentSession(fold.rows.sessions.get(entry.sessionKey), entry, fold.atMs);
@@ -63,7 +66,7 @@ function copyOf(row: Readonly<SessionRow>): SessionRow {
 /** C13: a name that an integrator used long ago is as good as new, stored row or not. */
 function currentSession(
   stored: Readonly<SessionRow> | undefined,
-  entry: OpsEntry,
+  entry: SessionRef,
   atMs: number,
 ): Readonly<SessionRow> | undefined {
   if (stored === undefined || entry.startedAtMs !== undefined) return stored;
@@ -71,7 +74,7 @@ function currentSession(
 }
 
 /** Highest number that a session has seen, without opening it for change. */
-export function highestSeen(fold: Fold, entry: OpsEntry): number {
+export function highestSeen(fold: Fold, entry: SessionRef): number {
   const worked = fold.sessions.get(entry.sessionKey);
   if (worked !== undefined) return worked.highest;
   const stored = fold.rows.sessions.get(entry.sessionKey);

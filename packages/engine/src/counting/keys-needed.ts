@@ -53,7 +53,10 @@ export function addKeysNeeded(
 ): void {
   const day = utcDay(atMs);
   for (const entry of entries) {
-    if (entry.kind === 'correction') needKey(keys.videos, held.videos, entry.video);
+    if (entry.kind === 'correction') {
+      needKey(keys.videos, held.videos, entry.video);
+      if (entry.sessionKey !== undefined) needKey(keys.sessions, held.sessions, entry.sessionKey);
+    }
     if (entry.kind === 'erase') {
       needKey(keys.persons, held.persons, entry.person);
       keys.erased.add(entry.person);

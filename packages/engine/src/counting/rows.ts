@@ -77,6 +77,8 @@ export type MetaRow = {
   epoch: Epoch;
   /** The state includes every batch up to this one. */
   seq: Seq;
+  /** Hash of that batch in the journal (C26). */
+  chain: Uint8Array;
   personsNumbered: number;
   videosNumbered: number;
   /** Ops accepted, counted as they come and not by class, so that C10 can fail. */
@@ -119,11 +121,15 @@ export type Rows = Readonly<{
 /** Marks a like row that is gone. */
 export const GONE = 0;
 
+/** Hash that the first batch of a journal is chained to (C24). */
+export const CHAIN_START: Uint8Array = new Uint8Array(32);
+
 /** The state before the first batch. */
 export function emptyMeta(epoch: Epoch): MetaRow {
   return {
     epoch,
     seq: 0 as Seq,
+    chain: CHAIN_START,
     personsNumbered: 0,
     videosNumbered: 0,
     opsAccepted: 0,

@@ -14,7 +14,7 @@ const REGISTER_BITS = 14;
 export const REGISTERS = 2 ** REGISTER_BITS;
 const REST_BITS = 53 - REGISTER_BITS;
 /** Rank of a hash whose rest is all zeros. */
-const RANK_MAX = REST_BITS + 1;
+export const RANK_MAX: number = REST_BITS + 1;
 
 export type Uniques = Readonly<
   /** Sorted 53-bit hashes. */

@@ -110,8 +110,7 @@ export class Admission {
       case 'correction': {
         const video = this.#videoNo(request.video, naming);
         if (video === NO_VIDEO) return { kind: 'unknown-video' };
-        const { metric, delta, reason, note } = request;
-        const entry: Entry = { kind: 'correction', video, metric, delta, reason, note };
+        const entry: Entry = { ...request, video };
         return { kind: 'entries', entries: [entry], person: NOBODY };
       }
       case 'erase': {

@@ -127,12 +127,15 @@ describe('group commit', () => {
   });
 });
 
+/** The part of a correction that these tests do not look at. */
+const WHY = { reason: 'bug', note: '', sessionKey: undefined } as const;
+
 describe('what is refused leaves no trace', () => {
   test.each<[string, EngineRequest, string]>([
     ['C3: a number too far ahead', ops([like(1), like(66)]), 'op-window'],
     [
       'C15: a correction below zero',
-      { kind: 'correction', video: V1, metric: 'likes', delta: -1, reason: 'bug', note: '' },
+      { kind: 'correction', video: V1, metric: 'likes', delta: -1, ...WHY },
       'below-zero',
     ],
     [
@@ -142,8 +145,7 @@ describe('what is refused leaves no trace', () => {
         video: 'v9' as VideoId,
         metric: 'likes',
         delta: 1,
-        reason: 'bug',
-        note: '',
+        ...WHY,
       },
       'unknown-video',
     ],
@@ -174,7 +176,7 @@ describe('what is refused leaves no trace', () => {
     const { engine } = await begun();
     await engine.ask(ops([like(1)]));
     const correct = (delta: number): EngineRequest => {
-      return { kind: 'correction', video: V1, metric: 'likes', delta, reason: 'bug', note: '' };
+      return { kind: 'correction', video: V1, metric: 'likes', delta, ...WHY };
     };
     await engine.ask(correct(-1));
     const [, refused] = await Promise.all([engine.ask(ops([unlike(2)])), engine.ask(correct(-1))]);
@@ -296,6 +298,18 @@ describe('opening', () => {
     await cell.engine.close();
     const other = { clocks: cell.clocks, journal: openMemoryJournal(), store: cell.store.port };
     await expect(openRig(other)).rejects.toThrow('the state includes batches up to 2');
+  });
+
+  test('C26: a state from another journal is refused, though its seq fits', async () => {
+    const cell = await begun();
+    await cell.engine.ask(ops([like(1)]));
+    await cell.engine.close();
+    const other = await begun();
+    await other.engine.ask(ops([unlike(1)]));
+    await other.engine.close();
+    expect(other.engine.meta.seq).toBe(cell.engine.meta.seq);
+    const mixed = { clocks: cell.clocks, journal: cell.journal.port, store: other.store.port };
+    await expect(openRig(mixed)).rejects.toThrow('made from another journal');
   });
 
   test('C24: a state that is older than what the journal kept is refused', async () => {

@@ -329,9 +329,8 @@ export class Engine {
   }
 
   #apply(fold: Fold, atMs: TimestampMs, chain: Uint8Array): void {
-    const changes = finishBatch(fold);
+    const changes = finishBatch(fold, chain);
     this.#view.apply(changes);
-    this.#ledger.chain = chain;
     this.#ledger.lastAtMs = atMs;
     this.#ledger.onApplied(changes.meta, this.#view.changedVideos(changes));
   }
@@ -373,10 +372,10 @@ export class Engine {
 
   /** Adds the batch to the journal; gives the chain hash that the next one follows. */
   async #append(fold: Fold, entries: readonly Entry[], atMs: TimestampMs): Promise<Uint8Array> {
-    const { journal, chain } = this.#ledger;
+    const { journal, view } = this.#ledger;
     const { epoch } = fold.meta;
     const body = encodeEntries(this.#writer, fold.rule.version, entries);
-    const hash = chainHash(chain, epoch, fold.seq, atMs, body);
+    const hash = chainHash(view.meta.chain, epoch, fold.seq, atMs, body);
     // A crash before this returns: the batch is in the journal or not, and nobody was answered.
     await appendSurely(journal, { epoch, seq: fold.seq, atMs, hash, body });
     return hash;

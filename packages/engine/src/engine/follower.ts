@@ -103,7 +103,7 @@ export class Follower {
         const records = this.#unapplied.splice(0);
         flusher.beginBatch();
         try {
-          this.#ledger.chain = await applyRecords(view, records, this.#ledger.chain, onApplied);
+          await applyRecords(view, records, onApplied);
         } finally {
           flusher.endBatch();
         }

@@ -33,8 +33,6 @@ export type Ledger = {
   readonly clock: SteadyClock;
   readonly onApplied: LedgerOptions['onApplied'];
   readonly onProblem: LedgerOptions['onProblem'];
-  /** Hash of the last batch in `view`: the next one is chained to it. */
-  chain: Uint8Array;
   /** Time of the last batch; the next is not before it. */
   lastAtMs: number;
 };
@@ -50,7 +48,7 @@ export type LedgerPosition = Readonly<{
 /** Opens a ledger: replays what the state has not yet seen. Throws when the two do not fit. */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { journal, store, clocks, limits, onApplied, onProblem } = options;
-  const { view, chain, lastAtMs } = await replayJournal(options);
+  const { view, lastAtMs } = await replayJournal(options);
   const onFailure = (error: unknown): void =>
     onProblem({
       kind: 'flush-failed',
@@ -59,7 +57,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     });
   const flusher = new Flusher(view, store, limits, onFailure, options.after ?? systemAfter);
   const clock = openSteadyClock(clocks, lastAtMs);
-  return { journal, view, flusher, clock, onApplied, onProblem, chain, lastAtMs };
+  return { journal, view, flusher, clock, onApplied, onProblem, lastAtMs };
 }
 
 /**
@@ -71,14 +69,14 @@ export async function applyJournal(ledger: Ledger): Promise<void> {
   for (;;) {
     const records = await journal.read(view.meta.seq, READ_BYTES_MAX);
     if (records.length === 0) return;
-    ledger.chain = await applyRecords(view, records, ledger.chain, onApplied);
+    await applyRecords(view, records, onApplied);
     ledger.lastAtMs = records.at(-1)?.atMs ?? ledger.lastAtMs;
   }
 }
 
 /** Copies, so that batches to come do not change what was said. */
-export function positionOf({ view, chain }: Ledger): LedgerPosition {
-  const { seq, likesHash, countsHash } = view.meta;
+export function positionOf({ view }: Ledger): LedgerPosition {
+  const { seq, chain, likesHash, countsHash } = view.meta;
   return {
     seq,
     chain: chain.slice(),

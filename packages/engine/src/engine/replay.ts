@@ -19,8 +19,6 @@ const FLUSH_ROWS = 3_000_000;
 
 export type Replayed = Readonly<{
   view: RowView;
-  /** Hash that the next batch is chained to. */
-  chain: Uint8Array;
   /** Time of the last batch; the next is not before it. */
   lastAtMs: number;
 }>;
@@ -45,12 +43,12 @@ export async function replayJournal(source: Source): Promise<Replayed> {
   const [oldest] = await journal.read(meta.seq, 1);
   const grantsFromMs = (oldest?.atMs ?? lastAtMs) - GRANTS_GONE_AFTER_MS;
   const view = new RowView(store, meta, await store.erasedSince(grantsFromMs));
-  let chain = await hashAt(journal, meta.seq);
+  if (Buffer.compare(await hashAt(journal, meta.seq), meta.chain) !== 0) throw doNotMatch(meta);
   const startedAt = clocks.monotonicMs();
   const batchesTotal = headSeq - meta.seq;
   while (view.meta.seq < headSeq) {
     const records = await journal.read(view.meta.seq, READ_BYTES_MAX);
-    chain = await applyRecords(view, records, chain, source.onApplied);
+    await applyRecords(view, records, source.onApplied);
     const batches = view.meta.seq - meta.seq;
     const msSoFar = clocks.monotonicMs() - startedAt;
     source.onReplay({
@@ -60,7 +58,7 @@ export async function replayJournal(source: Source): Promise<Replayed> {
     });
     if (view.youngRows > FLUSH_ROWS) await storeSoFar(view, source);
   }
-  return { view, chain, lastAtMs };
+  return { view, lastAtMs };
 }
 
 function doNotFit(meta: MetaRow, baseSeq: number, headSeq: number): InvariantError {
@@ -68,6 +66,14 @@ function doNotFit(meta: MetaRow, baseSeq: number, headSeq: number): InvariantErr
     `the state includes batches up to ${meta.seq}, but the journal holds ${baseSeq + 1} to ` +
       `${headSeq}; one of the two is from another time. Nothing was changed. Restore both from ` +
       'the same backup.',
+  );
+}
+
+/** C26: the seq fits by chance, the history is another's. */
+function doNotMatch(meta: MetaRow): InvariantError {
+  return new InvariantError(
+    `the state was made from another journal: its batch ${meta.seq} is not the one that this ` +
+      'journal holds. Nothing was changed. Restore both from the same backup.',
   );
 }
 
@@ -97,17 +103,16 @@ export function openRecord(record: JournalRecord, previous: Uint8Array): Batch {
 }
 
 /**
- * Applies records that follow the view's state and are chained to `chain`; gives the new chain
- * hash. Throws when a record does not follow the one before it, with nothing of it applied.
+ * Applies records that follow the view's state. Throws when one is not chained to the one before
+ * it, with nothing applied.
  */
 export async function applyRecords(
   view: RowView,
   records: readonly JournalRecord[],
-  chain: Uint8Array,
   onApplied: EngineOptions['onApplied'],
-): Promise<Uint8Array> {
+): Promise<void> {
   const batches: Batch[] = [];
-  let previous = chain;
+  let previous = view.meta.chain;
   for (const record of records) {
     batches.push(openRecord(record, previous));
     previous = record.hash;
@@ -117,16 +122,16 @@ export async function applyRecords(
   for (const { entries, atMs } of batches) addKeysNeeded(ahead, entries, atMs, view);
   ahead.erased.clear();
   await view.load(ahead);
-  for (const batch of batches) {
+  for (const [index, batch] of batches.entries()) {
     // Only an erasure needs more: the likes that the person has by then.
     const keys = noKeys();
     const erasures = batch.entries.filter(({ kind }) => kind === 'erase');
     addKeysNeeded(keys, erasures, batch.atMs, view);
-    const changes = applyBatch(await view.load(keys), batch);
+    const chain = records[index]?.hash ?? previous;
+    const changes = applyBatch(await view.load(keys), batch, chain);
     view.apply(changes);
     onApplied(changes.meta, view.changedVideos(changes));
   }
-  return previous;
 }
 
 async function storeSoFar(view: RowView, source: Source): Promise<void> {

@@ -32,6 +32,8 @@ export type EngineRequest = Readonly<
       delta: number;
       reason: CorrectionReason;
       note: string;
+      /** See `CorrectionEntry`. */
+      sessionKey: string | undefined;
     }
   | { kind: 'erase'; who: Who }
 >;
@@ -42,7 +44,7 @@ export type EngineReply = Readonly<
       kind: 'durable';
       epoch: Epoch;
       seq: Seq;
-      /** For ops: a byte each, in the order of groups and their ops. */
+      /** For ops and corrections: a byte each, in the order of groups and their ops. */
       outcomes: Uint8Array;
       /** For `person`: the number that grants carry. */
       person: PersonNo;

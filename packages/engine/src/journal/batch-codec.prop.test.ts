@@ -66,6 +66,7 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
     delta: fc.integer({ min: -(2 ** 52), max: 2 ** 52 - 1 }),
     reason: fc.constantFrom(...CORRECTION_REASONS),
     note: text,
+    sessionKey: fc.option(text, { nil: undefined }),
   }),
   fc.record({ kind: fc.constant('erase' as const), person: personNo }),
 );
@@ -134,7 +135,7 @@ describe('C5: a batch on disk', () => {
   });
 
   test.each([
-    ['entry tag', [1, 1, 6]],
+    ['entry tag', [1, 1, 8]],
     ['entry tag 0', [1, 1, 0]],
     ['op kind', [1, 1, 1, 0, 1, 0, 1, 3, 1, 1]],
     ['view source', [1, 1, 1, 0, 1, 0, 1, 22, 1, 1, 1]],
@@ -188,10 +189,22 @@ describe('C5: a batch on disk', () => {
       0,
       1,
       0x78, // correction of likes by -2, fraud, note x
+      7,
+      4,
+      0x21,
+      0x6f,
+      0x2f,
+      0x61,
+      1,
+      0,
+      1,
+      0,
+      0, // correction of likes by -1 with the name !o/a
       5,
       1, // erasure
     ];
     const lane = 0x07070707;
+    const why = { reason: 'fraud', note: '', sessionKey: '!o/a' } as const;
     expect(decodeEntries(Uint8Array.from(body))).toEqual({
       ruleVersion: 1,
       entries: [
@@ -209,6 +222,7 @@ describe('C5: a batch on disk', () => {
           ],
         },
         { kind: 'correction', video: 1, metric: 'likes', delta: -2, reason: 'fraud', note: 'x' },
+        { kind: 'correction', video: 1, metric: 'likes', delta: -1, ...why },
         { kind: 'erase', person: 1 },
       ],
     });

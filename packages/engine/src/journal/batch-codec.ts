@@ -7,7 +7,7 @@ import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { SOURCES } from '@holdfast/protocol/ops.ts';
 import { ByteReader, FormatError } from '../codec/bytes.ts';
 import type { ByteWriter } from '../codec/bytes.ts';
-import type { Entry, NumberedOp, OpsEntry } from '../counting/entries.ts';
+import type { CorrectionEntry, Entry, NumberedOp, OpsEntry } from '../counting/entries.ts';
 import type { PersonNo, VideoNo } from '../counting/numbers.ts';
 import { HASH_LANES } from '../counting/set-hash.ts';
 import type { LaneHash } from '../counting/set-hash.ts';
@@ -15,6 +15,8 @@ import type { LaneHash } from '../counting/set-hash.ts';
 const FORMAT_VERSION = 1;
 
 const TAG = { ops: 1, person: 2, video: 3, correction: 4, erase: 5, seal: 6 } as const;
+/** A correction behind the session key of its name (C25). */
+const TAG_NAMED_CORRECTION = 7;
 const KIND_LIKE = 1;
 const KIND_UNLIKE = 2;
 /** A view's byte is 16 plus its source, so that kind and source take one byte. */
@@ -33,7 +35,8 @@ export function encodeEntries(
 }
 
 function encodeEntry(writer: ByteWriter, entry: Entry): void {
-  writer.byte(TAG[entry.kind]);
+  const isNamed = entry.kind === 'correction' && entry.sessionKey !== undefined;
+  writer.byte(isNamed ? TAG_NAMED_CORRECTION : TAG[entry.kind]);
   switch (entry.kind) {
     case 'ops':
       encodeOps(writer, entry);
@@ -50,6 +53,7 @@ function encodeEntry(writer: ByteWriter, entry: Entry): void {
       writer.text(entry.creatorKey);
       return;
     case 'correction':
+      if (entry.sessionKey !== undefined) writer.text(entry.sessionKey);
       writer.uint(entry.video);
       writer.byte(METRICS.indexOf(entry.metric));
       writer.int(entry.delta);
@@ -111,13 +115,10 @@ function decodeEntry(reader: ByteReader): Entry {
       const durationMs = reader.uint();
       return { kind: 'video', no, video, durationMs, creatorKey: reader.text() };
     }
-    case TAG.correction: {
-      const video = reader.uint() as VideoNo;
-      const metric = pick(METRICS, reader.byte());
-      const delta = reader.int();
-      const reason = pick(CORRECTION_REASONS, reader.byte());
-      return { kind: 'correction', video, metric, delta, reason, note: reader.text() };
-    }
+    case TAG.correction:
+      return decodeCorrection(reader, undefined);
+    case TAG_NAMED_CORRECTION:
+      return decodeCorrection(reader, reader.text());
     case TAG.erase:
       return { kind: 'erase', person: reader.uint() as PersonNo };
     case TAG.seal:
@@ -125,6 +126,14 @@ function decodeEntry(reader: ByteReader): Entry {
     default:
       throw new FormatError(`journal entry tag ${tag} is not known`);
   }
+}
+
+function decodeCorrection(reader: ByteReader, sessionKey: string | undefined): CorrectionEntry {
+  const video = reader.uint() as VideoNo;
+  const metric = pick(METRICS, reader.byte());
+  const delta = reader.int();
+  const reason = pick(CORRECTION_REASONS, reader.byte());
+  return { kind: 'correction', video, metric, delta, reason, note: reader.text(), sessionKey };
 }
 
 function decodeOps(reader: ByteReader): OpsEntry {
@@ -168,9 +177,6 @@ export function lanesOfBytes(bytes: Uint8Array): LaneHash {
   return Uint32Array.from({ length: HASH_LANES }, (_, index) => view.getUint32(index * 4));
 }
 
-/** Hash that the first record of a journal is chained to. */
-export const CHAIN_START: Uint8Array = new Uint8Array(32);
-
 /** C24: the hash of a record covers its head, its body and the hash before it. */
 export function chainHash(
   previous: Uint8Array,
@@ -183,5 +189,6 @@ export function chainHash(
   head.writeDoubleBE(epoch, 0);
   head.writeDoubleBE(seq, 8);
   head.writeDoubleBE(atMs, 16);
-  return createHash('sha256').update(previous).update(head).update(body).digest();
+  // Plain bytes, because that is what comes back from a file, a thread and a copy.
+  return new Uint8Array(createHash('sha256').update(previous).update(head).update(body).digest());
 }

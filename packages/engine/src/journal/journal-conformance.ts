@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Seq } from '@holdfast/protocol/ids.ts';
 import { bodyOf, recordAfter, recordsOf } from '../testing/records.ts';
-import { CHAIN_START } from './batch-codec.ts';
+import { CHAIN_START } from '../counting/rows.ts';
 import { BODY_BYTES_MAX, JournalError } from './journal.ts';
 import type { Journal, JournalRecord } from './journal.ts';
 

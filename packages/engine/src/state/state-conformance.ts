@@ -178,7 +178,7 @@ function likes(opened: () => Promise<StateStore>): void {
     await store.close();
   });
 
-  test('C14: corrections are kept oldest first, video by video', async () => {
+  test('C14: corrections are kept newest first, video by video', async () => {
     const store = await opened();
     const one = (seq: number, video: number, delta: number): CorrectionRow => {
       const what = { metric: 'likes', reason: 'fraud', note: 'n', fromRows: false } as const;
@@ -187,11 +187,11 @@ function likes(opened: () => Promise<StateStore>): void {
     await store.store(changesOf(3, { corrections: [one(2, 1, 5), one(3, 2, 6), one(3, 1, -1)] }));
     await store.store(changesOf(5, { corrections: [one(4, 1, 8)] }));
     expect(await store.correctionsOf(VIDEO, 10)).toEqual([
-      one(2, 1, 5),
-      one(3, 1, -1),
       one(4, 1, 8),
+      one(3, 1, -1),
+      one(2, 1, 5),
     ]);
-    expect(await store.correctionsOf(VIDEO, 1)).toEqual([one(2, 1, 5)]);
+    expect(await store.correctionsOf(VIDEO, 1)).toEqual([one(4, 1, 8)]);
     await store.close();
   });
 }

@@ -78,7 +78,7 @@ export type StateStore = Readonly<{
     fromDay: number,
     toDay: number,
   ) => Promise<ReadonlyMap<number, Uniques>>;
-  /** Oldest first. */
+  /** Newest first. */
   correctionsOf: (video: VideoNo, rowsMax: number) => Promise<readonly CorrectionRow[]>;
   /**
    * Housekeeping that no count depends on: minutes older than 48 h become quarter-hours, those

@@ -22,6 +22,11 @@ export const START_MS = Date.UTC(2026, 0, 25, 12) as TimestampMs;
 export const EPOCH = 1 as Epoch;
 
 /** A state that is a handful of maps. */
+/** Stands for the hash of a batch where there is no journal. */
+export function chainAt(seq: number): Uint8Array {
+  return new Uint8Array(32).fill(seq);
+}
+
 export class PlainState {
   meta: MetaRow = emptyMeta(EPOCH);
   readonly sessions = new Map<string, SessionRow>();
@@ -56,7 +61,7 @@ export class PlainState {
   apply(entries: readonly Entry[], atMs: number = START_MS): number[] {
     const fold = beginBatch(this.rows(), this.batch(entries, atMs));
     for (const entry of entries) applyEntry(fold, entry);
-    this.keep(finishBatch(fold));
+    this.keep(finishBatch(fold, chainAt(fold.seq)));
     return fold.outcomes;
   }
 

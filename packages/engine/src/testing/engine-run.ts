@@ -14,7 +14,7 @@ import { START_MS } from './batches.ts';
 import { checkAgainstRules, same } from './check-against-rules.ts';
 import { openRig, TestClocks, TestJournal, TestStore } from './engine-rig.ts';
 import { VIDEOS } from './model-run.ts';
-import type { OpWish, Step } from './model-run.ts';
+import type { CorrectStep, OpWish, Step } from './model-run.ts';
 import { RulesOracle } from './rules-oracle.ts';
 import type { OracleOp, OracleSession } from './rules-oracle.ts';
 
@@ -115,7 +115,7 @@ export class EngineRun {
         return;
       case 'correct':
         await this.cut();
-        await this.#correct(`v${(step.video % VIDEOS) + 1}`, step.metric, step.delta);
+        await this.#correct(step);
         return;
       case 'erase':
         await this.cut();
@@ -222,14 +222,14 @@ export class EngineRun {
     return { sessionKey: origin.name, who, startedAtMs, vouched, ops: ops.map(opOf) };
   }
 
-  async #correct(video: string, metric: 'likes' | 'views', delta: number): Promise<void> {
-    const what = { metric, delta, reason: 'fraud', note: '' } as const;
+  async #correct({ video: index, metric, delta, name }: CorrectStep): Promise<void> {
+    const video = `v${(index % VIDEOS) + 1}`;
+    const what = { metric, delta, reason: 'fraud', note: '', sessionKey: name } as const;
     const reply = await this.#ask({ kind: 'correction', video: video as VideoId, ...what });
-    same(
-      'correction accepted',
-      this.oracle.correct(video, metric, delta),
-      reply.kind === 'durable',
-    );
+    const atMs = this.engine.clock.nowMs();
+    const expected = this.oracle.correct({ id: video, metric, delta, name, atMs });
+    const found = reply.kind === 'durable' ? outcomeOf(reply.outcomes[0] ?? 0) : 'refused';
+    same('outcome of a correction', expected, found);
   }
 
   async #erase(subject: Subject): Promise<void> {

@@ -5,10 +5,19 @@ import { invalidCodeOf, outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
 import { admit, applyEntry, beginBatch, finishBatch } from '../counting/apply-batch.ts';
 import type { Entry, NumberedOp } from '../counting/entries.ts';
 import type { PersonNo, VideoNo } from '../counting/numbers.ts';
-import { opsEntry, personEntry, PlainState, START_MS, videoEntry } from './batches.ts';
+import { chainAt, opsEntry, personEntry, PlainState } from './batches.ts';
+import { START_MS, videoEntry } from './batches.ts';
 import { checkAgainstRules, same } from './check-against-rules.ts';
 import { RulesOracle } from './rules-oracle.ts';
 import type { OracleOp, OracleSession } from './rules-oracle.ts';
+
+export type CorrectStep = Readonly<{
+  kind: 'correct';
+  video: number;
+  metric: 'likes' | 'views';
+  delta: number;
+  name: string | undefined;
+}>;
 
 /** One thing that happens; numbers that run over a list begin anew. */
 export type Step = Readonly<
@@ -17,7 +26,7 @@ export type Step = Readonly<
   | { kind: 'binge'; session: number; video: number }
   | { kind: 'tick'; ms: number }
   | { kind: 'cut' }
-  | { kind: 'correct'; video: number; metric: 'likes' | 'views'; delta: number }
+  | CorrectStep
   | { kind: 'erase'; person: number }
 >;
 export type OpWish = Readonly<{
@@ -89,7 +98,7 @@ export class ModelRun {
         return true;
       case 'correct':
         this.cut();
-        this.#correct(step.video, step.metric, step.delta);
+        this.#correct(step);
         return true;
       case 'erase':
         this.cut();
@@ -155,20 +164,23 @@ export class ModelRun {
       same(`outcomes of ${who.name}`, expected.join(), found.join());
       this.opsApplied += ops.length;
     }
-    this.state.keep(finishBatch(fold));
+    this.state.keep(finishBatch(fold, chainAt(fold.seq)));
     this.oracle.giveBack();
   }
 
-  #correct(video: number, metric: 'likes' | 'views', delta: number): void {
+  #correct({ video, metric, delta, name }: CorrectStep): void {
     const no = (video % VIDEOS) + 1;
-    const what = { metric, delta, reason: 'fraud', note: '' } as const;
+    const what = { metric, delta, reason: 'fraud', note: '', sessionKey: name } as const;
     const entry: Entry = { kind: 'correction', video: no as VideoNo, ...what };
     const fold = beginBatch(this.state.rows(), this.state.batch([entry], this.atMs));
     const isAccepted = admit(fold, [entry]) === undefined;
-    same('correction accepted', this.oracle.correct(`v${no}`, metric, delta), isAccepted);
+    const wanted = { id: `v${no}`, metric, delta, name, atMs: this.atMs };
+    const expected = this.oracle.correct(wanted);
+    same('correction accepted', expected !== 'refused', isAccepted);
     if (!isAccepted) return;
     applyEntry(fold, entry);
-    this.state.keep(finishBatch(fold));
+    same('outcome of a correction', expected, fold.outcomes.map(outcomeOf).join());
+    this.state.keep(finishBatch(fold, chainAt(fold.seq)));
   }
 
   #erase(person: number): void {

@@ -49,6 +49,7 @@ const correct: fc.Arbitrary<Step> = fc.record({
   video: fc.nat(3),
   metric: fc.constantFrom('likes', 'views'),
   delta: fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom(2 ** 33, -(2 ** 33))),
+  name: fc.constantFrom(undefined, '!op/a', '!op/b', '!op/c'),
 });
 
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(

@@ -1,7 +1,8 @@
 // Journal records for tests, chained as the engine chains them.
 
 import type { Epoch, Seq, TimestampMs } from '@holdfast/protocol/ids.ts';
-import { CHAIN_START, chainHash } from '../journal/batch-codec.ts';
+import { CHAIN_START } from '../counting/rows.ts';
+import { chainHash } from '../journal/batch-codec.ts';
 import type { JournalHead, JournalRecord } from '../journal/journal.ts';
 
 /** The record that follows `head` with this body. */

@@ -15,6 +15,16 @@ export type OracleSession = Readonly<{
   vouched: boolean;
 }>;
 
+export type OracleCorrection = Readonly<{
+  id: string;
+  metric: Metric;
+  delta: number;
+  name: string | undefined;
+  atMs: number;
+}>;
+
+export type CorrectionEnd = 'counted' | 'duplicate' | 'refused';
+
 type Device = {
   startedAtMs: number;
   used: Set<number>;
@@ -52,6 +62,8 @@ export class RulesOracle {
   /** The key that a person's own videos carry. */
   readonly creatorOf = new Map<string, string>();
   opsAccepted = 0;
+  /** When each name of a correction was used. */
+  readonly #correctionNames = new Map<string, number>();
   readonly #timesSeen = new Map<string, number>();
 
   addVideo(id: string, durationMs: number, creator: string): void {
@@ -93,15 +105,18 @@ export class RulesOracle {
     return end;
   }
 
-  /** C15: whether a correction is accepted; it takes effect if so. */
-  correct(id: string, metric: Metric, delta: number): boolean {
+  /** C15, C25: how a correction ends; it takes effect when it is counted. */
+  correct({ id, metric, delta, name, atMs }: OracleCorrection): CorrectionEnd {
     const video = this.videos.get(id);
-    if (video === undefined) return false;
+    if (video === undefined) return 'refused';
+    const usedAtMs = name === undefined ? undefined : this.#correctionNames.get(name);
+    if (usedAtMs !== undefined && atMs - usedAtMs <= NAME_MEMORY_MS) return 'duplicate';
     const shown = metric === 'likes' ? shownLikes(video) : video.views + video.viewsCorrected;
-    if (shown + delta < 0) return false;
+    if (shown + delta < 0) return 'refused';
+    if (name !== undefined) this.#correctionNames.set(name, atMs);
     if (metric === 'likes') video.likesCorrected += delta;
     else video.viewsCorrected += delta;
-    return true;
+    return 'counted';
   }
 
   /** C17: how many likes go. */

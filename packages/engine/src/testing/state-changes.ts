@@ -48,6 +48,7 @@ export class ChangesMaker {
     this.#meta = {
       ...this.#meta,
       seq,
+      chain: new Uint8Array(32).fill(seq),
       epoch: (this.#meta.epoch + this.#random.below(2)) as Epoch,
       personsNumbered: this.#persons.size,
       videosNumbered: this.#videos.size,

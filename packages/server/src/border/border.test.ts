@@ -106,9 +106,17 @@ async function fullLoad(): Promise<void> {
   await call('likesPage', { who: PERSON, after: undefined, itemsMax: 10 });
   await call('erase', { who: ERASED });
   const note = 'a note of the operator';
-  await call('correct', { video: VIDEO, metric: 'views', delta: 5, reason: 'bug', note });
+  await call('correct', {
+    video: VIDEO,
+    metric: 'views',
+    delta: 5,
+    reason: 'bug',
+    note,
+    sessionKey: undefined,
+  });
   await call('corrections', { video: VIDEO });
   await call('books', {});
+  await call('about', {});
   const range = { fromMs: 0, toMs: Date.now() + 86_400_000 };
   await call('analytics', { video: VIDEO, metric: 'views', grain: 'day', ...range });
 

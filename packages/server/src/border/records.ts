@@ -22,6 +22,9 @@ import {
 } from './shape.ts';
 import type { Shape } from './shape.ts';
 
+/** Longest that an operator may say of where data lies, in characters. */
+export const LOCATION_CHARS_MAX = 200;
+
 export type Destination = 'public' | 'operator' | 'own';
 
 /** Answers to ops, packed: request, position and a byte an op; numbers only. */
@@ -68,6 +71,12 @@ const accountRefusal = union(
   { kind: choice('handle-refused', 'password-refused'), detail: text(300) },
   { kind: choice('rate-limited'), retryAfterMs: uint },
 );
+const crossed: Shape = {
+  type: text(32),
+  destination: choice('public', 'operator', 'own'),
+  records: uint,
+  bytes: uint,
+};
 const erased: Shape = { kind: choice('erased'), position };
 const correction: Shape = {
   jurisdiction,
@@ -136,13 +145,14 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
     destination: 'public',
     shape: answer({
       kind: choice('border'),
-      types: list({
-        type: text(32),
-        destination: choice('public', 'operator', 'own'),
-        records: uint,
-        bytes: uint,
-      }),
+      sinceMs: uint,
+      types: list(crossed),
+      days: list({ day: text(10), types: list(crossed) }),
     }),
+  },
+  about: {
+    destination: 'public',
+    shape: answer({ kind: choice('about'), dataAt: union(text(LOCATION_CHARS_MAX), nothing) }),
   },
   registerVideo: {
     destination: 'operator',
@@ -155,7 +165,7 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
   correct: {
     destination: 'operator',
     shape: answer(
-      { kind: choice('corrected'), position },
+      { kind: choice('corrected'), isRepeat: bool, position },
       { kind: choice('below-zero'), value: uint },
       { kind: choice('unknown-video') },
     ),

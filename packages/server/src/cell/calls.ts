@@ -2,6 +2,7 @@
 
 import type { KeyObject } from 'node:crypto';
 import { NOTE_CHARS_MAX, SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
+import { outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
 import type { Epoch, Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
 import type { Clocks } from '@holdfast/engine/engine/clock.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
@@ -28,6 +29,8 @@ import { opsGroupsOf, whoOf } from './ops-requests.ts';
 
 export type CallContext = Readonly<{
   jurisdiction: Jurisdiction;
+  /** Where the operator says that data lies. */
+  location: string | undefined;
   engine: Engine;
   store: StateStore;
   accounts: Accounts;
@@ -90,7 +93,8 @@ const CALLS: Calls = {
     const note = ask.note.slice(0, NOTE_CHARS_MAX);
     const reply = await engine.ask({ kind: 'correction', ...ask, note });
     if (reply.kind === 'below-zero' || reply.kind === 'unknown-video') return reply;
-    return whenDurable(reply, (position) => ({ kind: 'corrected', position }));
+    const isRepeat = reply.kind === 'durable' && outcomeOf(reply.outcomes[0] ?? 0) === 'duplicate';
+    return whenDurable(reply, (position) => ({ kind: 'corrected', isRepeat, position }));
   },
   corrections,
   erase: async ({ engine }, { who }) => {
@@ -106,7 +110,11 @@ const CALLS: Calls = {
     const classes = tallyByClass(books);
     return { kind: 'books', epoch, seq, ops: tallyTotal(books), classes, balanced };
   },
-  border: async ({ border }) => ({ kind: 'border', types: border.totals() }),
+  border: async ({ border }) => {
+    const { sinceMs } = border;
+    return { kind: 'border', sinceMs, types: border.totals(), days: border.days() };
+  },
+  about: async ({ location: dataAt }) => ({ kind: 'about', dataAt }),
   analytics: async ({ engine, store }, ask) => {
     const asOfMs = engine.clock.nowMs();
     const video = await engine.videoNo(ask.video);
@@ -215,7 +223,7 @@ async function corrections(
   const unstored = engine.view.unstoredCorrections(no);
   const stored = await store.correctionsOf(no, CORRECTIONS_MAX);
   const firstUnstored = unstored[0]?.seq ?? Infinity;
-  const rows = [...stored.filter((row) => row.seq < firstUnstored), ...unstored];
+  const rows = [...unstored.toReversed(), ...stored.filter((row) => row.seq < firstUnstored)];
   const itemOf = ({ metric, delta, reason, note, atMs, seq }: CorrectionRow): Correction => ({
     jurisdiction,
     metric,
@@ -226,7 +234,7 @@ async function corrections(
     epoch: engine.epoch,
     seq,
   });
-  return { kind: 'corrections', items: rows.slice(-CORRECTIONS_MAX).map(itemOf) };
+  return { kind: 'corrections', items: rows.slice(0, CORRECTIONS_MAX).map(itemOf) };
 }
 
 /** The person's number, `NOBODY` when the cell does not know them. */

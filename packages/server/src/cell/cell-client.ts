@@ -95,6 +95,9 @@ export type BorderTotal = Readonly<{
   bytes: number;
 }>;
 
+/** What has left a cell in one day of UTC. */
+export type BorderDay = Readonly<{ day: string; types: readonly BorderTotal[] }>;
+
 /** One bucket of a series; buckets without any op are left out. */
 export type Bucket = Readonly<{ atMs: number; value: number }>;
 
@@ -133,9 +136,11 @@ export type CellCalls = Readonly<{
       delta: number;
       reason: CorrectionReason;
       note: string;
+      /** `correctionKey` of its name; `undefined` without one. */
+      sessionKey: string | undefined;
     };
     reply:
-      | { kind: 'corrected'; position: Position }
+      | { kind: 'corrected'; isRepeat: boolean; position: Position }
       | { kind: 'below-zero'; value: number }
       | { kind: 'unknown-video' };
   };
@@ -157,10 +162,20 @@ export type CellCalls = Readonly<{
     };
   };
   books: { ask: Record<never, never>; reply: Books };
-  /** What has left the cell since it was opened, by type of record. */
+  /** What has left the cell, by type of record, and of late by day; at least (`border-book.ts`). */
   border: {
     ask: Record<never, never>;
-    reply: { kind: 'border'; types: readonly BorderTotal[] };
+    reply: {
+      kind: 'border';
+      sinceMs: number;
+      types: readonly BorderTotal[];
+      days: readonly BorderDay[];
+    };
+  };
+  /** What the operator says of the cell: where its data lies; `undefined` when it does not say. */
+  about: {
+    ask: Record<never, never>;
+    reply: { kind: 'about'; dataAt: string | undefined };
   };
   analytics: {
     ask: {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { checkJournal } from '@holdfast/engine/books/check-journal.ts';
 import { checkState, Differences } from '@holdfast/engine/books/check-state.ts';
 import type { CheckOptions, Difference } from '@holdfast/engine/books/check-state.ts';
+import { hashAt } from '@holdfast/engine/engine/replay.ts';
 import { openSqliteJournal } from '@holdfast/engine/journal/sqlite/sqlite-journal.ts';
 import { openStateReader } from '@holdfast/engine/state/sqlite/schema.ts';
 import type { FsckData, FsckReport } from '../cli/fsck.ts';
@@ -41,6 +42,8 @@ export const fsckData: FsckData = async ({ dataDir, onProgress }) => {
   return { kind, differences, checked };
 };
 
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
 type CellCheck = Readonly<{
   differences: readonly Difference[];
   checked: Readonly<Record<string, number>>;
@@ -56,12 +59,16 @@ async function checkCell(dir: string, options: CheckOptions): Promise<CellCheck>
   const journal = openSqliteJournal({ file: join(dir, JOURNAL_FILE), readOnly: true });
   const stateSeq = stateCheck.meta?.seq ?? 0;
   const journalCheck = await checkJournal(journal, stateSeq, options);
-  await journal.close();
   const between = new Differences();
   const { baseSeq, headSeq, opsInState, batches } = journalCheck;
   if (stateSeq < baseSeq || stateSeq > headSeq) {
     between.expect('batch that the state includes', `${baseSeq} to ${headSeq}`, stateSeq);
+  } else if (stateCheck.meta !== undefined) {
+    const { seq, chain } = stateCheck.meta;
+    const held = hexOf(await hashAt(journal, seq));
+    between.expect(`chain hash of batch ${seq} in the state`, held, hexOf(chain));
   }
+  await journal.close();
   if (opsInState !== undefined) {
     between.expect('ops accepted', opsInState, stateCheck.meta?.opsAccepted ?? 0);
   }

@@ -8,6 +8,11 @@ export function grantSessionKey(session: string): string {
   return `~${session}`;
 }
 
+/** The cell-wide key that stands for the name of a correction (C25). */
+export function correctionKey(tenant: string, name: string): string {
+  return `!${tenant}/${name}`;
+}
+
 /** The cell-wide key of a session that an integrator named in bulk. */
 export function bulkSessionKey(tenant: string, session: SessionId): string {
   return `${tenant}/${session}`;

@@ -1,7 +1,7 @@
 // A journal in memory, for tests and models. Durable as long as the process lives, no longer.
 
 import type { Seq } from '@holdfast/protocol/ids.ts';
-import { CHAIN_START } from '../batch-codec.ts';
+import { CHAIN_START } from '../../counting/rows.ts';
 import { BODY_BYTES_MAX, JournalError } from '../journal.ts';
 import type { Journal, JournalRecord } from '../journal.ts';
 

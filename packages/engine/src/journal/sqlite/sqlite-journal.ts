@@ -6,7 +6,7 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Epoch, Seq, TimestampMs } from '@holdfast/protocol/ids.ts';
-import { CHAIN_START } from '../batch-codec.ts';
+import { CHAIN_START } from '../../counting/rows.ts';
 import { BODY_BYTES_MAX, JournalError } from '../journal.ts';
 import type { Journal, JournalBase, JournalHead, JournalRecord } from '../journal.ts';
 import { assertSqlite, isFullError } from '../../sqlite/open-sqlite.ts';
@@ -32,7 +32,19 @@ type BatchRow = { seq: number; epoch: number; at: number; hash: Uint8Array; body
 /** Rows that one `read` looks at, at most. */
 const READ_ROWS_MAX = 4_096;
 
-export type SqliteJournalOptions = Readonly<{ file: string; readOnly?: boolean }>;
+/** Keeps bodies from who has only the file. What it seals it opens only under the same head. */
+export type RecordSeal = Readonly<{
+  seal: (record: JournalRecord) => Uint8Array;
+  /** `undefined` when it does not open: another key, or it was changed. */
+  open: (head: JournalHead, sealed: Uint8Array) => Uint8Array | undefined;
+}>;
+
+export type SqliteJournalOptions = Readonly<{
+  file: string;
+  readOnly?: boolean;
+  /** Absent, bodies lie in the file as they are. */
+  seal?: RecordSeal | undefined;
+}>;
 
 /** Opens or creates the journal. Throws when SQLite or its settings cannot keep the promises. */
 export function openSqliteJournal(options: SqliteJournalOptions): Journal {
@@ -40,9 +52,10 @@ export function openSqliteJournal(options: SqliteJournalOptions): Journal {
   if (options.readOnly !== true) db.exec(SCHEMA);
   assertSqlite(db);
   const statements = prepare(db);
+  const seal = options.seal ?? UNSEALED;
   return {
-    append: async (record) => append(statements, record),
-    read: async (afterSeq, bytesMax) => read(statements, afterSeq, bytesMax),
+    append: async (record) => append(statements, seal, record),
+    read: async (afterSeq, bytesMax) => read(statements, seal, afterSeq, bytesMax),
     head: async () => head(statements),
     base: async () => base(statements),
     trim: async (throughSeq) => trim(db, statements, throughSeq),
@@ -51,6 +64,8 @@ export function openSqliteJournal(options: SqliteJournalOptions): Journal {
     close: async () => db.close(),
   };
 }
+
+const UNSEALED: RecordSeal = { seal: ({ body }) => body, open: (_head, body) => body };
 
 type Statements = Readonly<
   Record<
@@ -75,7 +90,7 @@ function prepare(db: DatabaseSync): Statements {
   };
 }
 
-function append(statements: Statements, record: JournalRecord): void {
+function append(statements: Statements, { seal }: RecordSeal, record: JournalRecord): void {
   const { seq, epoch, atMs, hash, body } = record;
   if (body.length > BODY_BYTES_MAX) {
     throw new JournalError('too-large', `batch ${seq} is larger than a record may be`);
@@ -83,7 +98,7 @@ function append(statements: Statements, record: JournalRecord): void {
   let changes: number | bigint;
   try {
     // A crash here means that the batch is wholly in the WAL or not at all; nobody was answered.
-    changes = statements.insert.run(seq, epoch, atMs, hash, body).changes;
+    changes = statements.insert.run(seq, epoch, atMs, hash, seal(record)).changes;
   } catch (error) {
     const code = isFullError(error) ? 'full' : 'io';
     throw new JournalError(code, `batch ${seq} could not be written to the journal`, error);
@@ -93,16 +108,32 @@ function append(statements: Statements, record: JournalRecord): void {
   }
 }
 
-function read(statements: Statements, afterSeq: Seq, bytesMax: number): JournalRecord[] {
+function read(
+  statements: Statements,
+  { open }: RecordSeal,
+  afterSeq: Seq,
+  bytesMax: number,
+): JournalRecord[] {
   const records: JournalRecord[] = [];
   let bytes = 0;
   for (const raw of statements.after.iterate(afterSeq, READ_ROWS_MAX)) {
     const row = raw as BatchRow;
     bytes += row.body.length;
     if (records.length > 0 && bytes > bytesMax) break;
-    records.push({ ...headOf(row), body: row.body });
+    const head = headOf(row);
+    const body = open(head, row.body);
+    if (body === undefined) throw sealedElsewhere(head.seq);
+    records.push({ ...head, body });
   }
   return records;
+}
+
+function sealedElsewhere(seq: Seq): JournalError {
+  return new JournalError(
+    'damaged',
+    `batch ${seq} of the journal does not open: it was changed on disk, or it is sealed under the ` +
+      'key of another copy. Nothing was changed. Bring the cell back from a backup or a follower.',
+  );
 }
 
 function headOf(row: Omit<BatchRow, 'body'>): JournalHead {

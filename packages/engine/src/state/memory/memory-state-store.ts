@@ -113,7 +113,10 @@ function scans(tables: Tables): Scans {
       return found;
     },
     correctionsOf: async (video, rowsMax) =>
-      tables.corrections.filter((row) => row.video === video).slice(0, rowsMax),
+      tables.corrections
+        .filter((row) => row.video === video)
+        .reverse()
+        .slice(0, rowsMax),
   };
 }
 

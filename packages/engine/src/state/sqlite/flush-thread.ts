@@ -133,7 +133,7 @@ function openStore(file: string): Store {
     forget: db.prepare(
       'DELETE FROM subjects WHERE pseudonym = (SELECT pseudonym FROM persons WHERE person = ?)',
     ),
-    meta: db.prepare('INSERT OR REPLACE INTO meta VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    meta: db.prepare('INSERT OR REPLACE INTO meta VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     numbered: db.prepare('SELECT persons, videos FROM meta'),
   };
 }
@@ -230,6 +230,7 @@ function commit(
       STATE_FORMAT,
       meta.epoch,
       meta.seq,
+      meta.chain,
       meta.personsNumbered,
       meta.videosNumbered,
       meta.opsAccepted,

@@ -8,7 +8,7 @@ const READ_CACHE_KIB = 64 * 1024;
 /** Page cache of the connection that stores changes: rows come sorted, so pages pass through. */
 const WRITE_CACHE_KIB = 32 * 1024;
 
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS meta (
@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS meta (
   format INTEGER NOT NULL,
   epoch INTEGER NOT NULL,
   seq INTEGER NOT NULL,
+  chain BLOB NOT NULL,
   persons INTEGER NOT NULL,
   videos INTEGER NOT NULL,
   ops INTEGER NOT NULL,

@@ -175,6 +175,7 @@ export function readMeta(db: DatabaseSync): MetaRow | undefined {
   return {
     epoch: row['epoch'] as Epoch,
     seq: row['seq'] as Seq,
+    chain: row['chain'] as Uint8Array,
     personsNumbered: row['persons'] as number,
     videosNumbered: row['videos'] as number,
     opsAccepted: row['ops'] as number,
@@ -208,7 +209,7 @@ function scans(db: DatabaseSync): Scans {
   const erased = db.prepare('SELECT person, erased_at FROM persons WHERE erased_at > ?');
   const sketches = db.prepare('SELECT key, kind, data FROM uniques WHERE key >= ? AND key < ?');
   const corrections = db.prepare(
-    'SELECT * FROM corrections WHERE video = ? ORDER BY seq, part LIMIT ?',
+    'SELECT * FROM corrections WHERE video = ? ORDER BY seq DESC, part DESC LIMIT ?',
   );
   return {
     likesOf: async (person, after, rowsMax) => {

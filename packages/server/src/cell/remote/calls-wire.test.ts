@@ -16,7 +16,10 @@ const CALLS: readonly AnyCall[] = [
   { name: 'openSession', ask: { who: { kind: 'anonymous' } } },
   { name: 'registerVideo', ask: { video, durationMs: 1_000, creatorKey: 'k' } },
   { name: 'checkWindow', ask: { groups: bulk('a', like(1)) } },
-  { name: 'correct', ask: { video, metric: 'views', delta: -3, reason: 'fraud', note: '' } },
+  {
+    name: 'correct',
+    ask: { video, metric: 'views', delta: -3, reason: 'fraud', note: '', sessionKey: undefined },
+  },
   { name: 'corrections', ask: { video } },
   { name: 'erase', ask: { who } },
   { name: 'likesAmong', ask: { who, videos: [video] } },
@@ -63,13 +66,23 @@ describe('the question of a call', () => {
       'correct',
       {
         epoch,
-        ask: { video, metric: 'views', delta: 1, reason: 'bug', note: 'x'.repeat(501) },
+        ask: {
+          video,
+          metric: 'views',
+          delta: 1,
+          reason: 'bug',
+          note: 'x'.repeat(501),
+          sessionKey: undefined,
+        },
       },
     ],
     [
       'with a correction by a fraction',
       'correct',
-      { epoch, ask: { video, metric: 'views', delta: 0.5, reason: 'bug', note: '' } },
+      {
+        epoch,
+        ask: { video, metric: 'views', delta: 0.5, reason: 'bug', note: '', sessionKey: undefined },
+      },
     ],
     [
       'with a password too long',

@@ -19,6 +19,8 @@ import type { WireFault } from './ops-wire.ts';
 
 const VIDEOS_MAX = 1_000;
 const ITEMS_MAX = 1_000;
+/** A tenant, the name of a correction, and what joins them. */
+const CORRECTION_KEY_CHARS_MAX = 128;
 const WORDS = text(1_024);
 
 const who: Shape = (value) => fits(WHO, value) && isIdentity(value as Identity);
@@ -50,6 +52,7 @@ const ASKS: Readonly<Record<Exclude<CallName, 'checkWindow'>, Shape>> = {
     delta: int,
     reason: choice(...CORRECTION_REASONS),
     note: text(NOTE_CHARS_MAX),
+    sessionKey: union(text(CORRECTION_KEY_CHARS_MAX), nothing),
   },
   corrections: { video },
   erase: { who },
@@ -61,6 +64,7 @@ const ASKS: Readonly<Record<Exclude<CallName, 'checkWindow'>, Shape>> = {
   },
   books: {},
   border: {},
+  about: {},
   analytics: {
     video,
     metric: choice(...ANALYTICS_METRICS),
@@ -87,6 +91,7 @@ const REPEATABLE: Readonly<Record<CallName, boolean>> = {
   likesPage: true,
   books: true,
   border: true,
+  about: true,
   analytics: true,
   signUp: false,
   signIn: true,

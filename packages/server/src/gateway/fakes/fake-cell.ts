@@ -247,15 +247,18 @@ function fakeStore(jurisdiction: Jurisdiction, nowMs: () => number) {
 
 function videoCalls(store: Store) {
   const { videos, likes, jurisdiction } = store;
+  const names = new Set<string>();
   return {
     registerVideo: ({ video, durationMs, creatorKey }) => {
       videos.set(video, { durationMs, creatorKey });
       return { kind: 'registered', position: store.advance() };
     },
-    correct: ({ video, delta }) => {
+    correct: ({ video, delta, sessionKey }) => {
       if (!videos.has(video)) return { kind: 'unknown-video' };
       if (delta < 0) return { kind: 'below-zero', value: 0 };
-      return { kind: 'corrected', position: store.advance() };
+      const isRepeat = sessionKey !== undefined && names.has(sessionKey);
+      if (sessionKey !== undefined) names.add(sessionKey);
+      return { kind: 'corrected', isRepeat, position: store.advance() };
     },
     corrections: () => ({
       kind: 'corrections',
@@ -289,8 +292,16 @@ function videoCalls(store: Store) {
     },
     border: () => ({
       kind: 'border',
+      sinceMs: 1_700_000_000_000,
       types: [{ type: 'subtotals', destination: 'public', records: 3, bytes: 120 }],
+      days: [
+        {
+          day: '2026-11-22',
+          types: [{ type: 'subtotals', destination: 'public', records: 3, bytes: 120 }],
+        },
+      ],
     }),
+    about: () => ({ kind: 'about', dataAt: 'Dallas, Texas, US' }),
     analytics: () => ({ kind: 'series', buckets: [], asOfMs: store.nowMs() }),
   } satisfies Partial<Handlers>;
 }

@@ -225,6 +225,9 @@ describe('A69: every documented operation, run against the server, answers as do
     await run(world, 'getBorder', { path: { jurisdiction: 'us' } });
     const body = { jurisdiction: 'us', metric: 'views', delta: 1, reason: 'bug', note: 'why' };
     await run(world, 'correct', { path: a, headers: operator, body });
+    const named = { ...operator, 'idempotency-key': 'refund-1' };
+    await run(world, 'correct', { path: a, headers: named, body });
+    await run(world, 'correct', { path: a, headers: named, body });
     await run(world, 'correct', { path: a, headers: operator, body: { ...body, delta: -1 } });
     await run(world, 'correct', { path: a, headers: service, body });
     await run(world, 'getCorrections', { path: a });

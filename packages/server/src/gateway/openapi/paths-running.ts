@@ -12,9 +12,15 @@ import {
   problems,
   SERVICE_KEY,
 } from './openapi-types.ts';
-import type { Answer, Operation, Paths, Schema } from './openapi-types.ts';
+import type { Answer, Operation, Parameter, Paths, Schema } from './openapi-types.ts';
 
 const video = inPath('id', named('Id'), 'The video.');
+const correctionName: Parameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'A name of your choosing for this correction, once for each operator.',
+  schema: named('Id'),
+};
 const cell = inPath('jurisdiction', named('Jurisdiction'), 'The cell.');
 
 const entering = (
@@ -126,10 +132,14 @@ export const truthPaths: Paths = {
       summary: 'Correct a count, for a stated reason',
       tags: ['truth'],
       security: OPERATOR_KEY,
-      parameters: [video],
+      description:
+        'Send an Idempotency-Key and the correction counts once however often it is sent: a ' +
+        'repeat within 400 days changes nothing, whatever it says.',
+      parameters: [video, correctionName],
       requestBody: jsonBody(named('NewCorrection')),
       responses: {
-        '201': answer('Counted and listed from this position on.', named('CellPosition')),
+        '200': answer('A correction of this name was made before.', named('Corrected')),
+        '201': answer('Counted and listed from this position on.', named('Corrected')),
         ...problems(400, 401, 403, 404, 408, 409, 413, 415, 503),
       },
     },

@@ -127,6 +127,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
   }),
   Position: object(position),
   CellPosition: object({ cell: named('Jurisdiction'), ...position }),
+  Corrected: object({
+    cell: named('Jurisdiction'),
+    ...position,
+    outcome: { enum: ['counted', 'duplicate'] },
+  }),
   Erased: object({
     cell: named('Jurisdiction'),
     ...position,

@@ -41,7 +41,14 @@ it('W115: a call of which nobody knows is sent again when that changes nothing',
 });
 
 it('W115: a correction of which nobody knows is not sent twice', async () => {
-  const asked = call('correct', { video, metric: 'views', delta: 1, reason: 'bug', note: '' });
+  const asked = call('correct', {
+    video,
+    metric: 'views',
+    delta: 1,
+    reason: 'bug',
+    note: '',
+    sessionKey: undefined,
+  });
   await settled();
   made.called[0]?.end(broken);
   expect(await asked).toMatchObject(AWAY);
@@ -50,7 +57,14 @@ it('W115: a correction of which nobody knows is not sent twice', async () => {
 });
 
 it('W115: a correction that never arrived is sent again', async () => {
-  const asked = call('correct', { video, metric: 'views', delta: 1, reason: 'bug', note: '' });
+  const asked = call('correct', {
+    video,
+    metric: 'views',
+    delta: 1,
+    reason: 'bug',
+    note: '',
+    sessionKey: undefined,
+  });
   await settled();
   made.called[0]?.end(unreachable);
   await made.pass(RESEND_MS + 5);

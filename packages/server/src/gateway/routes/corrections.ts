@@ -1,10 +1,11 @@
-// POST and GET /v1/videos/{id}/corrections: changes of a count for a stated reason. Rule A64.
+// POST and GET /v1/videos/{id}/corrections: changes of a count for a stated reason. Rules A64, A74.
 
 import { CORRECTION_REASONS, METRICS } from '@holdfast/protocol/counts.ts';
 import type { CorrectionReason, Metric } from '@holdfast/protocol/counts.ts';
 import { NOTE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Catalog } from '../../catalog/catalog.ts';
+import { correctionKey } from '../../cell/session-key.ts';
 import { askAll } from '../all-cells.ts';
 import { objectBody, pathVideo, sendJson, timeText, VIDEO_NOT_KNOWN } from '../answers.ts';
 import type { Body } from '../answers.ts';
@@ -23,6 +24,9 @@ export type CorrectionParts = Readonly<{
 
 /** Largest step of one correction: a count stays an exact integer whatever is added. */
 const DELTA_MAX = 2 ** 40;
+
+const NAME_HEADER = 'idempotency-key';
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 type Wanted = Readonly<{
   kind: 'wanted';
@@ -57,6 +61,13 @@ function wantedOf(body: Body): Wanted | Refusal {
   return { kind: 'wanted', metric, delta, reason, note: note ?? '' };
 }
 
+/** The name that makes a repeat harmless (C25), `undefined` without one. */
+function nameOf(request: FastifyRequest): string | undefined | Refusal {
+  const name = request.headers[NAME_HEADER];
+  if (name === undefined || (typeof name === 'string' && NAME.test(name))) return name;
+  return bad('Idempotency-Key must be 1 to 64 characters of A-Z a-z 0-9 _ -.');
+}
+
 function belowZero(value: number): Refusal {
   const detail =
     'The correction would take the count of this cell below zero. Nothing was changed.';
@@ -75,16 +86,22 @@ export function addCorrectionRoutes(app: FastifyInstance, parts: CorrectionParts
     if (body.kind === 'refusal') return sendRefusal(reply, body);
     const wanted = wantedOf(body.value);
     if (wanted.kind === 'refusal') return sendRefusal(reply, wanted);
+    const name = nameOf(request);
+    if (typeof name === 'object') return sendRefusal(reply, name);
     // A correction moves one cell's count, so it must say which: no residency rule guesses it.
     const home = homeOf(body.value['jurisdiction'] ?? '', request);
     if (home.kind === 'refusal') return sendRefusal(reply, home);
     if (!catalog.has(video)) return sendRefusal(reply, VIDEO_NOT_KNOWN);
     const { metric, delta, reason, note } = wanted;
-    const done = await home.cell.call('correct', { video, metric, delta, reason, note });
+    const sessionKey = name === undefined ? undefined : correctionKey(key.tenant, name);
+    const ask = { video, metric, delta, reason, note, sessionKey };
+    const done = await home.cell.call('correct', ask);
     if (done.kind === 'unavailable') return sendRefusal(reply, unavailable(done));
     if (done.kind === 'below-zero') return sendRefusal(reply, belowZero(done.value));
     if (done.kind === 'unknown-video') return sendRefusal(reply, VIDEO_NOT_KNOWN);
-    return sendJson(reply, 201, { cell: home.cell.jurisdiction, ...done.position });
+    const outcome = done.isRepeat ? 'duplicate' : 'counted';
+    const status = done.isRepeat ? 200 : 201;
+    return sendJson(reply, status, { cell: home.cell.jurisdiction, ...done.position, outcome });
   });
 
   app.get('/v1/videos/:id/corrections', { config: { anySite: true } }, async (request, reply) => {

@@ -68,11 +68,25 @@ describe('A64: corrections', () => {
   it('A64: are made in the cell that they name', async () => {
     const reply = await correct({});
     expect(reply.statusCode).toBe(201);
-    expect(reply.json()).toEqual({ cell: 'eu', epoch: 1, seq: 2 });
+    expect(reply.json()).toEqual({ cell: 'eu', epoch: 1, seq: 2, outcome: 'counted' });
     expect(asked('correct', 'eu')).toEqual([
       { video: 'a', metric: 'views', delta: 5, reason: 'fraud', note: 'Why' },
     ]);
     expect(asked('correct')).toEqual([]);
+  });
+
+  it('A74: with a name count once, and a repeat says so', async () => {
+    const named = (name: string) =>
+      ask(world, 'POST', '/v1/videos/a/corrections', {
+        headers: { ...bearer(OPERATOR_KEY), 'idempotency-key': name },
+        body: wanted,
+      });
+    expect((await named('refund-1')).json()).toMatchObject({ outcome: 'counted' });
+    const repeat = await named('refund-1');
+    expect([repeat.statusCode, repeat.json()]).toMatchObject([200, { outcome: 'duplicate' }]);
+    expect((await named('refund-2')).statusCode).toBe(201);
+    const refused = await named('a name with blanks');
+    expect(refused.json()).toMatchObject({ status: 400, code: 'invalid-request' });
   });
 
   it('A64: are listed for everybody, of all cells or not at all', async () => {
