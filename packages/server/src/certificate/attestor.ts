@@ -15,6 +15,7 @@ import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { CharterClient } from '../registrar/charter-client.ts';
 import { readEntry } from '../registrar/charter-entry.ts';
 import type { CharterEntry, DecisionSignature, OperatorKey } from '../registrar/charter-entry.ts';
+import { signDigest } from '../signed/sign-digest.ts';
 import type { SignedClient } from '../signed/signed-client.ts';
 import type { WireParty } from '../signed/wire-key.ts';
 import {
@@ -26,7 +27,6 @@ import {
   readSignature,
   readStatement,
   sameJson,
-  signDigest,
   totalsOf,
 } from './certificate.ts';
 import type { Certificate, CertificateBody, Statement } from './certificate.ts';

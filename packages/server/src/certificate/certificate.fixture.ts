@@ -8,8 +8,9 @@ import type { CharterEntry } from '../registrar/charter-entry.ts';
 import { CUT, decided, found, north, south, US } from '../registrar/charter.fixture.ts';
 import type { KeyedParty } from '../registrar/charter.fixture.ts';
 import type { Registrar } from '../registrar/registrar.ts';
-import { signDigest, bodyDigest, witnessDigest } from './certificate.ts';
+import { bodyDigest, witnessDigest } from './certificate.ts';
 import type { Certificate, CertificateBody, Statement, Totals } from './certificate.ts';
+import { signDigest } from '../signed/sign-digest.ts';
 import { publicKeyText } from '../signed/wire-key.ts';
 import { verifyCertificate } from './verify-certificate.ts';
 

@@ -6,8 +6,7 @@
 // under the operators' signatures, their signatures are checked with the keys of the charter
 // entries in it, and the witness signs the same hash.
 
-import { createHash, sign, verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Cut } from '@holdfast/engine/handover/charter-rules.ts';
 import { tallyByClass, tallyTotal, TALLY_SLOT } from '@holdfast/engine/counting/tallies.ts';
 import type { MetaRow } from '@holdfast/engine/counting/rows.ts';
@@ -121,17 +120,6 @@ export function bodyDigest(body: CertificateBody): Buffer {
 export function witnessDigest({ cell, handover, epoch, digest }: Witnessed, atMs: number): Buffer {
   const lines = [cell, handover, epoch, digest, atMs].join('\n');
   return digestOf(`holdfast certificate ${CERTIFICATE_FORMAT} witness\n${lines}`);
-}
-
-/** A signature over a digest, as base64. */
-export function signDigest(digest: Buffer, privateKey: KeyObject): string {
-  return sign(null, digest, privateKey).toString('base64');
-}
-
-/** Whether a signature over a digest is by the holder of a key. */
-export function isDigestSignedBy(publicKey: string, digest: Buffer, signature: string): boolean {
-  const key = publicKeyOf(publicKey);
-  return key !== undefined && verify(null, digest, key, Buffer.from(signature, 'base64'));
 }
 
 /** The one spelling of a certificate (T1). */

@@ -5,13 +5,8 @@
 import { isEqualCut, isEqualParty, mayAppend } from '@holdfast/engine/handover/charter-rules.ts';
 import { faultOfSignatures, faultOfWitness, NO_HASH } from '../registrar/charter-entry.ts';
 import type { CharterEntry } from '../registrar/charter-entry.ts';
-import {
-  bodyDigest,
-  isDigestSignedBy,
-  readCertificate,
-  sameJson,
-  witnessDigest,
-} from './certificate.ts';
+import { isDigestSignedBy } from '../signed/sign-digest.ts';
+import { bodyDigest, readCertificate, sameJson, witnessDigest } from './certificate.ts';
 import type { Certificate, Statement } from './certificate.ts';
 
 export const CHECKS = [

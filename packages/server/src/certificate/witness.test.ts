@@ -4,9 +4,10 @@ import { charterFolder, newParty, north, south, US } from '../registrar/charter.
 import type { CharterFolder, KeyedParty } from '../registrar/charter.fixture.ts';
 import type { Registrar } from '../registrar/registrar.ts';
 import { witnessRoute } from '../registrar/witness-route.ts';
+import { isDigestSignedBy } from '../signed/sign-digest.ts';
 import { keyIdOf, publicKeyText } from '../signed/wire-key.ts';
 import { bodyOf, handOver, HANDOVER, signedBy } from './certificate.fixture.ts';
-import { bodyDigest, isDigestSignedBy, readWitness, witnessDigest } from './certificate.ts';
+import { bodyDigest, readWitness, witnessDigest } from './certificate.ts';
 
 const AT_MS = 9_000;
 

@@ -5,12 +5,8 @@
 
 import { createPublicKey } from 'node:crypto';
 import type { Epoch } from '@holdfast/protocol/ids.ts';
-import {
-  isDigestSignedBy,
-  readWitnessAsk,
-  signDigest,
-  witnessDigest,
-} from '../certificate/certificate.ts';
+import { readWitnessAsk, witnessDigest } from '../certificate/certificate.ts';
+import { isDigestSignedBy, signDigest } from '../signed/sign-digest.ts';
 import type { SignedAnswer, SignedRoute } from '../signed/signed-server.ts';
 import { publicKeyText } from '../signed/wire-key.ts';
 import { CHARTER_PATH } from './charter-routes.ts';
