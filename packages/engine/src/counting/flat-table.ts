@@ -81,6 +81,11 @@ export class FlatTable {
     this.#column[position] = (this.#column[position] ?? 0) + delta;
   }
 
+  /** All rows as they are now, one behind the other. */
+  copy(): Float64Array {
+    return this.#column.slice(0, this.end);
+  }
+
   #grow(): void {
     assert(this.#size * 2 <= ROW_MASK, 'rows have numbers beside their tags');
     const column = new Float64Array(this.#column.length * 2);

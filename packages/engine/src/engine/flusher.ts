@@ -35,6 +35,7 @@ export class Flusher {
   /** A change has waited long enough. */
   #isDue = false;
   #isInBatch = false;
+  #holds = 0;
   readonly #afterBatch: (() => void)[] = [];
   /** What a flush is storing, until the store has it. */
   #unstored: StateChanges | undefined;
@@ -78,8 +79,24 @@ export class Flusher {
     for (const goOn of this.#afterBatch.splice(0)) goOn();
   }
 
+  /**
+   * Keeps the stored state where it is until the returned function is called, so that somebody can
+   * read it at one batch. Memory comes first: once the overlay is full, it is stored all the same.
+   */
+  hold(): () => void {
+    this.#holds += 1;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#holds -= 1;
+      if (this.#holds === 0 && !this.#isClosing && this.#view.isAhead) this.#poke();
+    };
+  }
+
   #poke(): void {
     if (this.#flushing !== undefined || this.#isInBatch) return;
+    if (this.#holds > 0 && this.#view.youngRows <= this.#limits.overlayRowsMax) return;
     if (this.#isDue || this.#view.youngRows >= this.#limits.flushRowsMin) {
       // It fails only while `close` waits for it, and `close` tells of the failure.
       this.#begin().catch(() => undefined);

@@ -93,6 +93,11 @@ export class RowTable<Key, Row, Held extends RowMap<Key, Row> = RowMap<Key, Row>
     this.#isStoring = false;
   }
 
+  /** The generations that hold all rows which the store lacks, older rows first. */
+  unstoredGenerations(): readonly Held[] {
+    return this.#isStoring ? [this.#old, this.#young] : [this.#young];
+  }
+
   /** Those of the wanted rows that the store does not have, each in its newest version. */
   unstored(isWanted: (key: Key) => boolean): Map<Key, Row> {
     const rows = new Map<Key, Row>();

@@ -22,6 +22,7 @@ import { PersonTable } from './person-table.ts';
 import { RowTable } from './row-table.ts';
 import { SessionTable } from './session-table.ts';
 import { VideoTable } from './video-table.ts';
+import type { VideoCopy } from './video-table.ts';
 
 /** Long after an erasure no grant can come any more: the last one expired a day before. */
 export const GRANTS_GONE_AFTER_MS = SESSION_LIFE_MS + DAY_MS;
@@ -266,6 +267,14 @@ export class RowView {
       const row = this.videos.get(no);
       return row === undefined ? [] : [[no, row]];
     });
+  }
+
+  /**
+   * Copies of all counts that the store may lack, as of the last batch; of a video that is in two
+   * of them the later one is right. With what the store has they are the counts of all videos.
+   */
+  copyUnstoredVideos(): readonly VideoCopy[] {
+    return this.videos.unstoredGenerations().map((held) => held.copy());
   }
 
   /** What minutes have gained for a video beyond what the store had at `storedSeq`. */

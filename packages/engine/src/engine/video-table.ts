@@ -19,6 +19,16 @@ const TALLY = SEQ + 1;
 const TALLY_INLINE = 4;
 const WIDTH = TALLY + TALLY_INLINE;
 
+/**
+ * Counts of videos as they stood at one moment. A row has `width` numbers: the video's own, then
+ * the committed ones; what follows is of no use to others. `facts` are in the order of the rows.
+ */
+export type VideoCopy = Readonly<{
+  width: number;
+  rows: Float64Array;
+  facts: readonly VideoFacts[];
+}>;
+
 export class VideoTable {
   readonly #rows = new FlatTable(WIDTH);
   /** In the order of the rows. */
@@ -94,6 +104,11 @@ export class VideoTable {
     const more = this.#moreTally.get(no) ?? [];
     countPacked(more, slot);
     this.#moreTally.set(no, more);
+  }
+
+  /** A copy of all counts, made column by column: some milliseconds for a million videos. */
+  copy(): VideoCopy {
+    return { width: WIDTH, rows: this.#rows.copy(), facts: this.#facts.slice() };
   }
 
   #rowAt(at: number): VideoRow {
