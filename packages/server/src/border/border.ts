@@ -1,12 +1,14 @@
 // The border of a cell: the one module through which records leave it (promise P6).
 //
 // A record leaves only when its type is on the closed list and it has exactly the form given
-// there; anything else is a defect, stops here, and is thrown. What left is added up by type.
+// there; anything else is a defect, stops here, and is thrown. What left is noted in a book.
 
 import { fits } from './shape.ts';
 import { RECORDS } from './records.ts';
 import type { BorderRecord, RecordType } from './records.ts';
-import type { BorderTotal } from '../cell/cell-client.ts';
+import type { BorderDay, BorderTotal } from '../cell/cell-client.ts';
+import { memoryBook } from './border-book.ts';
+import type { BorderBook, CrossedByType } from './border-book.ts';
 
 /** A record was stopped: its type or form is not on the list. Says which type, not what it held. */
 export class BorderError extends Error {
@@ -16,38 +18,50 @@ export class BorderError extends Error {
 export type Border = Readonly<{
   /** Lets a record out. Throws `BorderError` for what is not on the list. */
   pass: (record: BorderRecord) => void;
-  /** What has left since the cell was opened, for every type, those with none too. */
+  /** What has left, for every type, those with none too; at least, as the book may lack a second. */
   totals: () => readonly BorderTotal[];
+  /** The same by day, newest first, without types of which nothing left. */
+  days: () => readonly BorderDay[];
+  /** Since when it is counted. */
+  sinceMs: number;
 }>;
 
 const RECORD_TYPES = Object.keys(RECORDS) as RecordType[];
 /** A number in a column takes this many bytes. */
 const COLUMN_BYTES = 8;
+/** Days that an answer lists; the book has all. */
+const DAYS_MAX = 31;
 
 /** `send` is the only way out that the cell has; it belongs to the border alone. */
-export function openBorder(send: (record: BorderRecord) => void): Border {
-  const totals = new Map(RECORD_TYPES.map((type) => [type, { records: 0, bytes: 0 }]));
+export function openBorder(
+  send: (record: BorderRecord) => void,
+  book: BorderBook = memoryBook(() => 0),
+): Border {
   return {
     pass: (record) => {
       const { records, bytes } = measure(record);
-      const total = totals.get(record.type);
-      if (total === undefined) throw new BorderError(`no record of type ${record.type} may leave`);
       send(record);
-      total.records += records;
-      total.bytes += bytes;
+      book.note(record.type, records, bytes);
     },
-    totals: () =>
-      RECORD_TYPES.map((type) => ({
-        type,
-        destination: RECORDS[type].destination,
-        records: totals.get(type)?.records ?? 0,
-        bytes: totals.get(type)?.bytes ?? 0,
-      })),
+    totals: () => totalsOf(RECORD_TYPES, book.totals()),
+    days: () =>
+      book.days(DAYS_MAX).map(({ day, types }) => {
+        const crossed = RECORD_TYPES.filter((type) => types.has(type));
+        return { day, types: totalsOf(crossed, types) };
+      }),
+    sinceMs: book.sinceMs,
   };
 }
 
 /** Checks a record's form and says how much it is. */
 function measure(record: BorderRecord): { records: number; bytes: number } {
+function totalsOf(types: readonly RecordType[], of: CrossedByType): readonly BorderTotal[] {
+  return types.map((type) => {
+    const { records, bytes } = of.get(type) ?? { records: 0, bytes: 0 };
+    return { type, destination: RECORDS[type].destination, records, bytes };
+  });
+}
+
   // Everything beside the type, so that nothing can ride along beside what is looked at.
   const { type, ...fields } = record;
   const rule = Object.hasOwn(RECORDS, type) ? RECORDS[type] : undefined;

@@ -3,6 +3,7 @@
 // Everything comes in through `receive` and goes out through the border; there is no other way. It
 // runs in a thread of its own (`cell-worker.ts`), in a process of its own, or straight in a test.
 
+import { join } from 'node:path';
 import type { Clocks } from '@holdfast/engine/engine/clock.ts';
 import { ENGINE_LIMITS } from '@holdfast/engine/engine/engine-options.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
@@ -10,6 +11,8 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { openBorder } from '../border/border.ts';
 import type { Border } from '../border/border.ts';
 import type { BorderRecord } from '../border/records.ts';
+import { openBorderBook } from '../border/border-book.ts';
+import type { BorderBook } from '../border/border-book.ts';
 import { AccountRoles } from './account-roles.ts';
 import { openCellFiles } from './cell-files.ts';
 import type { CellFiles } from './cell-files.ts';
@@ -38,11 +41,39 @@ export async function openCell(
   clocks: Clocks,
   send: (record: BorderRecord) => void,
 ): Promise<CellHost> {
-  const border = openBorder(send);
+  const at: { border?: Border } = {};
+  const book = borderBookOf(options, clocks, (message) => {
+    if (at.border !== undefined) notice(at.border, 'warn', 'maintenance-failed', message);
+  });
+  const border = openBorder(send, book);
+  at.border = border;
   const cell = await openRoledCell(options, clocks, border);
   cell.accounts.serve(async () => 'acknowledged');
   await cell.roles.serve(options.epoch, async () => 'acknowledged');
-  return cell;
+  return {
+    receive: cell.receive,
+    close: async () => {
+      await cell.close();
+      await book.close();
+    },
+  };
+}
+
+const BORDER_FOLDER = 'border';
+const NOTICE_CHARS_MAX = 500;
+
+/**
+ * The book of what leaves a cell; it stays when the files of the cell are replaced. Troubles with
+ * it are told a turn later, when there is a border for them.
+ */
+export function borderBookOf(
+  { dir }: Pick<CellOptions, 'dir'>,
+  { nowMs }: Clocks,
+  tell: (message: string) => void,
+): BorderBook {
+  const onProblem = (message: string): void =>
+    void setImmediate(() => tell(message.slice(0, NOTICE_CHARS_MAX)));
+  return openBorderBook({ folder: join(dir, BORDER_FOLDER), nowMs, onProblem });
 }
 
 /** Opens a cell without a role: it answers nothing and publishes nothing until it has one. */

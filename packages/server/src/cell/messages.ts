@@ -36,3 +36,5 @@ export type CellOptions = Readonly<{
   operatorKeyPem: string;
   limits: Readonly<{ flushRowsMin: number; flushAgeMsMax: number }>;
 }>;
+  /** Where the operator says that the data lies, for everybody to read. */
+  location?: string | undefined;

@@ -28,7 +28,7 @@ export type Serving = Readonly<{
 }>;
 
 export type ServingParts = Readonly<{
-  options: Pick<CellOptions, 'jurisdiction' | 'operatorKeyPem'>;
+  options: Pick<CellOptions, 'jurisdiction' | 'operatorKeyPem' | 'location'>;
   files: CellFiles;
   accounts: AccountRoles;
   border: Border;
@@ -41,6 +41,7 @@ export function serveOn(engine: Engine, parts: ServingParts): Serving {
   const publisher = publisherOf(engine, parts);
   const context: CallContext = {
     jurisdiction: options.jurisdiction,
+    location: options.location,
     engine,
     store: files.store,
     accounts: files.accounts,

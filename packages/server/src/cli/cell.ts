@@ -71,6 +71,7 @@ ${columns(
     'HOLDFAST_LOG',
   ]),
 )
+    'HOLDFAST_LOCATION',
   .map((line) => `  ${line}`)
   .join('\n')}`;
 
@@ -99,6 +100,7 @@ export function addCellCommand(
     )
     .option(
       '--standby',
+    .option('--location <words>', 'where its data lies, such as "Dallas, Texas, US", for everybody')
       'stand by for another site of the same operator, and take over when it is lost',
     )
     .option('--data <dir>', 'folder of the cell (HOLDFAST_DATA, or ./data)', notEmpty)

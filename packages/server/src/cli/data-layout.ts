@@ -15,6 +15,8 @@ export type DataLayout = Readonly<{
   exchange: string;
   /** The line by which cells let this gateway in. */
   gatewayName: string;
+  /** Certificates of hand-overs that this gateway has fetched and checked. */
+  gatewayCertificates: string;
   cellsDir: string;
   /** Certificates of hand-overs; they outlive the cell. */
   certificatesDir: string;
@@ -32,6 +34,7 @@ export function dataLayout(dataDir: string): DataLayout {
     catalog: join(gatewayDir, 'catalog.db'),
     exchange: join(gatewayDir, 'exchange.db'),
     gatewayName: join(gatewayDir, 'gateway.pub'),
+    gatewayCertificates: join(gatewayDir, 'certificates'),
     cellsDir,
     certificatesDir: join(dataDir, 'certificates'),
     cellDir: (jurisdiction) => join(cellsDir, jurisdiction),

@@ -3,8 +3,9 @@
 import { resolve } from 'node:path';
 import { isJurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
-import { isPartyUrl, LOCAL_URL } from '../registrar/charter-entry.ts';
-import { isWireName, publicKeyOf } from '../signed/wire-key.ts';
+import { isPartyUrl, LOCAL_URL } from '@holdfast/engine/charter/charter-entry.ts';
+import { publicKeyOf } from '../signed/wire-key.ts';
+import { LOCATION_CHARS_MAX } from '../border/records.ts';
 import { readTrustLine } from '../cell/remote/gateway-trust.ts';
 import type { TrustPolicy } from '../cell/remote/gateway-trust.ts';
 import {
@@ -44,6 +45,8 @@ export type CellConfig = ServeConfig &
     /** Where others reach it; absent, at host and port. */
     url: string | undefined;
     registrar: RegistrarAddress;
+    /** Where its data lies, in words for everybody to read; absent, nobody is told. */
+    location: string | undefined;
     trust: TrustPolicy;
     /** Takes over by itself when the owner, another site of its operator, is lost. */
     isStandby: boolean;
@@ -56,6 +59,7 @@ export type CellFlags = StartFlags &
     site?: string;
     url?: string;
     registrar?: string;
+    location?: string;
     registrarKey?: string;
     trustGateway?: readonly string[];
     standby?: true;
@@ -104,6 +108,7 @@ export function readCellConfig(flags: CellFlags, env: EnvValues, cwd: string): C
     operator: readOperator(pick(flags.operator, '--operator', 'HOLDFAST_OPERATOR'), fault),
     site: readSite(pick(flags.site, '--site', 'HOLDFAST_SITE'), SITE_OF_CELL, fault),
     trust: readTrust(flags.trustGateway ?? [], env, cwd, serve?.host, fault),
+    location: readLocation(pick(flags.location, '--location', 'HOLDFAST_LOCATION'), fault),
     flush: {
       rowsMin: readCount(pick(undefined, '', 'HOLDFAST_FLUSH_ROWS'), FLUSH_ROWS_DEFAULT, fault),
       secondsMax: readCount(
@@ -181,6 +186,14 @@ function readSite(setting: Setting | undefined, byDefault: string, fault: Fault)
 
 function readUrl(
   setting: Setting | undefined,
+function readLocation(setting: Setting | undefined, fault: Fault): string | undefined {
+  const text = setting?.text.trim();
+  if (setting === undefined || text === undefined || text === '') return undefined;
+  if (text.length <= LOCATION_CHARS_MAX && !/\p{Cc}/u.test(text)) return text;
+  fault(setting, `must be one line of at most ${LOCATION_CHARS_MAX} characters`);
+  return undefined;
+}
+
   host: string | undefined,
   fault: Fault,
 ): string | undefined {

@@ -71,7 +71,7 @@ export type AuthorizerOptions = Readonly<{
 
 export function openAuthorizer({ keys, charter, limits, nowMs }: AuthorizerOptions): Authorizer {
   const rate = { burst: limits.grantBurst, perSecond: limits.grantPerSecond };
-  const verifier = grantVerifier(charter.keyOf, rate.burst);
+  const verifier = grantVerifier(charter.view.keyOf, rate.burst);
 
   const grant = (request: FastifyRequest): GrantOrRefusal => {
     const token = bearerOf(request);

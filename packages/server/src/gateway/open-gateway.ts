@@ -21,7 +21,7 @@ import { openMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { opSender } from './op-sender.ts';
 import { allowAnySite, preflightHeaders } from './other-sites.ts';
-import type { Charter, KeyFinder, Residency } from './parts.ts';
+import type { Charter, KeyFinder, Residency, Retirements } from './parts.ts';
 import { refusal, sendRefusal } from './refusal.ts';
 import { addAccountRoutes } from './routes/accounts.ts';
 import { addAnalyticsRoute } from './routes/analytics.ts';
@@ -39,6 +39,8 @@ import type { PageFile } from './routes/pages.ts';
 import { addRunningRoutes } from './routes/running.ts';
 import { addSessionRoute } from './routes/sessions.ts';
 import { addSubjectRoute } from './routes/subjects.ts';
+import { addTrustRoutes } from './routes/trust.ts';
+import type { TrustParts } from './routes/trust.ts';
 import { addFeedRoute, addVideoRoutes } from './routes/videos.ts';
 import { whoIsSignedIn } from './signed-in.ts';
 import { tokenBuckets } from './token-buckets.ts';
@@ -56,6 +58,9 @@ export type OpenGateway = Readonly<{
   catalog: Catalog;
   keys: KeyFinder;
   charter: Charter;
+  /** Absent, none is known. */
+  certificates?: TrustParts['certificates'];
+  retirements?: Retirements;
   residency: Residency;
   nowMs: () => number;
   logger: Logger;
@@ -68,6 +73,8 @@ export type OpenGateway = Readonly<{
   /** The outside reaches this server over HTTPS, so cookies are for HTTPS alone. */
   secureCookies?: boolean;
 }>;
+
+const NO_CERTIFICATES: TrustParts['certificates'] = { has: () => false, text: () => undefined };
 
 /** How often a closing server looks for connections that have become idle. */
 const CLOSE_CHECK_MS = 20;
@@ -181,6 +188,11 @@ function addRoutes(
   addMeLikesRoute(app, { cells, authorizer, whoIs });
   addAnalyticsRoute(app, { cells, catalog, authorizer, whoIs, nowMs });
   addCellRoutes(app, options);
+  addTrustRoutes(app, {
+    certificates: NO_CERTIFICATES,
+    retirements: () => [],
+    ...options,
+  });
   addCorrectionRoutes(app, { cells, catalog, authorizer, homeOf });
   addSubjectRoute(app, { cells, authorizer, homeOf });
   addRunningRoutes(app, cells, metrics);

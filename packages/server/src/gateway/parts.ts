@@ -1,16 +1,25 @@
 // The ports that the front door needs beside the cell, the exchange and the catalog.
 
-import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
-import type { CellClient, CellDescription, CellKey } from '../cell/cell-client.ts';
+import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
+import type { CellClient } from '../cell/cell-client.ts';
+import type { SignedHead } from '../registrar/charter-head.ts';
+import type { CharterView } from '../registrar/charter.ts';
 
 export type CellClients = ReadonlyMap<Jurisdiction, CellClient>;
 
-/** Who owns each cell, now and before. */
+/** Who owns each cell, now and before: the charter, or a checked copy of it. */
 export type Charter = Readonly<{
-  cells: () => readonly CellDescription[];
-  /** The owner's key in an epoch, past ones included. */
-  keyOf: (jurisdiction: Jurisdiction, epoch: Epoch) => CellKey | undefined;
+  view: CharterView;
+  /** Calls back with each entry once it is durable here; returns what ends that. */
+  watch: (listener: (entry: CharterEntry) => void) => () => void;
+  registrarKey: () => string | undefined;
+  /** The newest head that the registrar signed, as far as it is known here. */
+  head: () => SignedHead | undefined;
 }>;
+
+/** Inventories of what parties of a cell have destroyed, as far as they are known here. */
+export type Retirements = (jurisdiction: Jurisdiction) => readonly unknown[];
 
 /** Where somebody belongs who did not say so, by the address and headers of their request. */
 export type Residency = (

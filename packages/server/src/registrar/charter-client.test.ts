@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +29,8 @@ import type { CharterFolder, KeyedParty } from './charter.fixture.ts';
 import { openCharterClient } from './charter-client.ts';
 import type { CharterClient, OpenCharterClient } from './charter-client.ts';
 import type { CharterStatus } from './charter-follow.ts';
+import { signHead } from './charter-head.ts';
+import type { SignedHead } from './charter-head.ts';
 import { readCharter } from './open-charter.ts';
 import { openRegistrarServer } from './registrar-server.ts';
 import type { RegistrarServer } from './registrar-server.ts';
@@ -339,6 +342,47 @@ function otherFolder(): CharterFolder {
   return other;
 }
 
+describe('R24: how old what a reader is told may be', () => {
+  it('R24: is shown by a head that the registrar signed, with its time', async () => {
+    leaveFourEntries(folder);
+    const { url } = await serve();
+    const client = follow(url);
+    await becomes(client, 'following');
+    const head = client.head();
+    expect(head).toMatchObject({ newest: 4, newestHash: client.charter.newestHash() });
+    expect(Math.abs((head?.atMs ?? 0) - Date.now())).toBeLessThan(60_000);
+    await expect.poll(() => client.head()?.atMs ?? 0).toBeGreaterThan(head?.atMs ?? 0);
+  });
+
+  it.each([
+    ['repeats an old head', (head: SignedHead) => head],
+    ['gives an old head another time', (head: SignedHead) => ({ ...head, atMs: Date.now() })],
+    ['leaves it out', () => null],
+  ])('R24: is not taken for new from somebody in between who %s', async (_what, altered) => {
+    leaveFourEntries(folder);
+    const { registrar } = await serve();
+    const { charter, privateKey } = registrar;
+    const head = signHead(charter, Date.now() - 60_000, privateKey);
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const entry of folder.entries()) {
+        response.write(`event: entry\ndata: ${JSON.stringify(entry)}\n\n`);
+      }
+      const { newest, newestHash } = head;
+      const beat = (): void => {
+        const data = JSON.stringify({ newest, newestHash, head: altered(head) });
+        response.write(`event: heartbeat\ndata: ${data}\n\n`);
+      };
+      const timer = setInterval(beat, 20);
+      response.on('close', () => clearInterval(timer));
+    });
+    const client = follow(await originOf(server));
+    await grows(client, 4);
+    await becomes(client, 'away');
+    expect(client.status().detail).toContain('signed by the registrar');
+  });
+});
+
 /** A server that sends some entries, well formed or not, and then ends or hangs. */
 async function serveEvents(entries: readonly unknown[], ends = true): Promise<string> {
   const server = createServer((_request, response) => {
@@ -349,6 +393,11 @@ async function serveEvents(entries: readonly unknown[], ends = true): Promise<st
     }
     if (ends) response.end();
   });
+  return originOf(server);
+}
+
+/** Listens until the end of the test. */
+async function originOf(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   closing.push(() => {

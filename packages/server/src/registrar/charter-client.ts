@@ -7,6 +7,14 @@
 // that is away costs nothing but changes of ownership; one that was put back to an older state, or
 // tells two readers two pasts, is found out by those who know better.
 
+import { readWitness } from '@holdfast/engine/charter/certificate.ts';
+import type { Witness, Witnessed } from '@holdfast/engine/charter/certificate.ts';
+import { readEntry } from '@holdfast/engine/charter/charter-entry.ts';
+import type {
+  CharterEntry,
+  DecisionSignature,
+  SignedDecision,
+} from '@holdfast/engine/charter/charter-entry.ts';
 import { noAnswer } from '../signed/no-answer.ts';
 import type { NoAnswer } from '../signed/no-answer.ts';
 import { signedClient } from '../signed/signed-client.ts';
@@ -14,14 +22,11 @@ import type { Answer, SignedClient } from '../signed/signed-client.ts';
 import { readBody, wireHttp } from '../signed/wire-http.ts';
 import type { WireHttp } from '../signed/wire-http.ts';
 import type { WireIdentity } from '../signed/wire-key.ts';
-import { readWitness } from '../certificate/certificate.ts';
-import type { Witness, Witnessed } from '../certificate/certificate.ts';
-import { readEntry } from './charter-entry.ts';
-import type { CharterEntry, DecisionSignature, SignedDecision } from './charter-entry.ts';
 import { openCharterCopy } from './charter-copy.ts';
 import type { CharterCopy } from './charter-copy.ts';
 import { followCharter } from './charter-follow.ts';
 import type { CharterStatus, FollowOptions } from './charter-follow.ts';
+import type { SignedHead } from './charter-head.ts';
 import { CHARTER_PATH } from './charter-routes.ts';
 import type { CharterView } from './charter.ts';
 import type { Heard } from './heard.ts';
@@ -49,6 +54,10 @@ export type AppendOutcome = Readonly<
 export type CharterClient = Readonly<{
   charter: CharterView;
   status: () => CharterStatus;
+  /** The newest head that the registrar signed and that was heard (R24). */
+  head: () => SignedHead | undefined;
+  /** The registrar's key; `undefined` when it was not told and there is no entry yet. */
+  registrarKey: () => string | undefined;
   /** Calls back with each entry once it is durable here; returns what ends that. */
   watch: (listener: (entry: CharterEntry) => void) => () => void;
   append: (signed: SignedDecision) => Promise<AppendOutcome>;
@@ -114,6 +123,8 @@ export function openCharterClient(options: OpenCharterClient): CharterClient {
   return {
     charter: copy.charter,
     status: follower.status,
+    head: follower.head,
+    registrarKey: () => registrarKey ?? copy.charter.registrarKey(),
     watch: copy.watch,
     append: async (decision) => {
       const { kind, detail } = follower.status();

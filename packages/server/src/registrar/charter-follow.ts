@@ -5,6 +5,8 @@ import { readBody } from '../signed/wire-http.ts';
 import type { WireHttp } from '../signed/wire-http.ts';
 import { readEntry } from './charter-entry.ts';
 import type { CharterCopy, CharterHead, CopyTaken } from './charter-copy.ts';
+import { isHeadBy, readHead } from './charter-head.ts';
+import type { SignedHead } from './charter-head.ts';
 import { CHARTER_STREAM_PATH } from './charter-routes.ts';
 import { eventReader } from './event-lines.ts';
 import type { ServerEvent } from './event-lines.ts';
@@ -33,6 +35,8 @@ export type CharterStatus = Readonly<{
 export type FollowOptions = Readonly<{
   http: WireHttp;
   copy: CharterCopy;
+  /** The registrar's key when it was told beforehand; else the one that witnessed the first entry. */
+  registrarKey?: string;
   monotonicMs: () => number;
   /** Resolves after a time, or at once when the signal aborts. */
   pause: (pauseMs: number, signal: AbortSignal) => Promise<void>;
@@ -42,6 +46,8 @@ export type FollowOptions = Readonly<{
 
 export type CharterFollower = Readonly<{
   status: () => CharterStatus;
+  /** The newest head that the registrar signed (R24). */
+  head: () => SignedHead | undefined;
   /** Resolves once nothing is being read any more. */
   close: () => Promise<void>;
 }>;
@@ -49,9 +55,10 @@ export type CharterFollower = Readonly<{
 type Ended = Readonly<{ kind: 'away' | 'refused'; detail: string }>;
 
 export function followCharter(options: FollowOptions): CharterFollower {
-  const { copy, monotonicMs, pause, onStatus } = options;
+  const { copy, monotonicMs, pause, onStatus, registrarKey } = options;
   const closing = new AbortController();
   let currentAtMs: number | undefined;
+  let head: SignedHead | undefined;
   let status: Omit<CharterStatus, 'ageMs'> = { kind: 'starting', detail: 'not heard of yet' };
 
   const full = (): CharterStatus => {
@@ -64,14 +71,24 @@ export function followCharter(options: FollowOptions): CharterFollower {
     status = next;
     if (!isSame) onStatus(full());
   };
-  const onCurrent = (): void => {
+  /** R24: a head that is not signed, or was heard before, says nothing about now. */
+  const onHead = (beat: Beat): boolean => {
+    const key = registrarKey ?? copy.charter.registrarKey();
+    const signed = beat.signed;
+    const isProven = signed !== undefined && (key === undefined || isHeadBy(key, signed));
+    if (!isProven || signed.newest !== beat.newest || signed.newestHash !== beat.newestHash) {
+      return false;
+    }
+    if (head !== undefined && signed.atMs <= head.atMs) return false;
+    head = signed;
     currentAtMs = monotonicMs();
     become({ kind: 'following', detail: `${copy.charter.size()} entries` });
+    return true;
   };
 
   const run = async (): Promise<void> => {
     while (!closing.signal.aborted) {
-      const ended = await followOnce(options, closing.signal, onCurrent);
+      const ended = await followOnce(options, closing.signal, onHead);
       if (closing.signal.aborted) return;
       become(ended);
       await pause(ended.kind === 'refused' ? REFUSED_RETRY_MS : RETRY_MS, closing.signal);
@@ -81,6 +98,7 @@ export function followCharter(options: FollowOptions): CharterFollower {
 
   return {
     status: full,
+    head: () => head,
     close: async () => {
       closing.abort();
       await running;
@@ -89,9 +107,9 @@ export function followCharter(options: FollowOptions): CharterFollower {
 }
 
 async function followOnce(
-  { http, copy }: FollowOptions,
+  { http, copy, monotonicMs }: FollowOptions,
   signal: AbortSignal,
-  onCurrent: () => void,
+  onHead: (beat: Beat) => boolean,
 ): Promise<Ended> {
   const path = `${CHARTER_STREAM_PATH}?after=${copy.charter.size()}`;
   const ask = { method: 'GET', path, body: new Uint8Array(), signed: undefined, signal };
@@ -103,7 +121,7 @@ async function followOnce(
       const said = (await readBody(response, PROBLEM_BYTES_MAX))?.toString('utf8') ?? '';
       return away(`it answers ${response.statusCode}: ${said.slice(0, 200)}`);
     }
-    return await readStream(response, copy, onCurrent);
+    return await readStream(response, copy, { onHead, monotonicMs });
   } catch (cause) {
     return away(cause instanceof Error ? cause.message : String(cause));
   } finally {
@@ -114,9 +132,10 @@ async function followOnce(
 async function readStream(
   response: IncomingMessage,
   copy: CharterCopy,
-  onCurrent: () => void,
+  { onHead, monotonicMs }: Readonly<{ onHead: (beat: Beat) => boolean; monotonicMs: () => number }>,
 ): Promise<Ended> {
   const reader = eventReader(EVENT_CHARS_MAX);
+  let headAtMs = monotonicMs();
   // A response that is not decoded gives buffers.
   for await (const bytes of response as AsyncIterable<Buffer>) {
     const events = reader.push(bytes);
@@ -126,7 +145,11 @@ async function readStream(
       if (taken === undefined) return away('it sent an event that cannot be read');
       if (taken.kind === 'refused') return taken;
       if (taken.kind === 'gap') return away('it left an entry out');
-      if (event.event === 'heartbeat') onCurrent();
+      const beat = event.event === 'heartbeat' ? beatIn(jsonIn(event.data)) : undefined;
+      if (beat !== undefined && onHead(beat)) headAtMs = monotonicMs();
+      if (monotonicMs() - headAtMs > SILENCE_MS_MAX) {
+        return away('it shows no new head signed by the registrar: somebody may be in between');
+      }
     }
   }
   return away('it ended the stream');
@@ -138,18 +161,21 @@ function takeEvent({ event, data }: ServerEvent, copy: CharterCopy): CopyTaken |
     return entry && copy.take(entry);
   }
   if (event === 'heartbeat') {
-    const head = headIn(jsonIn(data));
-    return head && copy.compare(head);
+    const beat = beatIn(jsonIn(data));
+    return beat && copy.compare(beat);
   }
   // Comments, and what a later version may send beside these.
   return { kind: 'taken', isNew: false };
 }
 
-function headIn(value: unknown): CharterHead | undefined {
+/** What a heartbeat says, and the registrar's own word of it. */
+type Beat = CharterHead & Readonly<{ signed: SignedHead | undefined }>;
+
+function beatIn(value: unknown): Beat | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { newest, newestHash } = value as Readonly<Partial<Record<string, unknown>>>;
+  const { newest, newestHash, head } = value as Readonly<Partial<Record<string, unknown>>>;
   if (typeof newest !== 'number' || typeof newestHash !== 'string') return undefined;
-  return { newest, newestHash };
+  return { newest, newestHash, signed: readHead(head) };
 }
 
 function jsonIn(text: string): unknown {

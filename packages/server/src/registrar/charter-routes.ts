@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import { isJurisdiction } from '@holdfast/protocol/ids.ts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { SignedHead } from './charter-head.ts';
 import type { CharterView } from './charter.ts';
 import { PROBLEM_TYPE, registrarProblem } from './registrar-problem.ts';
 import type { RegistrarProblemCode } from './registrar-problem.ts';
@@ -17,28 +18,46 @@ export const CHARTER_PATH = '/v1/charter';
 export const CHARTER_STREAM_PATH = '/v1/charter/stream';
 
 export type CharterRoutes = Readonly<{
+  /** The charter itself, or a checked copy of it. */
   registrar: Pick<Registrar, 'charter' | 'watch'>;
-  /** Key of the registrar, for a reader of a charter that has no entry yet. */
-  publicKey: string;
+  /** Key of the registrar; `undefined` while a copy has no entry by which to know it. */
+  publicKey: () => string | undefined;
+  /** The newest head that the registrar signed, as far as it is known here (R24). */
+  head: () => SignedHead | undefined;
+  /** How this server refuses. */
+  refuse?: (reply: FastifyReply, code: CharterRefusalCode, detail: string) => FastifyReply;
   heartbeatMs?: number;
 }>;
 
 export function addCharterRoutes(app: FastifyInstance, options: CharterRoutes): void {
-  const { registrar, publicKey } = options;
+export type CharterRefusalCode = Extract<
+  RegistrarProblemCode,
+  'charter-query-invalid' | 'charter-cell-unknown' | 'charter-streams-full'
+>;
+
+/** Pages of any site may read it, where the server lets them. */
+const ANY_SITE = { config: { anySite: true } } as const;
+
+  const { registrar, publicKey, head, refuse = refuseAsRegistrar } = options;
   const { charter } = registrar;
-  app.get(CHARTER_PATH, (request, reply) => {
+  app.get(CHARTER_PATH, ANY_SITE, (request, reply) => {
     const after = afterIn(request.url);
     if (after === undefined) return refuse(reply, 'charter-query-invalid', BAD_AFTER);
     const entries = charter.after(after, CHARTER_PAGE_ENTRIES_MAX);
-    return answer(reply, { registrar: { publicKey }, ...headOf(charter), entries });
-  });
-  app.get<{ Params: { cell: string } }>(`${CHARTER_PATH}/cells/:cell`, (request, reply) => {
-    const { cell } = request.params;
-    const entry = isJurisdiction(cell) ? charter.newest(cell) : undefined;
-    if (entry !== undefined) return answer(reply, entry);
-    return refuse(reply, 'charter-cell-unknown', 'The charter has no cell of this name.');
+    const by = { registrar: { publicKey: publicKey() ?? null }, head: head() ?? null };
+    return answer(reply, { ...by, ...headOf(charter), entries });
   });
   addStream(app, options);
+  app.get<{ Params: { cell: string } }>(
+    `${CHARTER_PATH}/cells/:cell`,
+    ANY_SITE,
+    (request, reply) => {
+      const { cell } = request.params;
+      const entry = isJurisdiction(cell) ? charter.newest(cell) : undefined;
+      if (entry !== undefined) return answer(reply, entry);
+      return refuse(reply, 'charter-cell-unknown', 'The charter has no cell of this name.');
+    },
+  );
 }
 
 const BAD_AFTER = '`after` must be the number of an entry, or 0. Nothing was read.';
@@ -51,7 +70,8 @@ function headOf(charter: CharterView): Head {
 
 function addStream(app: FastifyInstance, options: CharterRoutes): void {
   const responses = new Set<ServerResponse>();
-  app.get(CHARTER_STREAM_PATH, { exposeHeadRoute: false }, (request, reply) => {
+  const { refuse = refuseAsRegistrar } = options;
+  app.get(CHARTER_STREAM_PATH, { ...ANY_SITE, exposeHeadRoute: false }, (request, reply) => {
     const after = afterIn(request.url);
     if (after === undefined) return refuse(reply, 'charter-query-invalid', BAD_AFTER);
     if (responses.size >= CHARTER_STREAMS_MAX) {
@@ -64,6 +84,7 @@ function addStream(app: FastifyInstance, options: CharterRoutes): void {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
+      ...otherHeaders(reply),
     responses.add(response);
     const end = runStream(options, after, response);
     response.on('close', () => {
@@ -80,7 +101,7 @@ function addStream(app: FastifyInstance, options: CharterRoutes): void {
 
 /** Sends what comes after an entry; to a reader that is slow, no more than it takes. */
 function runStream(
-  { registrar, heartbeatMs }: CharterRoutes,
+  { registrar, heartbeatMs, head }: CharterRoutes,
   after: number,
   response: ServerResponse,
 ): () => void {
@@ -101,8 +122,8 @@ function runStream(
     send();
     // A server that closes has ended it, and its connection may take a moment to go.
     if (draining || response.writableEnded) return;
-    const head = JSON.stringify(headOf(charter));
-    draining = !response.write(`event: heartbeat\ndata: ${head}\n\n`);
+    const beat = JSON.stringify({ ...headOf(charter), head: head() ?? null });
+    draining = !response.write(`event: heartbeat\ndata: ${beat}\n\n`);
   };
 
   response.on('drain', () => {
@@ -126,13 +147,23 @@ function afterIn(url: string): number | undefined {
 }
 
 function answer(reply: FastifyReply, document: unknown): FastifyReply {
+/** What hooks have set before the reply was taken out of the framework's hands. */
+function otherHeaders(reply: FastifyReply): Record<string, string> {
+  const set = Object.entries(reply.getHeaders());
+  return Object.fromEntries(set.map(([name, value]) => [name, String(value)]));
+}
+
   return reply
     .header('content-type', 'application/json; charset=utf-8')
     .header('cache-control', 'no-store')
     .send(JSON.stringify(document));
 }
 
-function refuse(reply: FastifyReply, code: RegistrarProblemCode, detail: string): FastifyReply {
+function refuseAsRegistrar(
+  reply: FastifyReply,
+  code: RegistrarProblemCode,
+  detail: string,
+): FastifyReply {
   const { status, body } = registrarProblem(code, detail);
   return reply.code(status).header('content-type', PROBLEM_TYPE).send(body);
 }

@@ -10,6 +10,7 @@ import type { WireParty } from '../signed/wire-key.ts';
 import { readSignedDecision } from './charter-entry.ts';
 import type { SignedDecision } from './charter-entry.ts';
 import { addCharterRoutes, CHARTER_PATH } from './charter-routes.ts';
+import { signHead } from './charter-head.ts';
 import { heardBook } from './heard.ts';
 import type { HeardBook } from './heard.ts';
 import { RegistrarError } from './registrar-error.ts';
@@ -58,7 +59,8 @@ export async function openRegistrarServer(options: RegistrarServer): Promise<Fas
   const { publicKey } = identity;
   addCharterRoutes(app, {
     registrar,
-    publicKey,
+    publicKey: () => publicKey,
+    head: () => signHead(charter, nowMs(), privateKey),
     ...(heartbeatMs !== undefined && { heartbeatMs }),
   });
   const lookup = (claimed: WireParty): WireParty | undefined => {

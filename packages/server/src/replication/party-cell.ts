@@ -7,8 +7,10 @@ import type { Clocks } from '@holdfast/engine/engine/clock.ts';
 import type { Cut } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Seq } from '@holdfast/protocol/ids.ts';
 import { openBorder } from '../border/border.ts';
+import type { CopyKeys } from '../at-rest/copy-keys.ts';
 import type { AccountRoles } from '../cell/account-roles.ts';
-import { openRoledCell } from '../cell/cell-host.ts';
+import type { BorderBook } from '../border/border-book.ts';
+import { borderBookOf, openRoledCell } from '../cell/cell-host.ts';
 import type { RoledCell } from '../cell/cell-host.ts';
 import { CellLine } from '../cell/cell-line.ts';
 import type { OnNotice } from '../cell/cell-line.ts';
@@ -28,10 +30,16 @@ export class PartyCell {
   readonly line: CellLine;
   readonly roles: RoleSlot;
   readonly #options: PartyCellOptions;
+  readonly #book: BorderBook;
   #cell: RoledCell;
 
-  private constructor(options: PartyCellOptions, line: CellLine, cell: RoledCell) {
+  private constructor(
+    options: PartyCellOptions,
+    line: CellLine,
+    { cell, book }: Readonly<{ cell: RoledCell; book: BorderBook }>,
+  ) {
     this.#options = options;
+    this.#book = book;
     this.line = line;
     this.#cell = cell;
     this.roles = new RoleSlot(cell.roles);
@@ -49,7 +57,11 @@ export class PartyCell {
       },
       onNotice,
     );
-    at.cell = new PartyCell(options, line, await openFiles(options, line));
+    const book = borderBookOf(cell, options.clocks, (message) =>
+      onNotice({ level: 'warn', event: 'maintenance-failed', message }),
+    );
+    const opened = { cell: await openFiles(options, line, book), book };
+    at.cell = new PartyCell(options, line, opened);
     line.open();
     return at.cell;
   }
@@ -79,7 +91,7 @@ export class PartyCell {
     try {
       await install();
     } finally {
-      this.#cell = await openFiles(this.#options, this.line);
+      this.#cell = await openFiles(this.#options, this.line, this.#book);
       this.roles.put(this.#cell.roles);
     }
   }
@@ -137,7 +149,12 @@ export class PartyCell {
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-function openFiles({ cell, clocks }: PartyCellOptions, line: CellLine): Promise<RoledCell> {
-  const border = openBorder((record) => line.take(record));
+function openFiles(
+  { cell, clocks }: PartyCellOptions,
+  line: CellLine,
+  book: BorderBook,
+    await this.#book.close();
+): Promise<RoledCell> {
+  const border = openBorder((record) => line.take(record), book);
   return openRoledCell(cell, clocks, border);
 }

@@ -10,8 +10,6 @@ import { isVideoId } from '@holdfast/protocol/ids.ts';
 import type { Epoch } from '@holdfast/protocol/ids.ts';
 import { DURATION_MS_MAX, NOTE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
 import { RECORDS } from '../../border/records.ts';
-import { choice, fits, int, list, nothing, text, uint, union } from '../../border/shape.ts';
-import type { Shape } from '../../border/shape.ts';
 import type { CallName, CallReply, Identity } from '../cell-client.ts';
 import type { AnyCall } from '../messages.ts';
 import { isIdentity, readOpsFrame, writeOpsFrame } from './ops-wire.ts';

@@ -13,6 +13,7 @@ import type { Exchange } from '../../exchange/exchange.ts';
 import { openExchange } from '../../exchange/open-exchange.ts';
 import { openGateway } from '../../gateway/open-gateway.ts';
 import type { Charter } from '../../gateway/parts.ts';
+import { openCertificateShelf } from '../../gateway/trust/certificate-shelf.ts';
 import { residencyOf } from '../../gateway/residency.ts';
 import type { PageFile } from '../../gateway/routes/pages.ts';
 import { openKeys } from '../../keys/keys.ts';
@@ -82,12 +83,21 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
   });
   closing.push('the catalog', catalog.close);
   closing.push('the cells', close);
+  const certificates = openCertificateShelf({
+    folder: layout.gatewayCertificates,
+    charter,
+    fetch: globalThis.fetch,
+    monotonicMs: parts.monotonicMs,
+    onRefused: (detail) => logger.warn({ detail }, 'a certificate was not kept'),
+  });
+  closing.push('the certificates', certificates.close);
   const gateway = await openGateway({
     cells,
     exchange,
     catalog,
     keys,
     charter,
+    certificates,
     residency: residencyOf({ ...config, byDefault: config.residency }),
     nowMs,
     logger,

@@ -248,6 +248,7 @@ function tellers({ logger }: Run): Pick<ReplicaRoleOptions, 'onState' | 'onProgr
       logger.info({ state: kind, epoch: entry?.epoch, owner }, 'the party entered a state');
     },
     onProgress: ({ bytes, bytesTotal }) => {
+      location: config.location,
       logger.debug({ bytes, bytesTotal }, 'fetching the snapshot');
     },
     onFault: (what, error) => logger.warn({ err: error }, `${what}; it is tried again`),

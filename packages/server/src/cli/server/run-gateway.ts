@@ -13,6 +13,7 @@ import type { Exchange } from '../../exchange/exchange.ts';
 import { systemTimers } from '../../exchange/timers.ts';
 import { openCellRoute } from '../../gateway/ops-route/open-cell-route.ts';
 import type { CellRoute } from '../../gateway/ops-route/open-cell-route.ts';
+import type { Charter } from '../../gateway/parts.ts';
 import type { CharterClient } from '../../registrar/charter-client.ts';
 import { makeGatewayKey } from '../../registrar/operator-keys.ts';
 import { wireIdentity } from '../../signed/wire-key.ts';
@@ -152,9 +153,13 @@ function openOver(
     logger,
     closing,
     nowMs: io.nowMs,
-    charter: { cells: charter.charter.describe, keyOf: charter.charter.keyOf },
+    charter: charterOf(charter),
     openCells: (exchange) => openCells(parts, run, cells, exchange),
   });
+}
+
+function charterOf({ charter, watch, registrarKey, head }: CharterClient): Charter {
+  return { view: charter, watch, registrarKey, head };
 }
 
 function openCells(

@@ -3,6 +3,7 @@
 // It all closes in the reverse order: first the gateway takes no more, then the cells finish what
 // they took, then what reads from them is saved.
 
+import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,10 +12,14 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { CellClient } from '../../cell/cell-client.ts';
 import type { startCellThread } from '../../cell/cell-thread.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
+import type { Charter } from '../../gateway/parts.ts';
+import { signHead } from '../../registrar/charter-head.ts';
+import type { SignedHead } from '../../registrar/charter-head.ts';
 import { foundCells } from '../../registrar/found-cells.ts';
 import type { OwnedCell } from '../../registrar/found-cells.ts';
 import { openRegistrar } from '../../registrar/registrar.ts';
 import type { Registrar } from '../../registrar/registrar.ts';
+import { publicKeyText } from '../../signed/wire-key.ts';
 import { CliError } from '../cli-error.ts';
 import { paintFor, writeJson } from '../cli-io.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -61,7 +66,7 @@ async function open(parts: ServerParts, run: Run, stopAsked: Promise<unknown>): 
   const front = await openFront(parts, {
     ...run,
     nowMs: io.nowMs,
-    charter: { cells: registrar.charter.describe, keyOf: registrar.charter.keyOf },
+    charter: charterOf(registrar, io.nowMs),
     openCells: (exchange) => {
       supervised = owned.map((cell) => supervise(parts, run, cell, exchange));
       return {
@@ -76,6 +81,12 @@ async function open(parts: ServerParts, run: Run, stopAsked: Promise<unknown>): 
   if (config.demo) await registerDemo(parts, front.catalog, logger);
   await delivered(parts, front.catalog, supervised);
   announce(run, front);
+}
+
+function charterOf({ charter, watch, privateKey }: Registrar, nowMs: () => number): Charter {
+  const publicKey = publicKeyText(createPublicKey(privateKey));
+  const head = (): SignedHead => signHead(charter, nowMs(), privateKey);
+  return { view: charter, watch, registrarKey: () => publicKey, head };
 }
 
 function openCharter({ config, io, logger }: Run): Registrar {

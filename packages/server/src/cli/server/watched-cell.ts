@@ -30,6 +30,8 @@ export function watchCell(options: WatchCell): SupervisedCell {
       startCell({
         ...cell,
         dir: dataLayout(dataDir).cellDir(jurisdiction),
+        keyFile,
+        location: 'this machine',
         limits: { flushRowsMin: flush.rowsMin, flushAgeMsMax: flush.secondsMax * 1_000 },
         onNotice: ({ level, event, message }) => log[level]({ event }, message),
       }),

@@ -3,11 +3,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
+import type { Epoch, Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
+import { NO_HASH } from '@holdfast/engine/charter/charter-entry.ts';
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { openCatalog } from '../../catalog/open-catalog.ts';
+import { emptyCharter } from '../../registrar/charter.ts';
 import { openGateway } from '../open-gateway.ts';
 import type { OpenGateway } from '../open-gateway.ts';
 import type { Charter, KeyFinder } from '../parts.ts';
@@ -93,18 +96,38 @@ export async function openWorld(change: Partial<OpenGateway> = {}): Promise<Worl
 }
 
 function fakeCharter(cells: Readonly<Record<string, FakeCell>>): Charter {
+  const { view, follow } = emptyCharter();
+  for (const [index, cell] of [us, eu].entries()) follow(fakeEntry(index + 1, cell));
   return {
-    cells: () =>
-      [us, eu].map((jurisdiction) => ({
-        jurisdiction,
-        operator: `${jurisdiction}-operator`,
-        epoch: 1 as never,
-        sinceMs: START_MS,
-      })),
-    keyOf: (jurisdiction, epoch) => {
-      const key = cells[jurisdiction]?.key;
-      return key?.epoch === epoch ? key : undefined;
+    view: {
+      ...view,
+      keyOf: (jurisdiction, epoch) => {
+        const key = cells[jurisdiction]?.key;
+        return key?.epoch === epoch ? key : undefined;
+      },
     },
+    watch: () => () => undefined,
+    registrarKey: view.registrarKey,
+    head: () => undefined,
+  };
+}
+
+/** An entry of the right form; nobody has signed it. */
+function fakeEntry(n: number, cell: Jurisdiction): CharterEntry {
+  const operator = `${cell}-operator`;
+  return {
+    n,
+    cell,
+    epoch: 1 as Epoch,
+    act: 'found',
+    owner: { operator, site: 'main', publicKey: 'a key', url: 'local:' },
+    rule: 'solo',
+    reason: `${operator} begins to run the cell`,
+    sinceMs: START_MS,
+    previousHash: NO_HASH,
+    hash: `${n}`.repeat(64),
+    signatures: [{ operator, publicKey: 'a key', signature: 'a signature' }],
+    registrar: { publicKey: 'the key of the registrar', signature: 'a signature' },
   };
 }
 

@@ -97,6 +97,12 @@ function check(id: string, status: number, type: string, body: string): void {
   expect(valid, `${id} ${status}: ${ajv.errorsText()} in ${body}`).toBe(true);
 }
 
+/** Listens, once. */
+async function originOf({ app }: World): Promise<string> {
+  if (!app.server.listening) await app.listen({ port: 0 });
+  return app.listeningOrigin;
+}
+
 let world: World;
 let grant: string;
 let cookie: string;
@@ -104,7 +110,13 @@ const service = bearer(SERVICE_KEY);
 const a = { id: 'a' };
 
 beforeAll(async () => {
-  world = await openWorld();
+  const certificate = { body: {}, signatures: [], witness: {} };
+  const certificates = {
+    has: (handover: string) => handover === 'us-1-test',
+    text: (handover: string) =>
+      handover === 'us-1-test' ? JSON.stringify(certificate) : undefined,
+  };
+  world = await openWorld({ certificates });
   await addVideos(world, 'a');
   world.exchange.setLikes('a' as never, 3);
   grant = await grantOf(world, 'user-1');
@@ -193,7 +205,6 @@ describe('A69: every documented operation, run against the server, answers as do
   });
 
   it('the stream', async () => {
-    const origin = await world.app.listen({ port: 0 });
     const abort = new AbortController();
     const reply = await fetch(`${origin}/v1/counts/stream?video=a`, { signal: abort.signal });
     check('streamCounts', reply.status, reply.headers.get('content-type') ?? '', '');
@@ -233,6 +244,25 @@ describe('A69: every documented operation, run against the server, answers as do
     await run(world, 'getCorrections', { path: a });
     await run(world, 'eraseSubject', { path: { subject: 'user-1' }, headers: service });
   });
+  it('the public record', async () => {
+    await run(world, 'getTrust', { path: { jurisdiction: 'us' } });
+    await run(world, 'getTrust', { path: { jurisdiction: 'zz' } });
+    await run(world, 'getHandovers', { path: { jurisdiction: 'us' } });
+    await run(world, 'getHandovers', { path: { jurisdiction: 'zz' } });
+    await run(world, 'getCertificate', { path: { id: 'us-1-test' } });
+    await run(world, 'getCertificate', { path: { id: 'us-9-none' } });
+    await run(world, 'getCharter');
+    await run(world, 'getCharter', { query: '?after=x' });
+    await run(world, 'getCharterOfCell', { path: { cell: 'us' } });
+    await run(world, 'getCharterOfCell', { path: { cell: 'zz' } });
+    const abort = new AbortController();
+    const origin = await originOf(world);
+    const reply = await fetch(`${origin}/v1/charter/stream`, { signal: abort.signal });
+    check('streamCharter', reply.status, reply.headers.get('content-type') ?? '', '');
+    abort.abort();
+    await run(world, 'streamCharter', { query: '?after=x' });
+  });
+
 
   it('running', async () => {
     await run(world, 'getHealth');

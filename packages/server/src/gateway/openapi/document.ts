@@ -4,6 +4,7 @@ import { named } from './openapi-types.ts';
 import { countingPaths } from './paths-counting.ts';
 import { readingPaths } from './paths-reading.ts';
 import { accountPaths, runningPaths, truthPaths } from './paths-running.ts';
+import { trustPaths, trustSchemas } from './paths-trust.ts';
 import { schemas } from './schemas.ts';
 
 const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description }) as const;
@@ -21,9 +22,16 @@ export const openApiDocument = {
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/' }],
-  paths: { ...countingPaths, ...readingPaths, ...accountPaths, ...truthPaths, ...runningPaths },
+  paths: {
+    ...countingPaths,
+    ...readingPaths,
+    ...accountPaths,
+    ...truthPaths,
+    ...trustPaths,
+    ...runningPaths,
+  },
   components: {
-    schemas,
+    schemas: { ...schemas, ...trustSchemas },
     responses: {
       Problem: {
         description: 'Why nothing was done; see `code`.',

@@ -68,6 +68,12 @@ const opFields = {
   watchedMs: { type: 'integer', minimum: 0, maximum: WATCHED_MS_MAX },
   source: { ...words(SOURCES), default: 'direct' },
 };
+const crossed = object({
+  type: text,
+  destination: words(['public', 'operator', 'own']),
+  records: whole,
+  bytes: whole,
+});
 const onlyOfViews = ['watchedMs', 'source'];
 
 const position = { epoch: whole, seq: whole };
@@ -213,14 +219,9 @@ export const schemas: Readonly<Record<string, Schema>> = {
   }),
   Border: object({
     cell: named('Jurisdiction'),
-    types: list(
-      object({
-        type: text,
-        destination: words(['public', 'operator', 'own']),
-        records: whole,
-        bytes: whole,
-      }),
-    ),
+    since: named('Time'),
+    types: list(crossed),
+    days: list(object({ day: text, types: list(crossed) })),
   }),
   NewCorrection: object(
     {

@@ -29,7 +29,7 @@ export function addCellRoutes(app: FastifyInstance, { cells, charter, exchange }
   };
 
   app.get('/v1/cells', anySite, (_request, reply) => {
-    const described = charter.cells().map((cell) => cellBody(exchange, cell));
+    const described = charter.view.describe().map((cell) => cellBody(exchange, cell));
     return sendJson(reply, 200, { cells: described });
   });
 
@@ -47,6 +47,8 @@ export function addCellRoutes(app: FastifyInstance, { cells, charter, exchange }
     if (cell === undefined) return sendRefusal(reply, NO_CELL);
     const border = await cell.call('border', {});
     if (border.kind === 'unavailable') return sendRefusal(reply, unavailable(border));
-    return sendJson(reply, 200, { cell: cell.jurisdiction, types: border.types });
+    const { sinceMs, types, days } = border;
+    const since = timeText(sinceMs);
+    return sendJson(reply, 200, { cell: cell.jurisdiction, since, types, days });
   });
 }
