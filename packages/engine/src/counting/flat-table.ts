@@ -26,13 +26,16 @@ const SLOTS_PER_ROW = 2;
 export class FlatTable {
   /** Fields of a row, its key among them. */
   readonly width: number;
-  #index = new Int32Array(ROWS_START * SLOTS_PER_ROW);
+  #index: Int32Array<ArrayBuffer>;
   #column: Float64Array;
   #size = 0;
 
-  constructor(width: number) {
+  /** `rowsExpected` spares a table that will be large its growing; it is no limit. */
+  constructor(width: number, rowsExpected: number = 0) {
     this.width = width;
-    this.#column = new Float64Array(ROWS_START * width);
+    const rows = Math.max(ROWS_START, 2 ** Math.ceil(Math.log2(rowsExpected)));
+    this.#index = new Int32Array(rows * SLOTS_PER_ROW);
+    this.#column = new Float64Array(rows * width);
   }
 
   get size(): number {
@@ -91,11 +94,16 @@ export class FlatTable {
     const column = new Float64Array(this.#column.length * 2);
     column.set(this.#column);
     this.#column = column;
-    this.#index = new Int32Array(this.#index.length * 2);
+    const index = new Int32Array(this.#index.length * 2);
+    const mask = index.length - 1;
     for (let row = 0; row < this.#size; row += 1) {
-      const key = this.at(row * this.width);
-      this.#index[this.#slotOf(key)] = (row + 1) | (hashOf(key) & TAG_MASK);
+      const hash = hashOf(this.at(row * this.width));
+      let slot = hash & mask;
+      // Keys are there once, so the first empty slot is the one.
+      while (index[slot] !== 0) slot = (slot + 1) & mask;
+      index[slot] = (row + 1) | (hash & TAG_MASK);
     }
+    this.#index = index;
   }
 
   /** The slot that leads to a key's row, or the empty one where it would. */

@@ -7,7 +7,11 @@ const WIDTH = 2;
 const AT_MS = 1;
 
 export class LikeMap {
-  readonly #table = new FlatTable(WIDTH);
+  readonly #table: FlatTable;
+
+  constructor(rowsExpected: number = 0) {
+    this.#table = new FlatTable(WIDTH, rowsExpected);
+  }
 
   get size(): number {
     return this.#table.size;

@@ -3,9 +3,13 @@
 import { FlatTable, NONE } from '../counting/flat-table.ts';
 
 export class NumberMap<Key extends number, Thing> {
-  readonly #keys = new FlatTable(1);
+  readonly #keys: FlatTable;
   /** In the order of the keys. */
   readonly #things: Thing[] = [];
+
+  constructor(rowsExpected: number = 0) {
+    this.#keys = new FlatTable(1, rowsExpected);
+  }
 
   get size(): number {
     return this.#keys.size;

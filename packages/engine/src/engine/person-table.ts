@@ -11,10 +11,14 @@ const LANES = 3;
 const WIDTH = LANES + HASH_LANES;
 
 export class PersonTable {
-  readonly #rows = new FlatTable(WIDTH);
+  readonly #rows: FlatTable;
   /** In the order of the rows, like the lists. */
   readonly #creatorKeys: string[] = [];
   readonly #caps: number[][] = [];
+
+  constructor(rowsExpected: number = 0) {
+    this.#rows = new FlatTable(WIDTH, rowsExpected);
+  }
 
   get size(): number {
     return this.#rows.size;

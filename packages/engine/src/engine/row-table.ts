@@ -19,7 +19,7 @@ export type RowMap<Key, Row> = Iterable<[Key, Row]> &
   }>;
 
 export class RowTable<Key, Row, Held extends RowMap<Key, Row> = RowMap<Key, Row>> {
-  readonly #newMap: () => Held;
+  readonly #newMap: (rowsExpected: number) => Held;
   #young: Held;
   #old: Held;
   /** Keys of rows that are as the store has them: few, as most rows are read to be changed. */
@@ -28,10 +28,10 @@ export class RowTable<Key, Row, Held extends RowMap<Key, Row> = RowMap<Key, Row>
   /** The old generation is being stored. */
   #isStoring = false;
 
-  constructor(newMap: () => Held) {
+  constructor(newMap: (rowsExpected: number) => Held) {
     this.#newMap = newMap;
-    this.#young = newMap();
-    this.#old = newMap();
+    this.#young = newMap(0);
+    this.#old = newMap(0);
   }
 
   has(key: Key): boolean {
@@ -83,7 +83,8 @@ export class RowTable<Key, Row, Held extends RowMap<Key, Row> = RowMap<Key, Row>
   beginFlush(): Entries<Key, Row> {
     this.#old = this.#young;
     this.#oldUnchanged = this.#youngUnchanged;
-    this.#young = this.#newMap();
+    // A generation is about as large as the one before it.
+    this.#young = this.#newMap(this.#old.size);
     this.#youngUnchanged = new Set();
     this.#isStoring = true;
     return new Changed(this.#old, this.#oldUnchanged);

@@ -49,11 +49,11 @@ export type ChangedVideos = Readonly<{
 
 export class RowView {
   readonly #store: StateStore;
-  readonly sessions = new RowTable<string, SessionRow>(() => new SessionTable());
-  readonly persons = new RowTable<PersonNo, PersonRow>(() => new PersonTable());
-  readonly videos = new RowTable<VideoNo, VideoRow, VideoTable>(() => new VideoTable());
-  readonly likes = new RowTable<LikeKey, number>(() => new LikeMap());
-  readonly uniques = new RowTable<VideoDayKey, Uniques>(() => new NumberMap());
+  readonly sessions = new RowTable<string, SessionRow>((rows) => new SessionTable(rows));
+  readonly persons = new RowTable<PersonNo, PersonRow>((rows) => new PersonTable(rows));
+  readonly videos = new RowTable<VideoNo, VideoRow, VideoTable>((rows) => new VideoTable(rows));
+  readonly likes = new RowTable<LikeKey, number>((rows) => new LikeMap(rows));
+  readonly uniques = new RowTable<VideoDayKey, Uniques>((rows) => new NumberMap(rows));
   readonly #videoLookup: VideoLookup = {
     get: (no) => this.videos.get(no),
     has: (no) => this.videos.has(no),

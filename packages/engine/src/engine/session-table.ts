@@ -8,9 +8,13 @@ const FIRST = TEXT_FIELDS;
 const WIDTH = FIRST + 6;
 
 export class SessionTable {
-  readonly #table = new TextTable(WIDTH);
+  readonly #table: TextTable;
   /** Lists as they came, in the order of the rows; those of most sessions are the empty one. */
   readonly #caps: number[][] = [];
+
+  constructor(rowsExpected: number = 0) {
+    this.#table = new TextTable(WIDTH, rowsExpected);
+  }
 
   get size(): number {
     return this.#table.rows.size;

@@ -20,7 +20,7 @@ describe.each([
   test('gives each text a row of its own and finds it again', () => {
     fc.assert(
       fc.property(fc.array(text, { maxLength: 60 }), fc.array(text), (texts, others) => {
-        const table = new TextTable(TEXT_FIELDS + 1, hash);
+        const table = new TextTable(TEXT_FIELDS + 1, 0, hash);
         const plain = new Map<string, number>();
         texts.forEach((one, value) => {
           expect(table.find(one) === NONE).toBe(!plain.has(one));

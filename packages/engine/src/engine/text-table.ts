@@ -37,8 +37,8 @@ export class TextTable {
   #end = 0;
 
   /** `width` has the fields of the table itself, `TEXT_FIELDS`, and those of its user. */
-  constructor(width: number, hash: HashText = hashText) {
-    this.rows = new FlatTable(width);
+  constructor(width: number, rowsExpected: number = 0, hash: HashText = hashText) {
+    this.rows = new FlatTable(width, rowsExpected);
     this.#hashText = hash;
   }
 

@@ -30,11 +30,15 @@ export type VideoCopy = Readonly<{
 }>;
 
 export class VideoTable {
-  readonly #rows = new FlatTable(WIDTH);
+  readonly #rows: FlatTable;
   /** In the order of the rows. */
   readonly #facts: VideoFacts[] = [];
   /** The rest of a packed tally, where there is more than stands in the row. */
   readonly #moreTally = new Map<VideoNo, number[]>();
+
+  constructor(rowsExpected: number = 0) {
+    this.#rows = new FlatTable(WIDTH, rowsExpected);
+  }
 
   get size(): number {
     return this.#rows.size;

@@ -7,7 +7,7 @@ import type { OnNotice } from './cell-line.ts';
 import type { CellMessage, CellOptions, CellRequest } from './messages.ts';
 
 /** Memory for young objects of the thread: batches make many that die at once. */
-const YOUNG_MB = 48;
+const YOUNG_MB = 36;
 const OLD_MB = 2_048;
 
 export type CellThread = Readonly<{

@@ -13,11 +13,12 @@ import { laneBytes } from '../../journal/batch-codec.ts';
 import { isFullError, openSqlite } from '../../sqlite/open-sqlite.ts';
 import { transaction } from '../../sqlite/transaction.ts';
 import { maintainState } from './maintain.ts';
-import type { FlushReply, FlushRequest } from './flush-messages.ts';
+import type { FlushReply, FlushRequest, FlushThreadData } from './flush-messages.ts';
 import { BUCKET_NUMBERS } from './flush-rows.ts';
 import type { FlushTable, SqlRow, SqlValue } from './flush-rows.ts';
 import { orderOf, RowRuns } from './row-runs.ts';
 import { openStateWriter, STATE_FORMAT } from './schema.ts';
+import { StateNames } from './state-names.ts';
 
 /** Rows that go to SQLite with one statement; calls cost more than rows. */
 const ROWS_PER_STATEMENT = 32;
@@ -44,12 +45,12 @@ const ADD_TO_BUCKET = ` ON CONFLICT DO UPDATE SET likes = likes + excluded.likes
   views = views + excluded.views, starts = starts + excluded.starts,
   loops = loops + excluded.loops, watch_ms = watch_ms + excluded.watch_ms`;
 
-function nothingGathered(): Gathered {
+function nothingGathered(names: StateNames): Gathered {
   return {
     tables: {
-      sessions: new RowRuns('sessions'),
-      persons: new RowRuns('persons'),
-      counts: new RowRuns('counts'),
+      sessions: new RowRuns('sessions', names),
+      persons: new RowRuns('persons', names),
+      counts: new RowRuns('counts', names),
     },
     likes: new Float64Array(0),
     buckets: [],
@@ -99,6 +100,7 @@ class ManyRows {
 
 type Store = Readonly<{
   db: DatabaseSync;
+  names: StateNames;
   upsert: Record<FlushTable, ManyRows>;
   likes: ManyRows;
   buckets: ManyRows;
@@ -112,7 +114,7 @@ type Store = Readonly<{
   numbered: StatementSync;
 }>;
 
-function openStore(file: string): Store {
+function openStore(file: string, names: StateNames): Store {
   const db = openStateWriter(file);
   const upsert = Object.fromEntries(
     TABLES.map((table) => {
@@ -122,6 +124,7 @@ function openStore(file: string): Store {
   ) as Record<FlushTable, ManyRows>;
   return {
     db,
+    names,
     upsert,
     likes: new ManyRows(db, 'INSERT OR REPLACE INTO likes VALUES ', 2, ''),
     buckets: new ManyRows(db, 'INSERT INTO rollups VALUES ', 8, ADD_TO_BUCKET),
@@ -140,7 +143,7 @@ function openStore(file: string): Store {
 
 function storeLikes(store: Store, gathered: Gathered): void {
   const { likes } = gathered;
-  const atMsOf = new LikeMap();
+  const atMsOf = new LikeMap(likes.length / 2);
   const keys = new Float64Array(likes.length / 2);
   for (let place = 0; place < keys.length; place += 1) {
     const key = (likes[place * 2] ?? 0) as LikeKey;
@@ -196,6 +199,18 @@ function storeNames(store: Store, gathered: Gathered): void {
   store.newVideos.run(videos.sort(([left = ''], [right = '']) => (left < right ? -1 : 1)));
 }
 
+/** Persons as they are stored: the key of the creator that each may be is sealed. */
+function* sealedPersons({ names }: Store, gathered: Gathered): Iterable<SqlRow> {
+  for (const [
+    person = 0,
+    pseudonym = '',
+    creatorKey,
+    ...others
+  ] of gathered.tables.persons.inOrder()) {
+    yield [person, pseudonym, names.seal(String(creatorKey)), ...others];
+  }
+}
+
 function correctionValues(rows: readonly CorrectionRow[]): SqlRow[] {
   return rows.map(({ video, seq, metric, delta, reason, note, atMs, fromRows }, part) => [
     video,
@@ -220,7 +235,9 @@ function commit(
   // A crash before this ends leaves the state at the batch it was at; after it, at the new one.
   transaction(db, () => {
     storeNames(store, gathered);
-    for (const table of TABLES) store.upsert[table].run(gathered.tables[table].inOrder());
+    store.upsert.sessions.run(gathered.tables.sessions.inOrder());
+    store.upsert.persons.run(sealedPersons(store, gathered));
+    store.upsert.counts.run(gathered.tables.counts.inOrder());
     storeBuckets(store, gathered);
     storeLikes(store, gathered);
     const sketches = gathered.uniques.sort((left, right) => left.key - right.key);
@@ -258,10 +275,11 @@ function isGathered({ kind }: FlushRequest): boolean {
   return kind === 'rows' || kind === 'likes' || kind === 'buckets' || kind === 'uniques';
 }
 
-function main(file: string): void {
-  const store = openStore(file);
+function main({ file, key }: FlushThreadData): void {
+  const names = new StateNames(key);
+  const store = openStore(file, names);
   let journal: DatabaseSync | undefined;
-  let gathered = nothingGathered();
+  let gathered = nothingGathered(names);
   const gather = (request: FlushRequest): void => {
     if (request.kind === 'rows') gathered.tables[request.table].add(request.bytes, request.starts);
     else if (request.kind === 'likes') gathered.likes = request.pairs;
@@ -271,7 +289,7 @@ function main(file: string): void {
   const work = (request: FlushRequest): void => {
     if (request.kind === 'commit') {
       const flush = gathered;
-      gathered = nothingGathered();
+      gathered = nothingGathered(names);
       commit(store, flush, request.meta, request.corrections);
     } else if (request.kind === 'maintain') maintainState(store.db, request.nowMs);
     else if (request.kind === 'checkpoint-journal') {
@@ -300,4 +318,4 @@ function main(file: string): void {
   reply({ kind: 'ready' });
 }
 
-main((workerData as { file: string }).file);
+main(workerData as FlushThreadData);
