@@ -1,6 +1,7 @@
 // One gateway process of a simulated world: the real queue of ops, the real following of the owner
 // and of what it publishes, and the real book of subtotals, over a simulated network.
 
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import { takesSubtotal } from '@holdfast/engine/handover/gateway-route.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Random } from '@holdfast/engine/testing/random.ts';
@@ -15,7 +16,6 @@ import type { OpsQueue } from '@holdfast/server/gateway/ops-route/ops-queue.ts';
 import { ownerLine } from '@holdfast/server/gateway/ops-route/owner-line.ts';
 import type { OwnerLine } from '@holdfast/server/gateway/ops-route/owner-line.ts';
 import { publicationRoute } from '@holdfast/server/gateway/ops-route/publication-route.ts';
-import type { CharterEntry } from '@holdfast/server/registrar/charter-entry.ts';
 import type { Around, GatewayDoor } from './around.ts';
 import { Process } from './process.ts';
 import type { Life } from './process.ts';

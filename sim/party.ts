@@ -1,6 +1,7 @@
 // One cell process of a simulated world: the real runtime, roles, engine, follower and vigil, over
 // simulated disk and network. What is written out here is only what the product does with sockets.
 
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
 import { ENGINE_LIMITS } from '@holdfast/engine/engine/engine-options.ts';
 import type { LedgerPosition } from '@holdfast/engine/engine/ledger.ts';
@@ -18,7 +19,7 @@ import type { Acknowledge } from '@holdfast/server/cell/ledger-roles.ts';
 import { opsGroupsOf, submitReplyOf } from '@holdfast/server/cell/ops-requests.ts';
 import { Publisher, TICK_MS } from '@holdfast/server/cell/publisher.ts';
 import type { Declined, OpsResult } from '@holdfast/server/cell/remote/remote-cell.ts';
-import type { CharterEntry, OperatorKey } from '@holdfast/server/registrar/charter-entry.ts';
+import type { OperatorKey } from '@holdfast/server/registrar/charter-entry.ts';
 import { knownParty } from '@holdfast/server/replication/known-party.ts';
 import { PartyRuntime } from '@holdfast/server/replication/party-runtime.ts';
 import type { CellAccounts } from '@holdfast/server/replication/party-ports.ts';

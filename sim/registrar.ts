@@ -3,18 +3,20 @@
 
 import { generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { hexOf } from '@holdfast/engine/charter/check-crypto.ts';
 import { mayAppend } from '@holdfast/engine/handover/charter-rules.ts';
 import type { CharterBody } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
+import { nodeCrypto } from '@holdfast/server/signed/node-crypto.ts';
 import { emptyCharter } from '@holdfast/server/registrar/charter.ts';
+import { witnessEntry } from '@holdfast/server/registrar/charter-entry.ts';
+import { publicKeyText } from '@holdfast/server/signed/wire-key.ts';
 import {
   decisionDigest,
   faultOfSignatures,
   NO_HASH,
-  witnessEntry,
-} from '@holdfast/server/registrar/charter-entry.ts';
-import type { CharterEntry, SignedDecision } from '@holdfast/server/registrar/charter-entry.ts';
-import { publicKeyText } from '@holdfast/server/signed/wire-key.ts';
+} from '@holdfast/engine/charter/charter-entry.ts';
+import type { CharterEntry, SignedDecision } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Hooks } from './hooks.ts';
 import type { Marks } from './marks.ts';
 import type { Network } from './network.ts';
@@ -84,7 +86,7 @@ export class Registrar {
     if (this.#hooks.comparesEpochs) {
       if (
         may.kind === 'refused' ||
-        faultOfSignatures({ decision, signatures }, follows, may.signers)
+        faultOfSignatures(nodeCrypto, { decision, signatures }, follows, may.signers)
       ) {
         this.#marks.hit('event: an append was refused');
         return { kind: 'refused', newest };
@@ -105,7 +107,8 @@ export class Registrar {
 
   #isSame(entry: CharterEntry, decision: CharterBody): boolean {
     const follows = this.entries.find(({ epoch }) => epoch === decision.epoch - 1)?.hash ?? NO_HASH;
-    return decisionDigest(entry, follows).equals(decisionDigest(decision, follows));
+    const hashOf = (body: CharterBody): string => hexOf(decisionDigest(nodeCrypto, body, follows));
+    return hashOf(entry) === hashOf(decision);
   }
 
   /** Tells everybody; whoever does not hear it asks later. */

@@ -1,6 +1,7 @@
 // Everything of one simulated run, and what its observer writes down.
 
 import { createHash } from 'node:crypto';
+import { NO_HASH } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { MetaRow } from '@holdfast/engine/counting/rows.ts';
@@ -10,7 +11,7 @@ import type { Random } from '@holdfast/engine/testing/random.ts';
 import type { Epoch, VideoId } from '@holdfast/protocol/ids.ts';
 import type { SubtotalsPublication } from '@holdfast/server/border/publication.ts';
 import type { SubmitReply } from '@holdfast/server/cell/cell-client.ts';
-import { signDecision, NO_HASH } from '@holdfast/server/registrar/charter-entry.ts';
+import { signDecision } from '@holdfast/server/registrar/charter-entry.ts';
 import { Audience, DURATION_MS, FICKLE, VIDEOS } from './audience.ts';
 import type { Around, Shown } from './around.ts';
 import { Disk } from './disk.ts';

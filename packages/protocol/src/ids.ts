@@ -23,6 +23,7 @@ export const ID_CHARS_MAX = 64;
 
 const ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 const JURISDICTION_PATTERN = /^[a-z]{2,8}$/;
+const WIRE_NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 /** Whether a value from outside has the form of an id. */
 export function isId(value: unknown): value is string {
@@ -47,4 +48,9 @@ export function isSessionId(value: unknown): value is SessionId {
 /** Whether a value from outside has the form of a jurisdiction; it may still be unknown. */
 export function isJurisdiction(value: unknown): value is Jurisdiction {
   return typeof value === 'string' && JURISDICTION_PATTERN.test(value);
+}
+
+/** Whether a value is the name of an operator or of a site (W2). */
+export function isWireName(value: unknown): value is string {
+  return typeof value === 'string' && WIRE_NAME_PATTERN.test(value);
 }

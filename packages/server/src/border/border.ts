@@ -3,7 +3,7 @@
 // A record leaves only when its type is on the closed list and it has exactly the form given
 // there; anything else is a defect, stops here, and is thrown. What left is noted in a book.
 
-import { fits } from './shape.ts';
+import { fits } from '@holdfast/protocol/shape.ts';
 import { RECORDS } from './records.ts';
 import type { BorderRecord, RecordType } from './records.ts';
 import type { BorderDay, BorderTotal } from '../cell/cell-client.ts';
@@ -55,12 +55,12 @@ export function openBorder(
 
 /** Checks a record's form and says how much it is. */
 function measure(record: BorderRecord): { records: number; bytes: number } {
-function totalsOf(types: readonly RecordType[], of: CrossedByType): readonly BorderTotal[] {
-  return types.map((type) => {
-    const { records, bytes } = of.get(type) ?? { records: 0, bytes: 0 };
-    return { type, destination: RECORDS[type].destination, records, bytes };
-  });
-}
+  function totalsOf(types: readonly RecordType[], of: CrossedByType): readonly BorderTotal[] {
+    return types.map((type) => {
+      const { records, bytes } = of.get(type) ?? { records: 0, bytes: 0 };
+      return { type, destination: RECORDS[type].destination, records, bytes };
+    });
+  }
 
   // Everything beside the type, so that nothing can ride along beside what is looked at.
   const { type, ...fields } = record;

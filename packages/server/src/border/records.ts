@@ -4,8 +4,6 @@
 // and `own` records only to the person they are about, as the answer to their own request; a
 // gateway hands those through and keeps nothing of them.
 
-import type { CallName } from '../cell/cell-client.ts';
-import type { Publication } from './publication.ts';
 import {
   bool,
   bytes,
@@ -19,8 +17,10 @@ import {
   text,
   uint,
   union,
-} from './shape.ts';
-import type { Shape } from './shape.ts';
+} from '@holdfast/protocol/shape.ts';
+import type { Shape } from '@holdfast/protocol/shape.ts';
+import type { CallName } from '../cell/cell-client.ts';
+import type { Publication } from './publication.ts';
 
 /** Longest that an operator may say of where data lies, in characters. */
 export const LOCATION_CHARS_MAX = 200;

@@ -6,6 +6,8 @@ import { emptyMeta } from '@holdfast/engine/counting/rows.ts';
 import type { CharterBody, Cut } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { Epoch, Seq } from '@holdfast/protocol/ids.ts';
+import { certificateText } from '@holdfast/engine/charter/certificate.ts';
+import type { CertificateBody } from '@holdfast/engine/charter/certificate.ts';
 import { charterFolder, CUT, north, south, US } from '../registrar/charter.fixture.ts';
 import type { CharterFolder, KeyedParty } from '../registrar/charter.fixture.ts';
 import type { Registrar } from '../registrar/registrar.ts';
@@ -14,8 +16,6 @@ import { keyIdOf } from '../signed/wire-key.ts';
 import { Attestor } from './attestor.ts';
 import type { AttestAnswer } from './attestor.ts';
 import { bodyOf, handOver, HANDOVER, signedBy, statementOf } from './certificate.fixture.ts';
-import { certificateText } from './certificate.ts';
-import type { CertificateBody } from './certificate.ts';
 import { certificateStore } from './certificate-store.ts';
 import type { CertificateStore } from './certificate-store.ts';
 

@@ -7,17 +7,15 @@
 // its own note and its own copy of the charter first. What only the other side can know, the pause
 // and its counts, it signs as the other's word.
 
+import { hexOf } from '@holdfast/engine/charter/check-crypto.ts';
+import { signersOf, verifyCertificate } from '@holdfast/engine/charter/verify-certificate.ts';
 import { isEqualCut, isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { MetaRow } from '@holdfast/engine/counting/rows.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
-import type { CharterClient } from '../registrar/charter-client.ts';
-import { readEntry } from '../registrar/charter-entry.ts';
-import type { CharterEntry, DecisionSignature, OperatorKey } from '../registrar/charter-entry.ts';
-import { signDigest } from '../signed/sign-digest.ts';
-import type { SignedClient } from '../signed/signed-client.ts';
-import type { WireParty } from '../signed/wire-key.ts';
+import { readEntry } from '@holdfast/engine/charter/charter-entry.ts';
+import type { CharterEntry, DecisionSignature } from '@holdfast/engine/charter/charter-entry.ts';
 import {
   bodyDigest,
   CERTIFICATE_FORMAT,
@@ -27,11 +25,20 @@ import {
   readSignature,
   readStatement,
   sameJson,
-  totalsOf,
-} from './certificate.ts';
-import type { Certificate, CertificateBody, Statement } from './certificate.ts';
+} from '@holdfast/engine/charter/certificate.ts';
+import type {
+  Certificate,
+  CertificateBody,
+  Statement,
+} from '@holdfast/engine/charter/certificate.ts';
+import type { CharterClient } from '../registrar/charter-client.ts';
+import type { OperatorKey } from '../registrar/charter-entry.ts';
+import { nodeCrypto } from '../signed/node-crypto.ts';
+import { signDigest } from '../signed/sign-digest.ts';
+import type { SignedClient } from '../signed/signed-client.ts';
+import type { WireParty } from '../signed/wire-key.ts';
+import { totalsOf } from './certificate.ts';
 import type { CertificateStore, Side } from './certificate-store.ts';
-import { signersOf, verifyCertificate } from './verify-certificate.ts';
 
 export const ATTEST_ROUTE = '/v1/handover/:cell/attest';
 const ASK_MS_MAX = 10_000;
@@ -180,7 +187,7 @@ export class Attestor {
       const to = readStatement(await ask(client, cell, { kind: 'statement', handover }));
       if (to === undefined) throw new AttestError('the statement of the new owner is malformed');
       const body = this.#bodyOf(side, to, cede);
-      const digest = bodyDigest(body);
+      const digest = bodyDigest(nodeCrypto, body);
       const { operator, publicKey } = side.statement;
       const own = { operator, publicKey, signature: signDigest(digest, key.privateKey) };
       const signatures: DecisionSignature[] = [own];
@@ -189,7 +196,7 @@ export class Attestor {
         if (other === undefined) throw new AttestError('the new owner did not sign');
         signatures.push(other);
       }
-      const asked = { cell, handover, epoch: cede.epoch, digest: digest.toString('hex') };
+      const asked = { cell, handover, epoch: cede.epoch, digest: hexOf(digest) };
       const outcome = await charter.witness({ ...asked, signatures });
       if (outcome.kind !== 'witnessed') throw new AttestError(`the registrar: ${outcome.detail}`);
       const certificate = { body, signatures, witness: outcome.witness };
@@ -224,7 +231,7 @@ export class Attestor {
     const fault = this.#faultOfBody(body, side, cede);
     if (fault !== undefined) return refused(`this side does not sign: ${fault}`);
     const { operator, publicKey } = side.statement;
-    const signature = signDigest(bodyDigest(body), this.#options.key.privateKey);
+    const signature = signDigest(bodyDigest(nodeCrypto, body), this.#options.key.privateKey);
     return { kind: 'ok', value: { operator, publicKey, signature } };
   }
 
@@ -292,7 +299,7 @@ async function ask(client: SignedClient, cell: Jurisdiction, document: unknown):
 }
 
 function faultOf(text: string): string | undefined {
-  const failed = verifyCertificate(text).checks.find(({ holds }) => !holds);
+  const failed = verifyCertificate(nodeCrypto, text).checks.find(({ holds }) => !holds);
   return failed && `${failed.name}: ${failed.detail}`;
 }
 

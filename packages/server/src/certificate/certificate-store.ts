@@ -6,10 +6,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isId } from '@holdfast/protocol/ids.ts';
+import { fits, id, union, uint } from '@holdfast/protocol/shape.ts';
+import { certificateText, readStatement } from '@holdfast/engine/charter/certificate.ts';
+import type { Certificate, Statement } from '@holdfast/engine/charter/certificate.ts';
 import { writeWhole } from '../replication/whole-file.ts';
-import { fits, id, union, uint } from '../border/shape.ts';
-import { certificateText, readStatement } from './certificate.ts';
-import type { Certificate, Statement } from './certificate.ts';
 
 /** What one side saw of a hand-over. */
 export type Side = Readonly<{

@@ -1,18 +1,25 @@
 // A certificate of a hand-over that a real charter decided, made without any cell; for tests.
 
 import { createPublicKey } from 'node:crypto';
+import { hexOf } from '@holdfast/engine/charter/check-crypto.ts';
+import { verifyCertificate } from '@holdfast/engine/charter/verify-certificate.ts';
 import type { CharterBody, Cut } from '@holdfast/engine/handover/charter-rules.ts';
 import { OUTCOMES } from '@holdfast/protocol/ops.ts';
-import { readEntry } from '../registrar/charter-entry.ts';
-import type { CharterEntry } from '../registrar/charter-entry.ts';
+import { readEntry } from '@holdfast/engine/charter/charter-entry.ts';
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
+import { bodyDigest, witnessDigest } from '@holdfast/engine/charter/certificate.ts';
+import type {
+  Certificate,
+  CertificateBody,
+  Statement,
+  Totals,
+} from '@holdfast/engine/charter/certificate.ts';
 import { CUT, decided, found, north, south, US } from '../registrar/charter.fixture.ts';
 import type { KeyedParty } from '../registrar/charter.fixture.ts';
 import type { Registrar } from '../registrar/registrar.ts';
-import { bodyDigest, witnessDigest } from './certificate.ts';
-import type { Certificate, CertificateBody, Statement, Totals } from './certificate.ts';
+import { nodeCrypto } from '../signed/node-crypto.ts';
 import { signDigest } from '../signed/sign-digest.ts';
 import { publicKeyText } from '../signed/wire-key.ts';
-import { verifyCertificate } from './verify-certificate.ts';
 
 export const HANDOVER = 'us-1-test';
 
@@ -69,18 +76,18 @@ export function signedBy(
   body: CertificateBody,
   signers: readonly KeyedParty[] = [north, south],
 ): Certificate {
-  const digest = bodyDigest(body);
+  const digest = bodyDigest(nodeCrypto, body);
   const signatures = signers.map(({ party, key }) => {
     const signature = signDigest(digest, key.privateKey);
     return { operator: party.operator, publicKey: party.publicKey, signature };
   });
   const { cell, handover, entries } = body;
   const epoch = entries.at(-1)?.epoch ?? 0;
-  const witnessed = { cell, handover, epoch, digest: digest.toString('hex') };
+  const witnessed = { cell, handover, epoch, digest: hexOf(digest) };
   const atMs = 1_795_356_000_000;
   const { privateKey } = registrar;
   const publicKey = publicKeyText(createPublicKey(privateKey));
-  const signature = signDigest(witnessDigest(witnessed, atMs), privateKey);
+  const signature = signDigest(witnessDigest(nodeCrypto, witnessed, atMs), privateKey);
   return { body, signatures, witness: { publicKey, atMs, signature } };
 }
 
@@ -91,7 +98,7 @@ export function heldThough(bytes: Buffer, every: number): readonly number[] {
     const original = bytes[at] ?? 0;
     // Another digit or letter where there was one, so that the form survives more often.
     bytes[at] = /[0-9a-f]/.test(String.fromCharCode(original)) ? original ^ 1 : original ^ 2;
-    if (verifyCertificate(bytes.toString('utf8')).holds) held.push(at);
+    if (verifyCertificate(nodeCrypto, bytes.toString('utf8')).holds) held.push(at);
     bytes[at] = original;
   }
   return held;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { certificateText } from '@holdfast/engine/charter/certificate.ts';
 import { charterFolder } from '../registrar/charter.fixture.ts';
 import { bodyOf, handOver, heldThough, signedBy } from './certificate.fixture.ts';
-import { certificateText } from './certificate.ts';
 
 /** Only to end a test that hangs. */
 const TEST_MS_MAX = 600_000;

@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { verifyCertificate } from '@holdfast/engine/charter/verify-certificate.ts';
 import type { Seq } from '@holdfast/protocol/ids.ts';
+import { certificateText } from '@holdfast/engine/charter/certificate.ts';
+import type { CertificateBody } from '@holdfast/engine/charter/certificate.ts';
 import { charterFolder, CUT, newParty, north, south } from '../registrar/charter.fixture.ts';
 import type { CharterFolder } from '../registrar/charter.fixture.ts';
 import type { Registrar } from '../registrar/registrar.ts';
+import { nodeCrypto } from '../signed/node-crypto.ts';
 import {
   bodyOf,
   handOver,
@@ -11,9 +15,6 @@ import {
   statementOf,
   TOTALS,
 } from './certificate.fixture.ts';
-import { certificateText } from './certificate.ts';
-import type { CertificateBody } from './certificate.ts';
-import { verifyCertificate } from './verify-certificate.ts';
 
 let folder: CharterFolder;
 let registrar: Registrar;
@@ -31,12 +32,12 @@ function textOf(fields: Partial<CertificateBody> = {}): string {
 
 /** The checks that do not hold. */
 function failing(text: string, registrarKey?: string): string[] {
-  const { checks } = verifyCertificate(text, { registrarKey });
+  const { checks } = verifyCertificate(nodeCrypto, text, { registrarKey });
   return checks.filter(({ holds }) => !holds).map(({ name }) => name);
 }
 
 test('T2, T3, T4, T5, T6: a certificate holds, from its text alone', () => {
-  const verdict = verifyCertificate(textOf());
+  const verdict = verifyCertificate(nodeCrypto, textOf());
   expect(verdict.checks.filter(({ holds }) => !holds)).toEqual([]);
   expect(verdict.holds).toBe(true);
 });
@@ -161,7 +162,7 @@ describe('T3: the witness', () => {
 });
 
 test('T8: says what it cannot prove, and which counts nobody has told', () => {
-  const unproven = verifyCertificate(textOf()).unproven.join('\n');
+  const unproven = verifyCertificate(nodeCrypto, textOf()).unproven.join('\n');
   expect(unproven).toContain('counts that nobody has told: held, retried, refused, clientErrors');
   expect(unproven).toContain('the registrar in the file is the one you trust');
 });

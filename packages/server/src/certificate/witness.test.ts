@@ -1,13 +1,15 @@
 import { createPublicKey } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { bodyDigest, readWitness, witnessDigest } from '@holdfast/engine/charter/certificate.ts';
+import { hexOf } from '@holdfast/engine/charter/check-crypto.ts';
 import { charterFolder, newParty, north, south, US } from '../registrar/charter.fixture.ts';
 import type { CharterFolder, KeyedParty } from '../registrar/charter.fixture.ts';
 import type { Registrar } from '../registrar/registrar.ts';
 import { witnessRoute } from '../registrar/witness-route.ts';
+import { nodeCrypto } from '../signed/node-crypto.ts';
 import { isDigestSignedBy } from '../signed/sign-digest.ts';
 import { keyIdOf, publicKeyText } from '../signed/wire-key.ts';
 import { bodyOf, handOver, HANDOVER, signedBy } from './certificate.fixture.ts';
-import { bodyDigest, readWitness, witnessDigest } from './certificate.ts';
 
 const AT_MS = 9_000;
 
@@ -27,7 +29,7 @@ async function ask(
 ): Promise<Readonly<{ status: number; said: unknown }>> {
   const body = bodyOf(registrar);
   const { signatures } = signedBy(registrar, body, signers);
-  const digest = bodyDigest(body).toString('hex');
+  const digest = hexOf(bodyDigest(nodeCrypto, body));
   const asked = { cell: US, handover: HANDOVER, epoch: 3, digest, signatures, ...changed };
   const { operator, site, publicKey } = sender.party;
   const answer = await witnessRoute(registrar, () => AT_MS).handle({
@@ -48,8 +50,12 @@ test('T3: the registrar signs for a hand-over that its charter decided', async (
   const { status, said } = await ask(north);
   expect(status).toBe(200);
   const witness = readWitness(said);
-  const digest = bodyDigest(bodyOf(registrar)).toString('hex');
-  const asked = witnessDigest({ cell: US, handover: HANDOVER, epoch: 3, digest }, AT_MS);
+  const digest = hexOf(bodyDigest(nodeCrypto, bodyOf(registrar)));
+  const asked = witnessDigest(
+    nodeCrypto,
+    { cell: US, handover: HANDOVER, epoch: 3, digest },
+    AT_MS,
+  );
   const key = publicKeyText(createPublicKey(registrar.privateKey));
   expect(witness).toMatchObject({ publicKey: key, atMs: AT_MS });
   expect(isDigestSignedBy(key, asked, witness?.signature ?? '')).toBe(true);

@@ -3,10 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { isWireName } from '@holdfast/protocol/ids.ts';
 import { readServeConfig } from '../config/config.ts';
 import type { ServeConfig, StartFlags } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
-import { isWireName, publicKeyOf } from '../signed/wire-key.ts';
+import { publicKeyOf } from '../signed/wire-key.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
 import { JSON_FLAG, messageOf, takeDataLock } from './command-context.ts';

@@ -1,9 +1,9 @@
 // How a cell and a gateway run that are processes of their own: flags and environment, checked once.
 
 import { resolve } from 'node:path';
+import { isPartyUrl, LOCAL_URL } from '@holdfast/engine/charter/charter-entry.ts';
 import { isJurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
-import { isPartyUrl, LOCAL_URL } from '@holdfast/engine/charter/charter-entry.ts';
 import { publicKeyOf } from '../signed/wire-key.ts';
 import { LOCATION_CHARS_MAX } from '../border/records.ts';
 import { readTrustLine } from '../cell/remote/gateway-trust.ts';

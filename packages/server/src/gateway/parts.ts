@@ -1,7 +1,7 @@
 // The ports that the front door needs beside the cell, the exchange and the catalog.
 
-import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
+import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { CellClient } from '../cell/cell-client.ts';
 import type { SignedHead } from '../registrar/charter-head.ts';
 import type { CharterView } from '../registrar/charter.ts';

@@ -9,9 +9,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SignedDecision } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Epoch } from '@holdfast/protocol/ids.ts';
 import { wireIdentity } from '../signed/wire-key.ts';
-import type { SignedDecision } from './charter-entry.ts';
 import {
   charterFolder,
   decided,

@@ -2,7 +2,7 @@
 //
 // Rules: docs/spec/charter.md (R21, R22).
 
-import type { CharterEntry } from './charter-entry.ts';
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { CharterView } from './charter.ts';
 import { openCharter } from './open-charter.ts';
 import type { OpenCharter } from './open-charter.ts';

@@ -1,9 +1,9 @@
 // Follows a registrar's stream of entries into a copy, again and again until it is closed.
 
 import type { IncomingMessage } from 'node:http';
+import { readEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import { readBody } from '../signed/wire-http.ts';
 import type { WireHttp } from '../signed/wire-http.ts';
-import { readEntry } from './charter-entry.ts';
 import type { CharterCopy, CharterHead, CopyTaken } from './charter-copy.ts';
 import { isHeadBy, readHead } from './charter-head.ts';
 import type { SignedHead } from './charter-head.ts';

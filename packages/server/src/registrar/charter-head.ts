@@ -5,8 +5,8 @@
 
 import { createHash, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { fits, text, uint } from '@holdfast/protocol/shape.ts';
 import { isHash } from '@holdfast/engine/charter/check-crypto.ts';
+import { fits, text, uint } from '@holdfast/protocol/shape.ts';
 import { publicKeyOf } from '../signed/wire-key.ts';
 import type { CharterHead } from './charter-copy.ts';
 import type { CharterView } from './charter.ts';

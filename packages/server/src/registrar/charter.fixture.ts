@@ -11,9 +11,11 @@ import type {
   Party,
 } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Jurisdiction, Seq } from '@holdfast/protocol/ids.ts';
+import { NO_HASH } from '@holdfast/engine/charter/charter-entry.ts';
+import type { CharterEntry, SignedDecision } from '@holdfast/engine/charter/charter-entry.ts';
 import { publicKeyText } from '../signed/wire-key.ts';
-import { NO_HASH, signDecision } from './charter-entry.ts';
-import type { CharterEntry, OperatorKey, SignedDecision } from './charter-entry.ts';
+import { signDecision } from './charter-entry.ts';
+import type { OperatorKey } from './charter-entry.ts';
 import type { CharterView } from './charter.ts';
 import { charterFile } from './open-charter.ts';
 import type { TornTail } from './open-charter.ts';

@@ -6,9 +6,15 @@
 import { mayAppend } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
+import {
+  faultOfSignatures,
+  faultOfWitness,
+  NO_HASH,
+} from '@holdfast/engine/charter/charter-entry.ts';
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { CellDescription, CellKey } from '../cell/cell-client.ts';
-import { faultOfSignatures, faultOfWitness, NO_HASH, publicKeyPem } from './charter-entry.ts';
-import type { CharterEntry } from './charter-entry.ts';
+import { nodeCrypto } from '../signed/node-crypto.ts';
+import { publicKeyPem } from './charter-entry.ts';
 
 export type CharterView = Readonly<{
   /** The newest entry of every cell, in the order in which the cells were founded. */
@@ -83,7 +89,7 @@ function faultOfNext(view: CharterView, entry: CharterEntry): string | undefined
   if (entry.n !== view.size() + 1) return `entry ${view.size() + 1} is expected here`;
   if (entry.previousHash !== view.newestHash()) return 'it does not follow the line before it';
   const follows = view.follows(cell);
-  const fault = faultOfWitness(entry, follows);
+  const fault = faultOfWitness(nodeCrypto, entry, follows);
   if (fault !== undefined) return fault;
   const witness = view.registrarKey();
   if (witness !== undefined && entry.registrar.publicKey !== witness) {
@@ -91,7 +97,7 @@ function faultOfNext(view: CharterView, entry: CharterEntry): string | undefined
   }
   const may = mayAppend(view.newest(cell), entry);
   if (may.kind === 'refused') return may.detail;
-  return faultOfSignatures({ decision: entry, signatures }, follows, may.signers);
+  return faultOfSignatures(nodeCrypto, { decision: entry, signatures }, follows, may.signers);
 }
 
 function partyName(party: Pick<Party, 'operator' | 'site' | 'publicKey'>): string {

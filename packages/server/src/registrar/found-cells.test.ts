@@ -1,8 +1,8 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LOCAL_URL } from '@holdfast/engine/charter/charter-entry.ts';
 import { append, charterFolder, EU, found, newParty, north, US } from './charter.fixture.ts';
 import type { CharterFolder } from './charter.fixture.ts';
-import { LOCAL_URL } from './charter-entry.ts';
 import { foundCells } from './found-cells.ts';
 import { makeOperatorKey, operatorKeyFile, readOperatorKey } from './operator-keys.ts';
 

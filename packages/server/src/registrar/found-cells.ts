@@ -3,9 +3,11 @@
 import { createPublicKey } from 'node:crypto';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
+import { LOCAL_URL, NO_HASH } from '@holdfast/engine/charter/charter-entry.ts';
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import { publicKeyText } from '../signed/wire-key.ts';
-import { LOCAL_URL, NO_HASH, signDecision } from './charter-entry.ts';
-import type { CharterEntry, OperatorKey } from './charter-entry.ts';
+import { signDecision } from './charter-entry.ts';
+import type { OperatorKey } from './charter-entry.ts';
 import { makeOperatorKey, readOperatorKey } from './operator-keys.ts';
 import type { Registrar } from './registrar.ts';
 import { RegistrarError } from './registrar-error.ts';

@@ -11,8 +11,9 @@ import {
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lineOfEntry, witnessEntry } from './charter-entry.ts';
-import type { CharterEntry } from './charter-entry.ts';
+import { lineOfEntry } from '@holdfast/engine/charter/charter-entry.ts';
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
+import { witnessEntry } from './charter-entry.ts';
 import type { CharterView } from './charter.ts';
 import {
   charterFolder,

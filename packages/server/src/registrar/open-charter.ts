@@ -4,8 +4,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isOldEntry, lineOfEntry, parseEntry } from './charter-entry.ts';
-import type { CharterEntry } from './charter-entry.ts';
+import { isOldEntry, lineOfEntry, parseEntry } from '@holdfast/engine/charter/charter-entry.ts';
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import { openCharterFile, systemDisk } from './charter-file.ts';
 import type { CharterDisk, CharterFile } from './charter-file.ts';
 import { emptyCharter } from './charter.ts';

@@ -3,12 +3,12 @@
 
 import { fastify } from 'fastify';
 import type { FastifyInstance } from 'fastify';
+import { readSignedDecision } from '@holdfast/engine/charter/charter-entry.ts';
+import type { SignedDecision } from '@holdfast/engine/charter/charter-entry.ts';
 import { addSignedRoutes } from '../signed/signed-server.ts';
 import type { SignedAnswer, SignedRequest, SignedRoute } from '../signed/signed-server.ts';
 import { wireIdentity } from '../signed/wire-key.ts';
 import type { WireParty } from '../signed/wire-key.ts';
-import { readSignedDecision } from './charter-entry.ts';
-import type { SignedDecision } from './charter-entry.ts';
 import { addCharterRoutes, CHARTER_PATH } from './charter-routes.ts';
 import { signHead } from './charter-head.ts';
 import { heardBook } from './heard.ts';

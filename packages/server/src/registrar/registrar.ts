@@ -9,11 +9,18 @@
 
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { hexOf } from '@holdfast/engine/charter/check-crypto.ts';
 import { mayAppend } from '@holdfast/engine/handover/charter-rules.ts';
-import type { CharterRefusal } from '@holdfast/engine/handover/charter-rules.ts';
+import type { CharterBody, CharterRefusal } from '@holdfast/engine/handover/charter-rules.ts';
+import {
+  decisionDigest,
+  faultOfSignatures,
+  NO_HASH,
+} from '@holdfast/engine/charter/charter-entry.ts';
+import type { CharterEntry, SignedDecision } from '@holdfast/engine/charter/charter-entry.ts';
+import { nodeCrypto } from '../signed/node-crypto.ts';
 import { publicKeyText } from '../signed/wire-key.ts';
-import { decisionDigest, faultOfSignatures, NO_HASH, witnessEntry } from './charter-entry.ts';
-import type { CharterEntry, SignedDecision } from './charter-entry.ts';
+import { witnessEntry } from './charter-entry.ts';
 import type { CharterView } from './charter.ts';
 import { charterFile, openCharter } from './open-charter.ts';
 import type { OpenCharter, OpenedCharter } from './open-charter.ts';
@@ -62,7 +69,8 @@ export function openRegistrar(options: OpenRegistrar): Registrar {
     const entry = view.entryOf(cell, epoch);
     if (entry === undefined) return undefined;
     const before = view.entryOf(cell, (epoch - 1) as typeof epoch)?.hash ?? NO_HASH;
-    const isSame = decisionDigest(entry, before).equals(decisionDigest(decision, before));
+    const hashOf = (body: CharterBody): string => hexOf(decisionDigest(nodeCrypto, body, before));
+    const isSame = hashOf(entry) === hashOf(decision);
     return isSame ? entry : undefined;
   };
 
@@ -78,7 +86,7 @@ export function openRegistrar(options: OpenRegistrar): Registrar {
       const may = mayAppend(newest, signed.decision);
       if (may.kind === 'refused') return may;
       const follows = view.follows(cell);
-      const detail = faultOfSignatures(signed, follows, may.signers);
+      const detail = faultOfSignatures(nodeCrypto, signed, follows, may.signers);
       if (detail !== undefined) return { kind: 'refused', code: 'not-signed', detail };
       const previousHash = view.newestHash();
       const place = { n: view.size() + 1, sinceMs: nowMs(), previousHash, follows };

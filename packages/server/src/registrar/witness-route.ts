@@ -4,8 +4,9 @@
 // Rules: docs/spec/certificate.md (T3). It keeps nothing: whoever asks again gets a later time.
 
 import { createPublicKey } from 'node:crypto';
+import { readWitnessAsk, witnessDigest } from '@holdfast/engine/charter/certificate.ts';
 import type { Epoch } from '@holdfast/protocol/ids.ts';
-import { readWitnessAsk, witnessDigest } from '../certificate/certificate.ts';
+import { nodeCrypto } from '../signed/node-crypto.ts';
 import { isDigestSignedBy, signDigest } from '../signed/sign-digest.ts';
 import type { SignedAnswer, SignedRoute } from '../signed/signed-server.ts';
 import { publicKeyText } from '../signed/wire-key.ts';
@@ -47,7 +48,7 @@ export function witnessRoute(
       }
       const atMs = nowMs();
       const signature = signDigest(
-        witnessDigest({ cell, handover, epoch, digest }, atMs),
+        witnessDigest(nodeCrypto, { cell, handover, epoch, digest }, atMs),
         privateKey,
       );
       return { kind: 'bytes', status: 200, body: JSON.stringify({ publicKey, atMs, signature }) };

@@ -4,8 +4,8 @@
 // A hand-over without this record goes nowhere by itself: no copy is joined or cut to by guessing.
 
 import { readFileSync } from 'node:fs';
-import { bool, choice, fits, id, text, union } from '../border/shape.ts';
-import type { Shape } from '../border/shape.ts';
+import { bool, choice, fits, id, text, union } from '@holdfast/protocol/shape.ts';
+import type { Shape } from '@holdfast/protocol/shape.ts';
 import type { RunningHandover } from './handover-status.ts';
 import { HANDOVER_MODES } from './pilot.ts';
 import { writeWhole } from './whole-file.ts';

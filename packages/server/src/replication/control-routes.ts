@@ -4,12 +4,12 @@
 // Rules: docs/spec/handover.md (H39, H41). People are whoever holds the operator's own key: the
 // command line signs as the operator at the site `cli`, and no gateway or other operator can.
 
+import { CERTIFICATE_BYTES_MAX } from '@holdfast/engine/charter/certificate.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import { bool, choice, fits, text } from '@holdfast/protocol/shape.ts';
+import type { Shape } from '@holdfast/protocol/shape.ts';
 import { ATTEST_ROUTE } from '../certificate/attestor.ts';
 import type { Attestor } from '../certificate/attestor.ts';
-import { CERTIFICATE_BYTES_MAX } from '../certificate/certificate.ts';
-import { bool, choice, fits, text } from '../border/shape.ts';
-import type { Shape } from '../border/shape.ts';
 import type { SignedAnswer, SignedRequest, SignedRoute } from '../signed/signed-server.ts';
 import type { WireParty } from '../signed/wire-key.ts';
 import type { Done, HandoverController, Started } from './controller.ts';

@@ -7,6 +7,7 @@
 // tell the machine; what may be acknowledged, and who owns the cell, are the machine's and the
 // charter's. A controller that is wrong or gone costs time.
 
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import { judgeGates } from '@holdfast/engine/handover/gates.ts';
@@ -15,7 +16,6 @@ import { HANDOVER_VERSION } from '@holdfast/engine/handover/preflight.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { CharterClient } from '../registrar/charter-client.ts';
-import type { CharterEntry } from '../registrar/charter-entry.ts';
 import type { ControlRecord } from './control-record.ts';
 import type { GatewayBook } from './gateway-book.ts';
 import type { HandoverStatus, RunningHandover } from './handover-status.ts';

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { verifyCertificate } from '../certificate/verify-certificate.ts';
+import { verifyCertificate } from '@holdfast/engine/charter/verify-certificate.ts';
 import { certificateOf, like, openControlledParties, until, V1 } from './control.fixture.ts';
 import type { ControlledParties, ControlledParty } from './control.fixture.ts';
 import type { Started } from './controller.ts';
 import { ATTEST_ROUTE } from '../certificate/attestor.ts';
 import { US } from '../registrar/charter.fixture.ts';
+import { nodeCrypto } from '../signed/node-crypto.ts';
 import { signedClient } from '../signed/signed-client.ts';
 import type { SignedClient } from '../signed/signed-client.ts';
 import { wireIdentity } from '../signed/wire-key.ts';
@@ -95,7 +96,7 @@ describe('a hand-over that people ask for', { timeout: TEST_MS_MAX }, () => {
     );
     const text = certificateOf(north, handover) ?? '';
     expect(certificateOf(south, handover)).toBe(text);
-    const verdict = verifyCertificate(text);
+    const verdict = verifyCertificate(nodeCrypto, text);
     expect(verdict.checks.filter(({ holds }) => !holds)).toEqual([]);
     const { from, to, pause, ops } = verdict.certificate?.body ?? {};
     expect(from?.totals).toMatchObject({ ops: 20, likes: 20 });

@@ -7,8 +7,18 @@ import type { Gate } from '@holdfast/engine/handover/gates.ts';
 import type { Lag, Pace } from '@holdfast/engine/handover/lag.ts';
 import { PARTY_STATES } from '@holdfast/engine/handover/party-machine.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
-import { bool, choice, fits, id, jurisdiction, list, text, uint, union } from '../border/shape.ts';
-import type { Shape } from '../border/shape.ts';
+import {
+  bool,
+  choice,
+  fits,
+  id,
+  jurisdiction,
+  list,
+  text,
+  uint,
+  union,
+} from '@holdfast/protocol/shape.ts';
+import type { Shape } from '@holdfast/protocol/shape.ts';
 import { HANDOVER_MODES } from './pilot.ts';
 import type { HandoverMode } from './pilot.ts';
 

@@ -3,6 +3,7 @@
 
 import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NO_HASH } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
 import type { EngineReply } from '@holdfast/engine/engine/requests.ts';
 import { mayAppend } from '@holdfast/engine/handover/charter-rules.ts';
@@ -17,7 +18,6 @@ import {
 } from '@holdfast/engine/testing/engine-rig.ts';
 import type { Epoch, Jurisdiction, Seq, VideoId } from '@holdfast/protocol/ids.ts';
 import { publicKeyText } from '../signed/wire-key.ts';
-import { NO_HASH } from '../registrar/charter-entry.ts';
 import type { OperatorKey } from '../registrar/charter-entry.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { AccountsFixture } from '../accounts/accounts.fixture.ts';

@@ -1,6 +1,7 @@
 // What a party needs of the process that it runs in: the charter, the roles of its cell, and the
 // files of its copy.
 
+import type { SignedDecision } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Epoch } from '@holdfast/protocol/ids.ts';
 import type { ChangeLog } from '../accounts/change-log.ts';
 import type { AckResult } from './ack-gate.ts';
@@ -9,7 +10,6 @@ import type { Follower } from '@holdfast/engine/engine/follower.ts';
 import type { LedgerPosition } from '@holdfast/engine/engine/ledger.ts';
 import type { RowView } from '@holdfast/engine/engine/row-view.ts';
 import type { Journal } from '@holdfast/engine/journal/journal.ts';
-import type { SignedDecision } from '../registrar/charter-entry.ts';
 
 /** The charter of one cell, as a verified cache has it. */
 export type CharterLine = Readonly<{

@@ -8,6 +8,7 @@
 // (`persist` comes first), every effect may be repeated, and what this party has become it reads in
 // the charter, never in the outcome of its own request.
 
+import type { DecisionSignature } from '@holdfast/engine/charter/charter-entry.ts';
 import { ackableSeq, admission } from '@holdfast/engine/handover/ack-rule.ts';
 import type { Admission } from '@holdfast/engine/handover/ack-rule.ts';
 import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
@@ -19,7 +20,7 @@ import type {
   PartyEvent,
   PartyState,
 } from '@holdfast/engine/handover/party-state.ts';
-import type { DecisionSignature, OperatorKey } from '../registrar/charter-entry.ts';
+import type { OperatorKey } from '../registrar/charter-entry.ts';
 import { signDecision } from '../registrar/charter-entry.ts';
 import { AckGate } from './ack-gate.ts';
 import { BatchSender } from './batch-sender.ts';

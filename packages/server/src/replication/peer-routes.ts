@@ -3,13 +3,13 @@
 // Rules: docs/spec/wire.md. Who asks is proven by the signature; whether they may is asked here of
 // the charter: batches come from the owner alone, snapshots go to whoever is to follow.
 
+import { isPartyUrl } from '@holdfast/engine/charter/charter-entry.ts';
 import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { SignedAnswer, SignedRequest, SignedRoute } from '../signed/signed-server.ts';
 import { HANDOVER_VERSION } from '@holdfast/engine/handover/preflight.ts';
-import { isPartyUrl } from '../registrar/charter-entry.ts';
 import { knownParty } from './known-party.ts';
 import { STANDBY_PREFIX } from './vigil.ts';
 import type { Vigil } from './vigil.ts';

@@ -1,13 +1,14 @@
 // The messages between two parties as bytes, read in every field at the edge: a peer may be of
 // another version, or worse.
 
+import { readDecision } from '@holdfast/engine/charter/charter-entry.ts';
+import { isHash } from '@holdfast/engine/charter/check-crypto.ts';
 import { ByteReader, ByteWriter, FormatError } from '@holdfast/engine/codec/bytes.ts';
 import { BODY_BYTES_MAX } from '@holdfast/engine/journal/journal.ts';
 import type { JournalRecord } from '@holdfast/engine/journal/journal.ts';
 import type { Epoch, Seq, TimestampMs } from '@holdfast/protocol/ids.ts';
-import { bool, choice, fits, list, nothing, text, uint, union } from '../border/shape.ts';
-import type { Shape } from '../border/shape.ts';
-import { isHash, readDecision } from '../registrar/charter-entry.ts';
+import { bool, choice, fits, list, nothing, text, uint, union } from '@holdfast/protocol/shape.ts';
+import type { Shape } from '@holdfast/protocol/shape.ts';
 import { ACCOUNTS_BYTES_MAX, readAccounts, writeAccounts } from './accounts-wire.ts';
 import { DELIVERY_BYTES_MAX, DELIVERY_RECORDS_MAX } from './peer.ts';
 import { PROBES_MAX } from '../cell/ledger-roles.ts';

@@ -1,11 +1,11 @@
 // What the two parties of one cell say to each other: the port, the same over a network and in a
 // test. The owner speaks, the follower answers; snapshots alone are fetched by the follower.
 
+import type { DecisionSignature } from '@holdfast/engine/charter/charter-entry.ts';
 import type { JournalRecord } from '@holdfast/engine/journal/journal.ts';
 import type { CharterBody } from '@holdfast/engine/handover/charter-rules.ts';
 import type { FollowerPhase } from '@holdfast/engine/handover/party-state.ts';
 import type { AccountChanges, AccountsHead } from '../accounts/replicated-rows.ts';
-import type { DecisionSignature } from '../registrar/charter-entry.ts';
 
 /** Batches on their way to the follower, or none: then it is a heartbeat. */
 export type Delivery = Readonly<{

@@ -3,12 +3,13 @@
 //
 // Rules: docs/spec/handover.md (H9, H14), docs/spec/wire.md (W120, W121).
 
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { CellClient, SubmitReply } from '../cell/cell-client.ts';
 import type { PartyRole, Serving } from '../cell/remote/party-role.ts';
-import type { CharterEntry, OperatorKey } from '../registrar/charter-entry.ts';
+import type { OperatorKey } from '../registrar/charter-entry.ts';
 import type { SignedClient } from '../signed/signed-client.ts';
 import { knownParty } from './known-party.ts';
 import { fetchSnapshot, installSnapshot } from './snapshot-fetch.ts';

@@ -1,10 +1,10 @@
 // A snapshot of a cell: its files as of one batch, in chunks that are named by their hash.
 
 import { createHash } from 'node:crypto';
-import { fits, id, list, text, uint } from '../border/shape.ts';
-import type { Shape } from '../border/shape.ts';
+import { isHash } from '@holdfast/engine/charter/check-crypto.ts';
+import { fits, id, list, text, uint } from '@holdfast/protocol/shape.ts';
+import type { Shape } from '@holdfast/protocol/shape.ts';
 import { jsonIn } from './peer-wire.ts';
-import { isHash } from '../registrar/charter-entry.ts';
 import type { Malformed } from './peer-wire.ts';
 
 /** What is copied: rows, people's accounts, and the key of their pseudonyms. */

@@ -2,6 +2,8 @@
 //
 // Rules: docs/spec/handover.md (H29, H30, H34, H39).
 
+import { isPartyUrl } from '@holdfast/engine/charter/charter-entry.ts';
+import { isHash } from '@holdfast/engine/charter/check-crypto.ts';
 import { CLOCK_SPREAD_MS_MAX, DISK_FACTOR_MIN } from '@holdfast/engine/handover/gates.ts';
 import type { Gate } from '@holdfast/engine/handover/gates.ts';
 import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
@@ -10,15 +12,14 @@ import { PARTY_STATES } from '@holdfast/engine/handover/party-machine.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import { misfitOfVersion } from '@holdfast/engine/handover/preflight.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
-import { choice, fits, jurisdiction, text, uint, union } from '../border/shape.ts';
-import type { Shape } from '../border/shape.ts';
-import { isPartyUrl } from '../registrar/charter-entry.ts';
+import { choice, fits, jurisdiction, text, uint, union } from '@holdfast/protocol/shape.ts';
+import type { Shape } from '@holdfast/protocol/shape.ts';
+import { isWireName } from '@holdfast/protocol/ids.ts';
 import { IDENTITY_PATH } from '../signed/signed-server.ts';
 import type { SignedClient } from '../signed/signed-client.ts';
 import { WIRE_VERSION } from '../signed/preimage.ts';
-import { isWireName, publicKeyOf } from '../signed/wire-key.ts';
+import { publicKeyOf } from '../signed/wire-key.ts';
 import { jsonIn } from './peer-wire.ts';
-import { isHash } from '../registrar/charter-entry.ts';
 
 export const TARGET_ROUTE = '/v1/handover/:cell/party';
 const ANSWER_MS_MAX = 5_000;

@@ -8,6 +8,7 @@
 
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isWireName } from '@holdfast/protocol/ids.ts';
 import { FRAME, FRAME_BYTES_MAX, frameHead } from './frames.ts';
 import type { FrameKind } from './frames.ts';
 import { FRAMES_TYPE, STREAM_BODY, WIRE_VERSION } from './preimage.ts';
@@ -16,7 +17,7 @@ import type { SessionBook, WireSession } from './session-book.ts';
 import { SIGNED_HEADER, signFrame, signResponse } from './sign.ts';
 import { isRequestBy, readRequestHeader } from './verify.ts';
 import type { HeaderFault, RequestHeader } from './verify.ts';
-import { isWireName, keyIdOf, publicKeyOf } from './wire-key.ts';
+import { keyIdOf, publicKeyOf } from './wire-key.ts';
 import type { WireIdentity, WireParty } from './wire-key.ts';
 import {
   clockRefusal,

@@ -2,8 +2,8 @@
 
 import { createHash, createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { isWireName } from '@holdfast/protocol/ids.ts';
 
-const NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,31}$/;
 const KEY_ID_HEX_CHARS = 32;
 /** Keys are few; a map that has grown beyond this is emptied, and keys are read anew. */
 const KEYS_KEPT_MAX = 1_024;
@@ -31,11 +31,6 @@ export function wireIdentity(
   if (privateKey.asymmetricKeyType !== 'ed25519') throw new TypeError('the key is not Ed25519');
   const publicKey = publicKeyText(createPublicKey(privateKey));
   return { operator, site, publicKey, keyId: keyIdOf(publicKey), privateKey };
-}
-
-/** Whether a value is the name of an operator or of a site. */
-export function isWireName(value: unknown): value is string {
-  return typeof value === 'string' && NAME_PATTERN.test(value);
 }
 
 /** A public key as text. */

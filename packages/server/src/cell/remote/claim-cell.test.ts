@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SignedDecision } from '@holdfast/engine/charter/charter-entry.ts';
 import type { AppendOutcome } from '../../registrar/charter-client.ts';
-import type { SignedDecision } from '../../registrar/charter-entry.ts';
 import {
   charterFolder,
   joint,

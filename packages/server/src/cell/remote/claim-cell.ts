@@ -3,12 +3,13 @@
 //
 // Rules: docs/spec/wire.md (W120), docs/spec/charter.md.
 
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { CharterBody, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { CharterClient } from '../../registrar/charter-client.ts';
 import { signDecision } from '../../registrar/charter-entry.ts';
-import type { CharterEntry, OperatorKey } from '../../registrar/charter-entry.ts';
+import type { OperatorKey } from '../../registrar/charter-entry.ts';
 
 export type Claim = Readonly<
   | { kind: 'owner'; entry: CharterEntry }

@@ -6,7 +6,8 @@
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isWireName, publicKeyOf } from '../../signed/wire-key.ts';
+import { isWireName } from '@holdfast/protocol/ids.ts';
+import { publicKeyOf } from '../../signed/wire-key.ts';
 import type { WireParty } from '../../signed/wire-key.ts';
 
 /** Files of a folder that are read, and bytes of one. */

@@ -2,8 +2,8 @@
 // and what decides who owns the cell (`replication/replica-role.ts`). `admit` is the admission rule
 // of the machine, and `routes` are what the two parties of a cell say to each other.
 
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Epoch } from '@holdfast/protocol/ids.ts';
-import type { CharterEntry } from '../../registrar/charter-entry.ts';
 import type { SignedRoute } from '../../signed/signed-server.ts';
 import type { WireParty } from '../../signed/wire-key.ts';
 import type { CellClient, NotServed } from '../cell-client.ts';

@@ -7,11 +7,11 @@
 import { ByteWriter } from '@holdfast/engine/codec/bytes.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
+import { fits } from '@holdfast/protocol/shape.ts';
+import { readEntry } from '@holdfast/engine/charter/charter-entry.ts';
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Publication } from '../../border/publication.ts';
 import { unavailable } from '../../border/records.ts';
-import { fits } from '../../border/shape.ts';
-import { readEntry } from '../../registrar/charter-entry.ts';
-import type { CharterEntry } from '../../registrar/charter-entry.ts';
 import type { NoAnswer } from '../../signed/no-answer.ts';
 import { signedClient } from '../../signed/signed-client.ts';
 import type { Answer, SignedClient } from '../../signed/signed-client.ts';

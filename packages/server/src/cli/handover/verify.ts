@@ -2,8 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { verifyCertificate } from '../../certificate/verify-certificate.ts';
-import type { Verdict } from '../../certificate/verify-certificate.ts';
+import { verifyCertificate } from '@holdfast/engine/charter/verify-certificate.ts';
+import type { Verdict } from '@holdfast/engine/charter/verify-certificate.ts';
+import { nodeCrypto } from '../../signed/node-crypto.ts';
 import { publicKeyOf } from '../../signed/wire-key.ts';
 import { CliError } from '../cli-error.ts';
 import { paintFor, writeJson } from '../cli-io.ts';
@@ -27,7 +28,7 @@ export function verifyFile(io: CliIo, file: string, flags: VerifyFlags): ExitCod
     const message = `The certificate ${path} cannot be read: ${messageOf(cause)}.`;
     throw new CliError(EXIT.usage, 'unreadable', message, cause);
   }
-  const verdict = verifyCertificate(text, { registrarKey });
+  const verdict = verifyCertificate(nodeCrypto, text, { registrarKey });
   if (json === true) writeJson(io, documentOf(verdict));
   else io.out.write(textOf(io, verdict));
   return verdict.holds ? EXIT.ok : EXIT.failed;

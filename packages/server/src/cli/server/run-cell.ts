@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fastify } from 'fastify';
 import type { FastifyInstance } from 'fastify';
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch } from '@holdfast/protocol/ids.ts';
 import { cellRoutes } from '../../cell/remote/cell-routes.ts';
@@ -16,7 +17,7 @@ import type { PartyRole } from '../../cell/remote/party-role.ts';
 import type { CellConfig } from '../../config/part-config.ts';
 import { LOOPBACK_HOSTS } from '../../config/part-config.ts';
 import type { CharterClient } from '../../registrar/charter-client.ts';
-import type { CharterEntry, OperatorKey } from '../../registrar/charter-entry.ts';
+import type { OperatorKey } from '../../registrar/charter-entry.ts';
 import { makeOperatorKey } from '../../registrar/operator-keys.ts';
 import { charterLine } from '../../replication/charter-line.ts';
 import { PartyCell } from '../../replication/party-cell.ts';
@@ -248,8 +249,7 @@ function tellers({ logger }: Run): Pick<ReplicaRoleOptions, 'onState' | 'onProgr
       logger.info({ state: kind, epoch: entry?.epoch, owner }, 'the party entered a state');
     },
     onProgress: ({ bytes, bytesTotal }) => {
-      location: config.location,
-      logger.debug({ bytes, bytesTotal }, 'fetching the snapshot');
+      location: (config.location, logger.debug({ bytes, bytesTotal }, 'fetching the snapshot'));
     },
     onFault: (what, error) => logger.warn({ err: error }, `${what}; it is tried again`),
   };

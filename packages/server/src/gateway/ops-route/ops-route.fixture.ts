@@ -1,5 +1,6 @@
 // A charter and the parties of a cell, for tests of what stands between a gateway and them.
 
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { CharterBody, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Jurisdiction, Seq } from '@holdfast/protocol/ids.ts';
 import type { OpGroup, Position, SubmitReply } from '../../cell/cell-client.ts';
@@ -7,7 +8,6 @@ import type { Publication } from '../../border/publication.ts';
 import type { AnyCall } from '../../cell/messages.ts';
 import type { Lost, OpsResult, RemoteCell } from '../../cell/remote/remote-cell.ts';
 import { FakeTime } from '../../exchange/fake-time.ts';
-import type { CharterEntry } from '../../registrar/charter-entry.ts';
 import { ownerLine } from './owner-line.ts';
 import type { OwnerBook, OwnerLine } from './owner-line.ts';
 

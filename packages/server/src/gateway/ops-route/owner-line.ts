@@ -1,12 +1,12 @@
 // The line from a gateway to whoever owns a cell: which party the charter names, the connections to
 // it, and whether anything was heard of it lately.
 
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import { HOLD_MS_MAX, newerEntry } from '@holdfast/engine/handover/gateway-route.ts';
 import { isEqualParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { CharterBody, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Declined, RemoteCell } from '../../cell/remote/remote-cell.ts';
-import type { CharterEntry } from '../../registrar/charter-entry.ts';
 
 /** The part of the charter that a line follows. Entries that come from it are verified. */
 export type OwnerBook = Readonly<{

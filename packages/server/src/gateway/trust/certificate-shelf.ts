@@ -7,13 +7,13 @@
 // entry is the one of this gateway's own charter. Addresses come out of signed charter entries.
 
 import { CERTIFICATE_BYTES_MAX, readCertificate } from '@holdfast/engine/charter/certificate.ts';
-import { verifyCertificate } from '@holdfast/engine/charter/verify-certificate.ts';
 import { LOCAL_URL } from '@holdfast/engine/charter/charter-entry.ts';
+import { verifyCertificate } from '@holdfast/engine/charter/verify-certificate.ts';
 import type { CharterView } from '../../registrar/charter.ts';
 import { certificateStore } from '../../certificate/certificate-store.ts';
+import { nodeCrypto } from '../../signed/node-crypto.ts';
 import { changesOf, entriesOf, isCertified } from './ownership.ts';
 import type { Change } from './ownership.ts';
-import { nodeCrypto } from '../../signed/node-crypto.ts';
 
 const LOOK_EVERY_MS = 1_000;
 /** A certificate that cannot be had is asked for again after this, and then after twice as long … */

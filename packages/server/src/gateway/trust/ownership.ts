@@ -1,9 +1,9 @@
 // What the charter says of a cell, for the public: who owns it since when, and how it came to that.
 // Pure.
 
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
-import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { CharterView } from '../../registrar/charter.ts';
 
 /** One change of who owns a cell. */

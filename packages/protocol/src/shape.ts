@@ -1,7 +1,7 @@
 // Exact forms of records: every field is named and checked, and a field too many is refused, so
 // that nothing can ride along.
 
-import { isId, isJurisdiction } from '@holdfast/protocol/ids.ts';
+import { isId, isJurisdiction } from './ids.ts';
 
 /** A check of one value, or the exact fields of an object. */
 export type Shape = ((value: unknown) => boolean) | Readonly<{ [field: string]: Shape }>;

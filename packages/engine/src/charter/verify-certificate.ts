@@ -1,13 +1,15 @@
-// Checks a certificate from its file alone: no network, no clock, no data of either operator.
+// Checks a certificate from its file alone: no network, no clock, no data of either operator. The
+// command line and the browser run this same code.
 //
 // Rules: docs/spec/certificate.md (T4 to T8).
 
-import { isEqualCut, isEqualParty, mayAppend } from '@holdfast/engine/handover/charter-rules.ts';
-import { faultOfSignatures, faultOfWitness, NO_HASH } from '../registrar/charter-entry.ts';
-import type { CharterEntry } from '../registrar/charter-entry.ts';
-import { isDigestSignedBy } from '../signed/sign-digest.ts';
+import { isEqualCut, isEqualParty, mayAppend } from '../handover/charter-rules.ts';
 import { bodyDigest, readCertificate, sameJson, witnessDigest } from './certificate.ts';
 import type { Certificate, Statement } from './certificate.ts';
+import { faultOfSignatures, faultOfWitness, NO_HASH } from './charter-entry.ts';
+import type { CharterEntry } from './charter-entry.ts';
+import { hexOf } from './check-crypto.ts';
+import type { CheckCrypto } from './check-crypto.ts';
 
 export const CHECKS = [
   'form',
@@ -41,7 +43,11 @@ const good = (name: CheckName, detail: string): Check => ({ name, holds: true, d
 const bad = (name: CheckName, detail: string): Check => ({ name, holds: false, detail });
 
 /** Checks every signature, hash and sum of a certificate file. */
-export function verifyCertificate(file: string, options: VerifyOptions = {}): Verdict {
+export function verifyCertificate(
+  crypto: CheckCrypto,
+  file: string,
+  options: VerifyOptions = {},
+): Verdict {
   const read = readCertificate(file);
   if (read.kind === 'misread') {
     const checks = [bad('form', read.detail)];
@@ -50,22 +56,22 @@ export function verifyCertificate(file: string, options: VerifyOptions = {}): Ve
   const { certificate } = read;
   const checks = [
     good('form', 'a certificate of format 1, in its one spelling'),
-    charterCheck(certificate),
+    charterCheck(crypto, certificate),
     decisionCheck(certificate),
     cutCheck(certificate),
     totalsCheck(certificate),
     pauseCheck(certificate),
-    signaturesCheck(certificate),
-    witnessCheck(certificate, options.registrarKey),
+    signaturesCheck(crypto, certificate),
+    witnessCheck(crypto, certificate, options.registrarKey),
   ];
   const holds = checks.every((check) => check.holds);
   return { holds, checks, unproven: unprovenOf(certificate, options), certificate };
 }
 
-function charterCheck({ body }: Certificate): Check {
+function charterCheck(crypto: CheckCrypto, { body }: Certificate): Check {
   let before: CharterEntry | undefined;
   for (const entry of body.entries) {
-    const fault = faultOfEntry(body.cell, before, entry);
+    const fault = faultOfEntry(crypto, body.cell, before, entry);
     if (fault !== undefined) return bad('charter', `entry of epoch ${entry.epoch}: ${fault}`);
     before = entry;
   }
@@ -77,6 +83,7 @@ function charterCheck({ body }: Certificate): Check {
 }
 
 function faultOfEntry(
+  crypto: CheckCrypto,
   cell: string,
   before: CharterEntry | undefined,
   entry: CharterEntry,
@@ -87,12 +94,12 @@ function faultOfEntry(
     return 'it is witnessed by another registrar than the entries before it';
   }
   const follows = before?.hash ?? NO_HASH;
-  const fault = faultOfWitness(entry, follows);
+  const fault = faultOfWitness(crypto, entry, follows);
   if (fault !== undefined) return fault;
   const may = mayAppend(before, entry);
   if (may.kind === 'refused') return may.detail;
   const { signatures } = entry;
-  return faultOfSignatures({ decision: entry, signatures }, follows, may.signers);
+  return faultOfSignatures(crypto, { decision: entry, signatures }, follows, may.signers);
 }
 
 /** The entry that decided and the one before it. */
@@ -159,13 +166,13 @@ function pauseCheck({ body: { pause } }: Certificate): Check {
   return good('pause', text);
 }
 
-function signaturesCheck(certificate: Certificate): Check {
+function signaturesCheck(crypto: CheckCrypto, certificate: Certificate): Check {
   const { body, signatures } = certificate;
-  const digest = bodyDigest(body);
+  const digest = bodyDigest(crypto, body);
   const signers = signersOf(body);
   for (const { operator, publicKey } of signers) {
     const own = signatures.find((by) => by.publicKey === publicKey && by.operator === operator);
-    if (own === undefined || !isDigestSignedBy(publicKey, digest, own.signature)) {
+    if (own === undefined || !crypto.isSigned(publicKey, digest, own.signature)) {
       return bad('signatures', `it is not signed by ${operator}`);
     }
   }
@@ -184,7 +191,11 @@ export function signersOf({
   return from.publicKey === to.publicKey ? [from] : [from, to];
 }
 
-function witnessCheck(certificate: Certificate, registrarKey: string | undefined): Check {
+function witnessCheck(
+  crypto: CheckCrypto,
+  certificate: Certificate,
+  registrarKey: string | undefined,
+): Check {
   const { body, witness } = certificate;
   const [decided] = decisionOf(certificate);
   if (decided === undefined) return bad('witness', 'there is no entry to witness');
@@ -195,11 +206,11 @@ function witnessCheck(certificate: Certificate, registrarKey: string | undefined
     return bad('witness', 'the witness is not the registrar whose key was given');
   }
   const { cell, handover } = body;
-  const digest = bodyDigest(body).toString('hex');
+  const digest = hexOf(bodyDigest(crypto, body));
   const witnessed = { cell, handover, epoch: decided.epoch, digest };
-  const isSigned = isDigestSignedBy(
+  const isSigned = crypto.isSigned(
     witness.publicKey,
-    witnessDigest(witnessed, witness.atMs),
+    witnessDigest(crypto, witnessed, witness.atMs),
     witness.signature,
   );
   if (!isSigned) return bad('witness', 'the signature is not by the registrar of the entries');
