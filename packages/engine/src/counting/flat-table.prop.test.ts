@@ -16,8 +16,8 @@ test('a table says what a map of lists would, through growth, and no row ever mo
     fc.property(
       fc.array(change, { maxLength: 2_000, size: 'max' }),
       fc.nat(60),
-      (changes, rows) => {
-        const table = new FlatTable(WIDTH, rows);
+      (changes, rowsExpected) => {
+        const table = new FlatTable(WIDTH, rowsExpected);
         const plain = new Map<number, number[]>();
         const places = new Map<number, number>();
         for (const [changed, field, value] of changes) {
