@@ -21,6 +21,7 @@ import { addHandoverCommand } from './handover.ts';
 import { addKeysCommand } from './keys.ts';
 import { addRegistrarCommand } from './registrar.ts';
 import type { StartRegistrar } from './registrar.ts';
+import { addStaffCommand } from './staff.ts';
 import { addStartCommand } from './start.ts';
 import type { StartServer } from './start.ts';
 import { addVersionCommand } from './version.ts';
@@ -80,6 +81,7 @@ function programFor(io: CliIo, works: Works, finish: CommandContext['finish']): 
   addCellCommand(program, context, works.startCell);
   addGatewayCommand(program, context, works.startGateway);
   addHandoverCommand(program, context, works.fetch);
+  addStaffCommand(program, context);
   addVersionCommand(program, context);
   addExitCodes(program);
   return program;

@@ -26,6 +26,7 @@ import { signedClient } from '../signed/signed-client.ts';
 import { addSignedRoutes } from '../signed/signed-server.ts';
 import { keyIdOf, wireIdentity } from '../signed/wire-key.ts';
 import { charterLine } from './charter-line.ts';
+import type { ControllerOptions } from './controller.ts';
 import { openHandoverControl } from './handover-control.ts';
 import type { HandoverControl } from './handover-control.ts';
 import { PartyCell } from './party-cell.ts';
@@ -48,11 +49,16 @@ export type ControlledParty = Readonly<{
   faults: string[];
 }>;
 
+type RunOptions = Readonly<{
+  clockMs?: number;
+  personsApprove?: NonNullable<ControllerOptions['personsApprove']>;
+}>;
+
 export type ControlledParties = Readonly<{
   registrar: Registrar;
   registrarUrl: string;
   /** Starts a party; the first one founds the cell. `clockMs` is how far its clock is off. */
-  run: (operator: string, options?: Readonly<{ clockMs?: number }>) => Promise<ControlledParty>;
+  run: (operator: string, options?: RunOptions) => Promise<ControlledParty>;
   close: () => Promise<void>;
 }>;
 
@@ -81,10 +87,10 @@ export async function openControlledParties(): Promise<ControlledParties> {
   return {
     registrar,
     registrarUrl,
-    run: async (operator, { clockMs = 0 } = {}) => {
+    run: async (operator, { clockMs = 0, personsApprove = () => false } = {}) => {
       const dataDir = mkdtempSync(join(tmpdir(), `holdfast-${operator}-`));
       closing.push(async () => rmSync(dataDir, { recursive: true }));
-      return runParty({ operator, dataDir, registrarUrl, clockMs, closing });
+      return runParty({ operator, dataDir, registrarUrl, clockMs, personsApprove, closing });
     },
     close: async () => {
       for (const close of closing.toReversed()) await close();
@@ -102,6 +108,7 @@ type Run = Readonly<{
   dataDir: string;
   registrarUrl: string;
   clockMs: number;
+  personsApprove: NonNullable<ControllerOptions['personsApprove']>;
   closing: (() => Promise<void>)[];
 }>;
 
@@ -130,6 +137,7 @@ async function runParty(run: Run): Promise<ControlledParty> {
     ...{ cell: US, cellDir, key, identity, charter, connect, fetch, nowMs, monotonicMs },
     certificatesDir: join(dataDir, 'certificates'),
     settleMs: 200,
+    personsApprove: run.personsApprove,
     log: (level, fields, message) => {
       if (level === 'warn') faults.push(`${message} ${JSON.stringify(fields)}`);
     },

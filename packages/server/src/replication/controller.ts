@@ -54,6 +54,10 @@ export type ControllerOptions = Readonly<{
   monotonicMs: () => number;
   /** How long all gates are green before both sides acknowledge. */
   settleMs?: number;
+  /** Whether the persons that a cut needs approve it; asked at each look while it waits for them. */
+  personsApprove?: (
+    cut: Readonly<{ handover: string; epoch: number; gates: readonly Gate[] }>,
+  ) => boolean;
   /** How the certificate of the newest hand-over stands. */
   certificate: (handover: string) => HandoverStatus['certificate'];
   log: (level: 'info' | 'warn', fields: object, message: string) => void;
@@ -164,7 +168,7 @@ export class HandoverController {
     const { memory, act } = pilot(this.#memory, {
       state: party.runtime.state.kind,
       gates: this.#gates,
-      intent: running,
+      intent: { mode: running.mode, isApproved: this.#isApproved(party.runtime.state, running) },
       settleMs,
       nowMs: monotonicMs(),
     });
@@ -344,6 +348,13 @@ export class HandoverController {
     const running = this.#options.record.read();
     if (running === undefined || running.ended !== null) return undefined;
     return handoverIn(state) === running.id ? running : undefined;
+  }
+
+  /** By the operator's own key, for good; or by persons, as long as their word stands. */
+  #isApproved({ kind, entry }: PartyState, { id, isApproved }: RunningHandover): boolean {
+    const { personsApprove } = this.#options;
+    if (isApproved || kind !== 'joint' || personsApprove === undefined) return isApproved;
+    return personsApprove({ handover: id, epoch: entry.epoch, gates: this.#gates });
   }
 
   async #tell({ runtime, cell }: Pick<Begun, 'runtime' | 'cell'>, act: PilotAct): Promise<void> {

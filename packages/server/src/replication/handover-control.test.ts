@@ -17,10 +17,18 @@ const TEST_MS_MAX = 60_000;
 let parties: ControlledParties;
 let north: ControlledParty;
 let south: ControlledParty;
+let haveApproved = false;
+const cutsAsked: unknown[] = [];
 
 beforeEach(async () => {
   parties = await openControlledParties();
-  north = await parties.run('north');
+  haveApproved = false;
+  cutsAsked.length = 0;
+  const personsApprove = (cut: object): boolean => {
+    cutsAsked.push(cut);
+    return haveApproved;
+  };
+  north = await parties.run('north', { personsApprove });
   south = await parties.run('south');
   await north.client().call('registerVideo', { video: V1, durationMs: 9_000, creatorKey: 'c' });
   for (let person = 0; person < 20; person += 1) await like(north.client(), `person-${person}`);
@@ -72,6 +80,16 @@ describe('a hand-over that people ask for', { timeout: TEST_MS_MAX }, () => {
     expect(await north.control.controller.approve()).toEqual({ kind: 'done' });
     await until('the south owns the cell', () => epoch() >= 3);
     expect(parties.registrar.charter.newest(US)).toMatchObject({ act: 'cede', epoch: 3 });
+  });
+
+  test('CO20: cuts by the word of persons, who are asked only while it waits for them', async () => {
+    const handover = await started('approve');
+    await until('joint and asked', () => kindOf(north) === 'joint' && cutsAsked.length > 5);
+    expect(cutsAsked[0]).toMatchObject({ handover, epoch: 2 });
+    expect(kindOf(north)).toBe('joint');
+    haveApproved = true;
+    await until('the south owns the cell', () => epoch() >= 3);
+    expect(north.control.controller.newest()?.isApproved).toBe(false);
   });
 
   test('H38: the old owner follows from the cut, and takes the cell back without another copy', async () => {

@@ -21,6 +21,7 @@ import type { SignedRoute } from '../signed/signed-server.ts';
 import type { WireIdentity } from '../signed/wire-key.ts';
 import { openControlRecord } from './control-record.ts';
 import { HandoverController } from './controller.ts';
+import type { ControllerOptions } from './controller.ts';
 import { controlRoutes, isOperatorCli } from './control-routes.ts';
 import { GatewayBook } from './gateway-book.ts';
 import type { Begun, ReplicaRole, ReplicaRoleOptions } from './replica-role.ts';
@@ -46,6 +47,8 @@ export type HandoverControlOptions = Readonly<{
   monotonicMs: () => number;
   /** How long all gates are green before both sides acknowledge. */
   settleMs?: number;
+  /** See `ControllerOptions`. */
+  personsApprove?: NonNullable<ControllerOptions['personsApprove']>;
   log: (level: 'info' | 'warn', fields: object, message: string) => void;
 }>;
 

@@ -69,6 +69,8 @@ export type HandoverStatus = Readonly<{
   rates: Readonly<{
     ownerOpsPerSecond: number | null;
     ownerBatchesPerSecond: number | null;
+    /** Of ops that are durable at the follower. */
+    followerOpsPerSecond: number | null;
     followerBatchesPerSecond: number | null;
   }>;
   /** Empty while no hand-over runs. */
@@ -120,6 +122,7 @@ const STATUS: Shape = {
   rates: {
     ownerOpsPerSecond: maybe,
     ownerBatchesPerSecond: maybe,
+    followerOpsPerSecond: maybe,
     followerBatchesPerSecond: maybe,
   },
   gates: list({

@@ -12,6 +12,7 @@ import { compareCommitments, compareCounts, NOTHING_COMPARED } from './compariso
 import type { Compared } from './comparison.ts';
 import type { Copying, HandoverStatus } from './handover-status.ts';
 import type { Commitments, Report } from './peer.ts';
+import { OpsBySeq } from './ops-by-seq.ts';
 import { PositionRing } from './position-ring.ts';
 import { RateWindow } from './rate-window.ts';
 
@@ -22,6 +23,8 @@ export class HandoverObserver {
   readonly #ownerSeqs = new RateWindow();
   readonly #ownerOps = new RateWindow();
   readonly #followerSeqs = new RateWindow();
+  readonly #followerOps = new RateWindow();
+  readonly #opsBySeq = new OpsBySeq();
   readonly #copied = new RateWindow();
   #beats: Beat[] = [];
   #compared: Compared = NOTHING_COMPARED;
@@ -39,6 +42,7 @@ export class HandoverObserver {
     this.#compareAhead();
     this.#ownerSeqs.note(monotonicMs, meta.seq);
     this.#ownerOps.note(monotonicMs, meta.opsAccepted);
+    this.#opsBySeq.note(meta.seq, meta.opsAccepted);
   }
 
   /** Takes what the follower says, and compares it with what is here. */
@@ -52,6 +56,8 @@ export class HandoverObserver {
     this.#beats.push({ sentMs: report.beatMs, heardMs: Math.round(now.monotonicMs) });
     if (this.#beats.length > BEATS_MAX) this.#beats.shift();
     this.#followerSeqs.note(now.monotonicMs, report.seq);
+    const followerOps = this.#opsBySeq.at(report.seq);
+    if (followerOps !== undefined) this.#followerOps.note(now.monotonicMs, followerOps);
     const { applied, probed } = report;
     if (applied === undefined) return;
     if (applied.seq > this.#ownerSeq) this.#ahead = applied;
@@ -147,6 +153,7 @@ export class HandoverObserver {
     return {
       ownerOpsPerSecond: rounded(this.#ownerOps.perSecond(monotonicMs)),
       ownerBatchesPerSecond: rounded(this.#ownerSeqs.perSecond(monotonicMs)),
+      followerOpsPerSecond: rounded(this.#followerOps.perSecond(monotonicMs)),
       followerBatchesPerSecond: rounded(this.#followerSeqs.perSecond(monotonicMs)),
     };
   }

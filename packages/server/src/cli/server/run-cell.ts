@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fastify } from 'fastify';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch } from '@holdfast/protocol/ids.ts';
@@ -16,6 +17,9 @@ import { openGatewayTrust } from '../../cell/remote/gateway-trust.ts';
 import type { PartyRole } from '../../cell/remote/party-role.ts';
 import type { CellConfig } from '../../config/part-config.ts';
 import { LOOPBACK_HOSTS } from '../../config/part-config.ts';
+import type { ConsolePages } from '../../console/console-pages.ts';
+import { consoleDirOf, openConsole, openConsoleBooks } from '../../console/open-console.ts';
+import type { Console } from '../../console/open-console.ts';
 import type { CharterClient } from '../../registrar/charter-client.ts';
 import type { OperatorKey } from '../../registrar/charter-entry.ts';
 import { makeOperatorKey } from '../../registrar/operator-keys.ts';
@@ -49,7 +53,11 @@ import type { ProcessParts, Serving } from './serve.ts';
 const CONNECTIONS_MAX = 2_000;
 const REQUEST_MS_MAX = 30_000;
 
-export type CellParts = ProcessParts;
+export type CellParts = ProcessParts &
+  Readonly<{
+    /** The web app by address, with the console; built first where its sources have changed. */
+    loadPages: (logger: Logger) => ReturnType<ConsolePages['loadPages']>;
+  }>;
 
 /** The record of what the party is in the middle of, in the folder of its cell. */
 const PARTY_FILE = 'party.json';
@@ -78,20 +86,33 @@ async function open(parts: CellParts, run: Run): Promise<void> {
   closing.push('the charter', charter.close);
   const connect = ({ url, publicKey }: Pick<Party, 'url' | 'publicKey'>): SignedClient =>
     signedClient({ identity, peer: { url, publicKey }, nowMs: run.io.nowMs, randomBytes });
+  const clocks = { nowMs: run.io.nowMs, monotonicMs: parts.monotonicMs };
+  const log: Parameters<typeof openHandoverControl>[0]['log'] = (level, fields, message) =>
+    run.logger[level](fields, message);
+  const books = openConsoleBooks({ consoleDir: consoleDirOf(config.dataDir), ...clocks, log });
   const control = openHandoverControl({
     cell: config.jurisdiction,
     cellDir: cellDirOf(config),
     certificatesDir: dataLayout(config.dataDir).certificatesDir,
-    ...{ key, identity, charter, connect, fetch },
-    nowMs: run.io.nowMs,
-    monotonicMs: parts.monotonicMs,
-    log: (level, fields, message) => run.logger[level](fields, message),
+    ...{ key, identity, charter, connect, fetch, ...clocks, log },
+    personsApprove: books.approvals.haveApproved,
   });
   const role = control.roleOf(partyRole(parts, run, { key, charter, connect, control }));
   closing.push('the cell', role.close);
   const stopping = new AbortController();
   closing.push('the control of hand-overs', async () => control.close());
-  const app = await openApp(parts, run, { identity, role, control, until: stopping.signal });
+  const console = openConsole({
+    ...books,
+    cell: config.jurisdiction,
+    controller: control.controller,
+    ownUrl: config.url,
+    loadPages: () => parts.loadPages(run.logger),
+    ...{ nowMs: run.io.nowMs, randomBytes },
+    onError: (error) => run.logger.error({ err: error }, 'a request of the console failed'),
+  });
+  closing.push('the console', console.close);
+  const until = stopping.signal;
+  const app = await openApp(parts, run, { identity, role, control, console, until });
   closing.push('the server', () => {
     stopping.abort();
     return drain(app);
@@ -107,6 +128,7 @@ async function open(parts: CellParts, run: Run): Promise<void> {
   if (claim.kind === 'stopped') return;
   await role.begin(me);
   control.begin();
+  console.begin();
   announce(run, me, claim);
 }
 
@@ -159,11 +181,13 @@ async function openApp(
     identity,
     role,
     control,
+    console,
     until,
   }: Readonly<{
     identity: WireIdentity;
     role: PartyRole;
     control: HandoverControl;
+    console: Console;
     until: AbortSignal;
   }>,
 ): Promise<FastifyInstance> {
@@ -191,6 +215,7 @@ async function openApp(
     onError: (error: unknown) => logger.error({ err: error }, 'a request failed'),
   };
   control.addPublicRoutes(app);
+  await console.addRoutes(app);
   const routes = cellRoutes({ jurisdiction, role, isGateway, until });
   await addSignedRoutes(app, options, control.noting(routes));
   return app;
