@@ -3,15 +3,11 @@
 //
 // Rules: docs/spec/charter.md (R1 to R4).
 
-import { mayAppend } from '@holdfast/engine/handover/charter-rules.ts';
+import { faultOfNext } from '@holdfast/engine/charter/charter-chain.ts';
+import { NO_HASH } from '@holdfast/engine/charter/charter-entry.ts';
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
-import {
-  faultOfSignatures,
-  faultOfWitness,
-  NO_HASH,
-} from '@holdfast/engine/charter/charter-entry.ts';
-import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { CellDescription, CellKey } from '../cell/cell-client.ts';
 import { nodeCrypto } from '../signed/node-crypto.ts';
 import { publicKeyPem } from './charter-entry.ts';
@@ -72,7 +68,17 @@ export function emptyCharter(): Charter {
 
   return {
     view,
-    faultOfNext: (entry) => faultOfNext(view, entry),
+    faultOfNext: (entry) =>
+      faultOfNext(
+        nodeCrypto,
+        {
+          size: view.size(),
+          newestHash: view.newestHash(),
+          newest: view.newest,
+          registrarKey: view.registrarKey(),
+        },
+        entry,
+      ),
     follow: (entry) => {
       entries.push(entry);
       const ofCell = byCell.get(entry.cell);
@@ -82,22 +88,6 @@ export function emptyCharter(): Charter {
       if (entry.follower !== undefined) parties.add(partyName(entry.follower));
     },
   };
-}
-
-function faultOfNext(view: CharterView, entry: CharterEntry): string | undefined {
-  const { cell, signatures } = entry;
-  if (entry.n !== view.size() + 1) return `entry ${view.size() + 1} is expected here`;
-  if (entry.previousHash !== view.newestHash()) return 'it does not follow the line before it';
-  const follows = view.follows(cell);
-  const fault = faultOfWitness(nodeCrypto, entry, follows);
-  if (fault !== undefined) return fault;
-  const witness = view.registrarKey();
-  if (witness !== undefined && entry.registrar.publicKey !== witness) {
-    return 'it is witnessed by another registrar than the entries before it';
-  }
-  const may = mayAppend(view.newest(cell), entry);
-  if (may.kind === 'refused') return may.detail;
-  return faultOfSignatures(nodeCrypto, { decision: entry, signatures }, follows, may.signers);
 }
 
 function partyName(party: Pick<Party, 'operator' | 'site' | 'publicKey'>): string {
