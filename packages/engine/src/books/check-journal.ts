@@ -3,7 +3,8 @@
 import type { Seq } from '@holdfast/protocol/ids.ts';
 import { InvariantError } from '../counting/assert.ts';
 import { openRecord } from '../engine/replay.ts';
-import type { Journal } from '../journal/journal.ts';
+import { JournalError } from '../journal/journal.ts';
+import type { Journal, JournalRecord } from '../journal/journal.ts';
 import { FormatError } from '../codec/bytes.ts';
 import { Differences, progressOf } from './check-state.ts';
 import type { CheckOptions, Difference } from './check-state.ts';
@@ -34,8 +35,9 @@ export async function checkJournal(
   let [epoch, atMs, ops] = [0, 0, 0];
   let isReadable = true;
   while (isReadable && seq < headSeq) {
-    const records = await journal.read(seq, READ_BYTES_MAX);
-    if (records.length === 0) break;
+    const records = await readable(journal, seq, differences);
+    isReadable = records !== undefined;
+    if (records === undefined || records.length === 0) break;
     for (const record of records) {
       differences.expect(`batch after ${seq}`, seq + 1, record.seq);
       if (record.epoch < epoch)
@@ -63,4 +65,19 @@ export async function checkJournal(
     baseSeq: base.seq,
     headSeq,
   };
+}
+
+/** The next records; `undefined` when one of them does not open, which is a difference. */
+async function readable(
+  journal: Journal,
+  afterSeq: Seq,
+  differences: Differences,
+): Promise<readonly JournalRecord[] | undefined> {
+  try {
+    return await journal.read(afterSeq, READ_BYTES_MAX);
+  } catch (error) {
+    if (!(error instanceof JournalError) || error.code !== 'damaged') throw error;
+    differences.expect('batches', 'as they were sealed', error.message);
+    return undefined;
+  }
 }

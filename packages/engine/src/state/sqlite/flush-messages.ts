@@ -3,6 +3,9 @@
 import type { CorrectionRow, MetaRow } from '../../counting/rows.ts';
 import type { FlushTable } from './flush-rows.ts';
 
+/** What the storing thread begins with. */
+export type FlushThreadData = Readonly<{ file: string; key: Uint8Array }>;
+
 export type FlushRequest =
   /** Rows behind each other, and where each begins. */
   | { kind: 'rows'; table: FlushTable; bytes: Uint8Array; starts: Uint32Array }

@@ -45,7 +45,8 @@ function coarsen(db: DatabaseSync, width: RollupWidth, nowMs: number): void {
 }
 
 function purgeSessions(db: DatabaseSync, nowMs: number): void {
-  const end = String.fromCharCode(GRANT_SESSION_PREFIX.charCodeAt(0) + 1);
+  const first = Buffer.from(GRANT_SESSION_PREFIX, 'latin1');
+  const end = Buffer.from([(first[0] ?? 0) + 1]);
   const steps = [
     { range: 'key >= ?2 AND key < ?3', keptFromMs: grantSessionsKeptFromMs(nowMs) },
     { range: 'NOT (key >= ?2 AND key < ?3)', keptFromMs: bulkSessionsKeptFromMs(nowMs) },
@@ -55,6 +56,6 @@ function purgeSessions(db: DatabaseSync, nowMs: number): void {
       `DELETE FROM sessions WHERE key IN
        (SELECT key FROM sessions WHERE ${range} AND started < ?1 LIMIT ${ROWS_PER_STEP})`,
     );
-    while (Number(purge.run(keptFromMs, GRANT_SESSION_PREFIX, end).changes) === ROWS_PER_STEP);
+    while (Number(purge.run(keptFromMs, first, end).changes) === ROWS_PER_STEP);
   }
 }

@@ -8,6 +8,8 @@ import { assert } from '../../counting/assert.ts';
 import { PERSONS_MAX } from '../../counting/numbers.ts';
 import { ROW_READERS } from './flush-rows.ts';
 import type { FlushTable, SqlRow } from './flush-rows.ts';
+import { sessionBytes } from './state-names.ts';
+import type { StateNames } from './state-names.ts';
 
 /** Places that an order can tell apart beside a key below `PERSONS_MAX`, in 53 bits. */
 const PLACES = 2 ** 53 / PERSONS_MAX;
@@ -22,7 +24,7 @@ export function orderOf(keys: readonly number[]): Float64Array {
   return order.map((keyAndPlace) => keyAndPlace - Math.floor(keyAndPlace / PLACES) * PLACES);
 }
 
-/** As SQLite sorts ids, which are ASCII: by character. */
+/** As SQLite sorts bytes: the names of sessions have one in each character. */
 function orderOfTexts(keys: readonly string[]): Uint32Array {
   return Uint32Array.from(keys.keys()).sort((left, right) => {
     const [first = '', second = ''] = [keys[left], keys[right]];
@@ -33,6 +35,7 @@ function orderOfTexts(keys: readonly string[]): Uint32Array {
 
 export class RowRuns {
   readonly #table: FlushTable;
+  readonly #names: StateNames;
   readonly #readers: ByteReader[] = [];
   /** By place: the key, the run that a row is in, and where it begins. */
   readonly #numbers: number[] = [];
@@ -40,8 +43,9 @@ export class RowRuns {
   readonly #runs: number[] = [];
   readonly #starts: number[] = [];
 
-  constructor(table: FlushTable) {
+  constructor(table: FlushTable, names: StateNames) {
     this.#table = table;
+    this.#names = names;
   }
 
   /** Adds a run of rows. The first field of a row is its key. */
@@ -52,7 +56,7 @@ export class RowRuns {
       this.#starts.push(start);
       this.#runs.push(run);
       reader.moveTo(start);
-      if (this.#table === 'sessions') this.#texts.push(reader.text());
+      if (this.#table === 'sessions') this.#texts.push(this.#names.session(reader.text()));
       else this.#numbers.push(reader.uint());
     }
   }
@@ -72,11 +76,14 @@ export class RowRuns {
     return reader;
   }
 
-  /** All rows in key order. */
+  /** All rows in key order, sessions under the names that they are stored by. */
   *inOrder(): Iterable<SqlRow> {
     const isByText = this.#table === 'sessions';
     const order = isByText ? orderOfTexts(this.#texts) : orderOf(this.#numbers);
     const readRow = ROW_READERS[this.#table];
-    for (const place of order) yield readRow(this.#readerAt(place));
+    for (const place of order) {
+      const [key = 0, ...columns] = readRow(this.#readerAt(place));
+      yield [isByText ? sessionBytes(this.#texts[place] ?? '') : key, ...columns];
+    }
   }
 }

@@ -1,4 +1,5 @@
-// The tables of `state.db`, and the settings that both its connections share.
+// The tables of `state.db`, and the settings that both its connections share. Sessions and persons
+// are named as `state-names.ts` says.
 
 import type { DatabaseSync } from 'node:sqlite';
 import { assertSqlite, openSqlite } from '../../sqlite/open-sqlite.ts';
@@ -8,7 +9,7 @@ const READ_CACHE_KIB = 64 * 1024;
 /** Page cache of the connection that stores changes: rows come sorted, so pages pass through. */
 const WRITE_CACHE_KIB = 32 * 1024;
 
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS meta (
@@ -27,7 +28,7 @@ CREATE TABLE IF NOT EXISTS meta (
   counts_hash BLOB NOT NULL
 );
 CREATE TABLE IF NOT EXISTS sessions (
-  key TEXT PRIMARY KEY,
+  key BLOB PRIMARY KEY,
   started INTEGER NOT NULL,
   highest INTEGER NOT NULL,
   seen_low INTEGER NOT NULL,
@@ -43,7 +44,7 @@ CREATE TABLE IF NOT EXISTS subjects (
 CREATE TABLE IF NOT EXISTS persons (
   person INTEGER PRIMARY KEY,
   pseudonym BLOB NOT NULL,
-  creator_key TEXT NOT NULL,
+  creator_key BLOB NOT NULL,
   erased_at INTEGER NOT NULL,
   caps_day INTEGER NOT NULL,
   caps BLOB NOT NULL

@@ -9,11 +9,12 @@ import { dirname } from 'node:path';
 import { ByteWriter } from '../../codec/bytes.ts';
 import type { StateChanges, StateStore } from '../state-store.ts';
 import { StateError } from '../state-store.ts';
-import type { FlushReply, FlushRequest } from './flush-messages.ts';
+import type { FlushReply, FlushRequest, FlushThreadData } from './flush-messages.ts';
 import { bucketNumbers, likePairs, writePerson, writeSession, writeVideo } from './flush-rows.ts';
 import type { FlushTable } from './flush-rows.ts';
 import { uniquesToBytes } from './row-bytes.ts';
 import { openStateReads } from './state-reads.ts';
+import { STATE_KEY_BYTES, StateNames } from './state-names.ts';
 
 /** Rows that are handed over in one go, so that the thread that acknowledges is soon back. */
 const ROWS_PER_TURN = 20_000;
@@ -27,11 +28,20 @@ export type SqliteStateStore = StateStore &
     checkpointJournal: (file: string) => Promise<void>;
   }>;
 
-/** Opens or creates the state. Rejects with `StateError` when it cannot be read or written. */
-export async function openSqliteStateStore(file: string): Promise<SqliteStateStore> {
+/** For a state whose names are to be kept from nobody. */
+const NO_KEY = new Uint8Array(STATE_KEY_BYTES);
+
+/**
+ * Opens or creates the state. Rejects with `StateError` when it cannot be read or written. `key`
+ * keeps the names in it from whoever has only the file; a state is always opened with the same.
+ */
+export async function openSqliteStateStore(
+  file: string,
+  key: Uint8Array = NO_KEY,
+): Promise<SqliteStateStore> {
   mkdirSync(dirname(file), { recursive: true });
-  const thread = await startFlushThread(file);
-  const reads = openStateReads(file);
+  const thread = await startFlushThread({ file, key });
+  const reads = openStateReads(file, new StateNames(key));
   return {
     ...reads.port,
     store: async (changes) => {
@@ -52,9 +62,9 @@ type FlushThread = Readonly<{
   ask: (request: FlushRequest) => Promise<void>;
 }>;
 
-async function startFlushThread(file: string): Promise<FlushThread> {
+async function startFlushThread(data: FlushThreadData): Promise<FlushThread> {
   const worker = new Worker(new URL('./flush-thread.ts', import.meta.url), {
-    workerData: { file },
+    workerData: data,
     execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });

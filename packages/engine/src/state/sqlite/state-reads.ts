@@ -14,6 +14,8 @@ import { StateError } from '../state-store.ts';
 import type { LikeItem, RollupRow, RollupWidth, StateStore } from '../state-store.ts';
 import { numbersFromBytes, uniquesFromBytes } from './row-bytes.ts';
 import { openStateReader, STATE_FORMAT } from './schema.ts';
+import { sessionBytes, sessionName } from './state-names.ts';
+import type { StateNames } from './state-names.ts';
 
 /** Keys that one statement takes; a list that is shorter repeats its last key. */
 const KEYS_PER_STATEMENT = [1, 4, 16, 64, 256] as const;
@@ -65,7 +67,7 @@ type ReadPort = Omit<StateStore, 'store' | 'maintain' | 'close'>;
 export type StateReads = Readonly<{ port: ReadPort; close: () => void }>;
 
 /** Opens a reading connection; `readMeta` and the others see the newest `store`. */
-export function openStateReads(file: string): StateReads {
+export function openStateReads(file: string, names: StateNames): StateReads {
   const db = openStateReader(file);
   const read = {
     sessions: new KeyedRead(db, 'sessions', 'key', 'found.*'),
@@ -84,11 +86,14 @@ export function openStateReads(file: string): StateReads {
       const videos = new Map<VideoNo, VideoRow>();
       const likes = new Map<LikeKey, number>();
       const uniques = new Map<VideoDayKey, Uniques>();
-      read.sessions.rows([...keys.sessions].sort(), (row) => {
-        sessions.set(row[0] as string, sessionOfCells(row));
+      const keyOf = new Map<string, string>();
+      for (const key of keys.sessions) keyOf.set(names.session(key), key);
+      read.sessions.rows([...keyOf.keys()].sort().map(sessionBytes), (row) => {
+        const key = keyOf.get(sessionName(row[0] as Uint8Array));
+        if (key !== undefined) sessions.set(key, sessionOfCells(row));
       });
       read.persons.rows(sorted(keys.persons), (row) => {
-        persons.set(row[0] as PersonNo, personOfCells(row));
+        persons.set(row[0] as PersonNo, personOfCells(row, names));
       });
       read.counts.rows(sorted(keys.videos), (row) => {
         videos.set(row[0] as VideoNo, videoOfCells(row));
@@ -133,11 +138,11 @@ function sessionOfCells(row: Cells): SessionRow {
   };
 }
 
-function personOfCells(row: Cells): PersonRow {
+function personOfCells(row: Cells, names: StateNames): PersonRow {
   return {
     person: row[0] as PersonNo,
     pseudonym: lanesOfBytes(row[1] as Uint8Array),
-    creatorKey: row[2] as string,
+    creatorKey: names.open(row[2] as Uint8Array),
     erasedAtMs: row[3] as number,
     capsDay: row[4] as number,
     caps: numbersFromBytes(row[5] as Uint8Array),
