@@ -124,14 +124,18 @@ export function createAccountStore(db: DatabaseSync, failures: FailureStore): Ac
 }
 
 function prepareStatements(db: DatabaseSync) {
-  const session = `SELECT account_id, handle, s.created_at_ms, renewed_at_ms
-    FROM sessions s JOIN accounts a ON a.id = s.account_id`;
+  const account = `SELECT id, open_value('handle', id, handle) AS handle,
+    open_value('password_hash', id, password_hash) AS password_hash, created_at_ms FROM accounts`;
+  const session = `SELECT account_id, open_value('handle', a.id, a.handle) AS handle,
+    s.created_at_ms, renewed_at_ms FROM sessions s JOIN accounts a ON a.id = s.account_id`;
   return {
-    accountByHandle: db.prepare('SELECT * FROM accounts WHERE handle = ?'),
-    accountById: db.prepare('SELECT * FROM accounts WHERE id = ?'),
+    accountByHandle: db.prepare(`${account} WHERE handle_index = index_value(?)`),
+    accountById: db.prepare(`${account} WHERE id = ?`),
     insertAccount: db.prepare(
-      `INSERT INTO accounts (id, handle, password_hash, created_at_ms) VALUES (?, ?, ?, ?)
-       ON CONFLICT (handle) DO NOTHING`,
+      `INSERT INTO accounts (id, handle, handle_index, password_hash, created_at_ms)
+       VALUES (?1, seal_value('handle', ?1, ?2), index_value(?2),
+         seal_value('password_hash', ?1, ?3), ?4)
+       ON CONFLICT (handle_index) DO NOTHING`,
     ),
     deleteAccount: db.prepare('DELETE FROM accounts WHERE id = ?'),
     insertSession: db.prepare(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { PLAIN_VALUES } from '../at-rest/plain-values.fixture.ts';
 import { HOME, PASSWORD, settle, signUp, useAccounts } from './accounts.fixture.ts';
 import { openDatabase } from './database.ts';
 
@@ -67,7 +68,7 @@ describe('errors', () => {
 
 describe('files', () => {
   test('AC39 AC40: the file is opened with the settings that the promises rest on', () => {
-    const db = openDatabase(fixture.file);
+    const db = openDatabase(fixture.file, PLAIN_VALUES);
     expect(db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
     expect(db.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
     expect(db.prepare('PRAGMA secure_delete').get()).toEqual({ secure_delete: 1 });

@@ -13,6 +13,7 @@ import {
   type SignInResult,
   type SignUpResult,
 } from './accounts.ts';
+import { PLAIN_VALUES } from '../at-rest/plain-values.fixture.ts';
 import type { PasswordHash } from './password-hash.ts';
 
 export const START_MS: number = Date.UTC(2026, 10, 22, 14);
@@ -69,6 +70,7 @@ export class AccountsFixture {
   open(options: Partial<OpenAccounts> = {}): Accounts {
     const accounts = openAccounts({
       file: this.file,
+      values: PLAIN_VALUES,
       nowMs: () => this.nowMs,
       randomBytes,
       hashPassword: this.hashes,

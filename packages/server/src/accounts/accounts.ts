@@ -9,6 +9,7 @@
 
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import type { ValueSeal } from '../at-rest/copy-keys.ts';
 import {
   createAccountStore,
   SESSION_LIFE_MS,
@@ -168,6 +169,8 @@ export type Accounts = Readonly<{
 export type OpenAccounts = Readonly<{
   /** Path of `accounts.db`; its folder must exist. */
   file: string;
+  /** Seals what says something about a person. */
+  values: ValueSeal;
   /** Milliseconds since 1970. */
   nowMs: () => number;
   /** Unpredictable bytes, as from `crypto.randomBytes`. */
@@ -209,7 +212,7 @@ class SqliteAccounts implements Accounts {
     this.#randomBytes = options.randomBytes;
     this.#passwordHash = options.hashPassword ?? ARGON2ID;
     this.#commonPasswords = loadCommonPasswords();
-    this.#db = openDatabase(options.file);
+    this.#db = openDatabase(options.file, options.values);
     this.#failures = createFailureStore(this.#db, limits);
     this.#store = createAccountStore(this.#db, this.#failures);
     const log = createChangeLog(this.#db);

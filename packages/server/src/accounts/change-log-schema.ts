@@ -10,6 +10,7 @@ import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { HASH_BYTES, REPLICATED_TABLES, ROW_NAME_BYTES } from './replicated-rows.ts';
 import type { ReplicatedTable } from './replicated-rows.ts';
+import { plainOf } from './sealed-columns.ts';
 
 /**
  * Names of rows that are gone are forgotten after so many further changes. A follower that was away
@@ -47,7 +48,7 @@ const triggerName = ({ name }: ReplicatedTable, event: TriggerEvent): string =>
 function trigger(table: ReplicatedTable, tableNo: number, event: TriggerEvent): string {
   const { name, key, others } = table;
   const values = (row: 'old' | 'new'): string =>
-    [key, ...others].map((column) => `${row}.${column.name}`).join(', ');
+    [key, ...others].map((column) => plainOf(table, column, `${row}.`)).join(', ');
   const moved = (sum: string, sign: 1 | -1, row: 'old' | 'new'): string =>
     `move_row(${sum}, ${sign}, ${tableNo}, ${values(row)})`;
   const without = event === 'insert' ? 'rows_hash' : moved('rows_hash', -1, 'old');

@@ -5,6 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { ValueSeal } from '../at-rest/copy-keys.ts';
+import { PLAIN_VALUES } from '../at-rest/plain-values.fixture.ts';
 import { createAccountStore } from './account-store.ts';
 import type { Account, AccountId, AccountStore, TokenHash } from './account-store.ts';
 import { createChangeLog } from './change-log.ts';
@@ -38,8 +40,9 @@ export type AccountFile = Readonly<{
 
 export function openFile(
   dir: string = mkdtempSync(join(tmpdir(), 'holdfast-changes-')),
+  values: ValueSeal = PLAIN_VALUES,
 ): AccountFile {
-  const db = openDatabase(join(dir, 'accounts.db'));
+  const db = openDatabase(join(dir, 'accounts.db'), values);
   const store = createAccountStore(db, createFailureStore(db, { failuresMax: 10 }));
   const close = (): void => {
     if (db.isOpen) db.close();

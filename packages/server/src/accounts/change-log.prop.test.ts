@@ -13,6 +13,7 @@ import type { AccountFile } from './change-log.fixture.ts';
 import { movedHash, NO_ROWS_HASH } from './change-log-schema.ts';
 import { REPLICATED_TABLES } from './replicated-rows.ts';
 import type { AccountChanges } from './replicated-rows.ts';
+import { plainOf } from './sealed-columns.ts';
 
 const PEOPLE = 5;
 const TOKENS = 12;
@@ -66,8 +67,9 @@ function take({ store, db }: AccountFile, one: Step): void {
 /** The hash of all rows, from nothing. */
 function countedHash({ db }: AccountFile): string {
   let sum = NO_ROWS_HASH;
-  for (const [table, { name, key, others }] of REPLICATED_TABLES.entries()) {
-    const columns = [key, ...others].map((column) => column.name).join(', ');
+  for (const [table, replicated] of REPLICATED_TABLES.entries()) {
+    const { name, key, others } = replicated;
+    const columns = [key, ...others].map((column) => plainOf(replicated, column)).join(', ');
     for (const row of db.prepare(`SELECT ${columns} FROM ${name}`).all()) {
       sum = movedHash(sum, 1, [table, ...Object.values(row)]);
     }

@@ -42,7 +42,7 @@ describe('the change log', () => {
   test('AC50: a failed attempt has no number, and every owner counts its own', () => {
     add(1);
     const before = owner.log.head();
-    const count = 'INSERT INTO failures (handle_hash, count, last_at_ms) VALUES (?, 3, ?)';
+    const count = 'INSERT INTO failures (handle_index, count, last_at_ms) VALUES (?, 3, ?)';
     owner.db.prepare(count).run(tokenOf(9), START_MS);
     expect(owner.log.head()).toEqual(before);
     catchUp(owner, follower);

@@ -19,6 +19,7 @@ import type {
   RowChange,
   RowValue,
 } from './replicated-rows.ts';
+import { plainOf, storedColumns } from './sealed-columns.ts';
 
 /**
  * What became of changes. `equal`: all rows are those of the other party, durably, and nothing of a
@@ -172,16 +173,16 @@ function numberOldRows(db: DatabaseSync): void {
 
 type TableStatements = Readonly<Record<'select' | 'remove' | 'insert', StatementSync>>;
 
-const columnsOf = ({ key, others }: ReplicatedTable): string =>
-  [key, ...others].map(({ name }) => name).join(', ');
+const columnsOf = (table: ReplicatedTable): string =>
+  [table.key, ...table.others].map((column) => plainOf(table, column)).join(', ');
 
 function prepareTable(db: DatabaseSync, table: ReplicatedTable): TableStatements {
-  const { name, key, others } = table;
-  const places = Array.from({ length: others.length + 1 }, () => '?').join(', ');
+  const { name, key } = table;
+  const { names, values } = storedColumns(table);
   return {
     select: db.prepare(`SELECT ${columnsOf(table)} FROM ${name} WHERE ${key.name} = ?`),
     remove: db.prepare(`DELETE FROM ${name} WHERE ${key.name} = ?`),
-    insert: db.prepare(`INSERT INTO ${name} (${columnsOf(table)}) VALUES (${places})`),
+    insert: db.prepare(`INSERT INTO ${name} (${names.join(', ')}) VALUES (${values.join(', ')})`),
   };
 }
 

@@ -2,8 +2,10 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import { openOwnDatabase } from '../sqlite/open-own-database.ts';
+import type { ValueSeal } from '../at-rest/copy-keys.ts';
 import { AccountsError, accountsErrorOf } from './accounts-error.ts';
 import { addRowFunctions, CHANGE_LOG_SCHEMA } from './change-log-schema.ts';
+import { addSealFunctions } from './sealed-columns.ts';
 
 /** Short, because it stops the whole cell; only a reader such as a backup can cause a wait. */
 const BUSY_TIMEOUT_MS = 100;
@@ -12,8 +14,10 @@ const APPLICATION_ID = 0x68666131;
 const SCHEMA = `
   CREATE TABLE accounts (
     id TEXT NOT NULL PRIMARY KEY,
-    handle TEXT NOT NULL UNIQUE,
-    password_hash TEXT NOT NULL,
+    -- Sealed; found again by a keyed hash of the handle.
+    handle BLOB NOT NULL,
+    handle_index BLOB NOT NULL UNIQUE,
+    password_hash BLOB NOT NULL,
     created_at_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 
@@ -28,9 +32,9 @@ const SCHEMA = `
   CREATE INDEX sessions_of_account ON sessions (account_id, n);
   CREATE INDEX sessions_by_end ON sessions (renewed_at_ms);
 
-  -- Also for handles that nobody has, and so by hash: people type passwords into the wrong field.
+  -- Also for handles that nobody has, and so by keyed hash: people type passwords into the wrong field.
   CREATE TABLE failures (
-    handle_hash BLOB NOT NULL PRIMARY KEY,
+    handle_index BLOB NOT NULL PRIMARY KEY,
     count INTEGER NOT NULL,
     last_at_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
@@ -40,8 +44,11 @@ const SCHEMA = `
   CREATE TABLE deletions (account_id TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
 `;
 
-/** Opens the file, and makes it where there is none. Throws `AccountsError`. */
-export function openDatabase(file: string): DatabaseSync {
+/**
+ * Opens the file, and makes it where there is none; the connection can seal and open the columns
+ * that are sealed. Throws `AccountsError`.
+ */
+export function openDatabase(file: string, values: ValueSeal): DatabaseSync {
   try {
     const db = openOwnDatabase({
       file,
@@ -53,6 +60,7 @@ export function openDatabase(file: string): DatabaseSync {
       unfit: (why) => new AccountsError(`accounts-${why}`),
     });
     addRowFunctions(db);
+    addSealFunctions(db, values);
     return db;
   } catch (cause) {
     throw accountsErrorOf(cause);

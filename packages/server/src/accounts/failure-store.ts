@@ -1,7 +1,6 @@
 // The failed sign-ins of handles, kept over restarts and bounded. Rules AC24, AC26 and AC33 of
 // docs/spec/accounts.md.
 
-import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { transaction } from '@holdfast/engine/sqlite/transaction.ts';
 import { afterFailure, FAILURES_LIFE_MS, type Failures } from './failures.ts';
@@ -23,26 +22,28 @@ export function createFailureStore(
   db: DatabaseSync,
   limits: { failuresMax: number },
 ): FailureStore {
-  const select = db.prepare('SELECT count, last_at_ms FROM failures WHERE handle_hash = ?');
-  const upsert = db.prepare(
-    `INSERT INTO failures (handle_hash, count, last_at_ms) VALUES (?, ?, ?)
-     ON CONFLICT (handle_hash) DO UPDATE SET count = excluded.count, last_at_ms = excluded.last_at_ms`,
+  const select = db.prepare(
+    'SELECT count, last_at_ms FROM failures WHERE handle_index = index_value(?)',
   );
-  const remove = db.prepare('DELETE FROM failures WHERE handle_hash = ?');
+  const upsert = db.prepare(
+    `INSERT INTO failures (handle_index, count, last_at_ms) VALUES (index_value(?), ?, ?)
+     ON CONFLICT (handle_index) DO UPDATE SET count = excluded.count, last_at_ms = excluded.last_at_ms`,
+  );
+  const remove = db.prepare('DELETE FROM failures WHERE handle_index = index_value(?)');
   const clean = db.prepare(
-    `DELETE FROM failures WHERE handle_hash IN (
-       SELECT handle_hash FROM failures WHERE last_at_ms <= ? ORDER BY last_at_ms LIMIT ?)`,
+    `DELETE FROM failures WHERE handle_index IN (
+       SELECT handle_index FROM failures WHERE last_at_ms <= ? ORDER BY last_at_ms LIMIT ?)`,
   );
   // The fewest first: whoever tries many handles once drops their own rows, not those that delay
   // an attack on one handle.
   const dropLightest = db.prepare(
-    `DELETE FROM failures WHERE handle_hash = (
-       SELECT handle_hash FROM failures ORDER BY count, last_at_ms LIMIT 1)
+    `DELETE FROM failures WHERE handle_index = (
+       SELECT handle_index FROM failures ORDER BY count, last_at_ms LIMIT 1)
        AND (SELECT count(*) FROM failures) >= ?`,
   );
 
   const failures = (handle: Handle): Failures | undefined => {
-    const row = select.get(hashOf(handle));
+    const row = select.get(handle);
     return row && { count: Number(row['count']), lastAtMs: Number(row['last_at_ms']) };
   };
 
@@ -54,15 +55,11 @@ export function createFailureStore(
         const before = failures(handle);
         if (before === undefined) dropLightest.run(limits.failuresMax);
         const { count, lastAtMs } = afterFailure(before, nowMs);
-        upsert.run(hashOf(handle), count, lastAtMs);
+        upsert.run(handle, count, lastAtMs);
       });
     },
     forget(handle) {
-      remove.run(hashOf(handle));
+      remove.run(handle);
     },
   };
-}
-
-function hashOf(handle: Handle): Uint8Array {
-  return hash('sha256', handle, 'buffer');
 }

@@ -12,6 +12,10 @@ export type ReplicatedColumn = Readonly<{
   type: 'text' | 'uint' | 'hash';
   /** Whether a value that came from another party may stand in it. */
   fits: (value: RowValue) => boolean;
+  /** Stored sealed: see `sealed-columns.ts`. */
+  isSealed?: true;
+  /** The column that has a keyed hash of the value, to find it by. */
+  index?: string;
 }>;
 
 export type ReplicatedTable = Readonly<{
@@ -40,6 +44,8 @@ const uint = (name: string): ReplicatedColumn => ({
 const handle: ReplicatedColumn = {
   name: 'handle',
   type: 'text',
+  isSealed: true,
+  index: 'handle_index',
   fits: (value) => {
     if (typeof value !== 'string') return false;
     const parsed = parseHandle(value);
@@ -49,6 +55,7 @@ const handle: ReplicatedColumn = {
 const passwordHash: ReplicatedColumn = {
   name: 'password_hash',
   type: 'text',
+  isSealed: true,
   fits: (value) => typeof value === 'string' && value.length <= PASSWORD_HASH_CHARS_MAX,
 };
 const tokenHash: ReplicatedColumn = {

@@ -142,6 +142,7 @@ beforeAll(async () => {
   host = await openCell(
     {
       dir,
+      keyFile: join(dir, 'at-rest.key'),
       jurisdiction: 'us' as Jurisdiction,
       operator: 'tester',
       epoch: 1 as Epoch,

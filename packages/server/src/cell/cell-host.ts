@@ -82,7 +82,7 @@ export async function openRoledCell(
   clocks: Clocks,
   border: Border,
 ): Promise<RoledCell> {
-  const files = await openCellFiles(options.dir, clocks);
+  const files = await openCellFiles(options, clocks);
   const accounts = new AccountRoles(files.accounts);
   let serving: Serving | undefined;
   const roles = new LedgerRoles({

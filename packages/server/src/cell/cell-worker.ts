@@ -3,6 +3,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InvariantError } from '@holdfast/engine/counting/assert.ts';
 import { SqliteUnfitError } from '@holdfast/engine/sqlite/open-sqlite.ts';
+import { JournalError } from '@holdfast/engine/journal/journal.ts';
+import { AtRestError } from '../at-rest/at-rest-error.ts';
 import { openCell } from './cell-host.ts';
 import type { CellHost } from './cell-host.ts';
 import { faultCode } from './fault-code.ts';
@@ -15,12 +17,15 @@ const post = (message: CellMessage, transfer: ArrayBuffer[] = []): void => {
   port.postMessage(message, transfer);
 };
 
+const OWN_ERRORS = [InvariantError, SqliteUnfitError, AtRestError, JournalError];
+
 /**
  * Why the cell could not open, in words that are all the program's or SQLite's own: what an error
  * says beyond them could quote what a file holds.
  */
 function openFault(error: unknown): string {
-  if (error instanceof InvariantError || error instanceof SqliteUnfitError) return error.message;
+  const isOurs = OWN_ERRORS.some((kind) => error instanceof kind);
+  if (isOurs && error instanceof Error) return error.message;
   const { errstr } = error as { errstr?: unknown };
   const words = typeof errstr === 'string' ? `: ${errstr}` : '';
   return `the files of the cell could not be opened (${faultCode(error)}${words})`;

@@ -1,6 +1,6 @@
 // The check of a data folder: every cell's journal and state, recounted. Changes no count.
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkJournal } from '@holdfast/engine/books/check-journal.ts';
 import { checkState, Differences } from '@holdfast/engine/books/check-state.ts';
@@ -9,12 +9,16 @@ import { hashAt } from '@holdfast/engine/engine/replay.ts';
 import { openSqliteJournal } from '@holdfast/engine/journal/sqlite/sqlite-journal.ts';
 import { openStateReader } from '@holdfast/engine/state/sqlite/schema.ts';
 import type { FsckData, FsckReport } from '../cli/fsck.ts';
-import { JOURNAL_FILE, STATE_FILE } from './cell-files.ts';
+import { readCopyKeys } from '../at-rest/copy-keys.ts';
+import type { CopyKeys, OpenKeys } from '../at-rest/copy-keys.ts';
+import { checkAccounts } from '../accounts/check-accounts.ts';
+import { ACCOUNTS_FILE, JOURNAL_FILE, STATE_FILE } from './cell-files.ts';
+import { SECRET_FILE } from './identity.ts';
 
 const CELLS_FOLDER = 'cells';
 
 /** Checks every cell of a data folder. Rejects when a file cannot be read at all. */
-export const fsckData: FsckData = async ({ dataDir, onProgress }) => {
+export const fsckData: FsckData = async ({ dataDir, keyFile, onProgress }) => {
   const folder = join(dataDir, CELLS_FOLDER);
   const cells = existsSync(folder) ? readdirSync(folder).sort() : [];
   const differences: {
@@ -27,11 +31,14 @@ export const fsckData: FsckData = async ({ dataDir, onProgress }) => {
   for (const cell of cells) {
     const dir = join(folder, cell);
     if (!existsSync(join(dir, JOURNAL_FILE))) continue;
-    const part = await checkCell(dir, {
-      onProgress: (what, done, total, msLeft) =>
-        onProgress(`${cell}: ${what}`, done, total, msLeft),
-      monotonicMs: () => performance.now(),
-    });
+    const part = await checkCell(
+      { dir, keyFile },
+      {
+        onProgress: (what, done, total, msLeft) =>
+          onProgress(`${cell}: ${what}`, done, total, msLeft),
+        monotonicMs: () => performance.now(),
+      },
+    );
     differences.push(...part.differences.map((difference) => ({ cell, ...difference })));
     checked['cells'] = (checked['cells'] ?? 0) + 1;
     for (const [what, count] of Object.entries(part.checked)) {
@@ -49,14 +56,19 @@ type CellCheck = Readonly<{
   checked: Readonly<Record<string, number>>;
 }>;
 
-async function checkCell(dir: string, options: CheckOptions): Promise<CellCheck> {
+async function checkCell({ dir, keyFile }: OpenKeys, options: CheckOptions): Promise<CellCheck> {
+  const keys = readCopyKeys({ dir, keyFile });
   const state = openStateReader(join(dir, STATE_FILE));
   // One snapshot for everything, so that a server beside this one can go on storing.
   state.exec('BEGIN');
   const stateCheck = checkState(state, options);
   state.exec('COMMIT');
   state.close();
-  const journal = openSqliteJournal({ file: join(dir, JOURNAL_FILE), readOnly: true });
+  const journal = openSqliteJournal({
+    file: join(dir, JOURNAL_FILE),
+    readOnly: true,
+    seal: keys.journal,
+  });
   const stateSeq = stateCheck.meta?.seq ?? 0;
   const journalCheck = await checkJournal(journal, stateSeq, options);
   const between = new Differences();
@@ -72,8 +84,33 @@ async function checkCell(dir: string, options: CheckOptions): Promise<CellCheck>
   if (opsInState !== undefined) {
     between.expect('ops accepted', opsInState, stateCheck.meta?.opsAccepted ?? 0);
   }
+  const accountsCheck = checkPersonal({ dir, keys }, between);
   return {
     differences: [...stateCheck.differences, ...journalCheck.differences, ...between.found],
-    checked: { batches, ...stateCheck.checked, notYetApplied: Math.max(0, headSeq - stateSeq) },
+    checked: {
+      batches,
+      ...stateCheck.checked,
+      ...accountsCheck,
+      notYetApplied: Math.max(0, headSeq - stateSeq),
+    },
   };
+}
+
+/** E9: what is sealed in single values opens, and the cell's secret does. */
+function checkPersonal(
+  { dir, keys }: Readonly<{ dir: string; keys: CopyKeys }>,
+  differences: Differences,
+): Readonly<{ accounts: number }> {
+  const secret = join(dir, SECRET_FILE);
+  const opened = existsSync(secret) && keys.openFile(SECRET_FILE, readFileSync(secret));
+  differences.expect(
+    SECRET_FILE,
+    'as it was sealed',
+    opened ? 'as it was sealed' : 'does not open',
+  );
+  const file = join(dir, ACCOUNTS_FILE);
+  if (!existsSync(file)) return { accounts: 0 };
+  const { accounts, unreadable } = checkAccounts(file, keys.accounts);
+  differences.expect('accounts whose values do not open', 0, unreadable);
+  return { accounts };
 }

@@ -1,42 +1,39 @@
 // Who somebody is, as far as counting may know: a keyed hash under a secret of the cell.
 //
 // The journal and the state hold this pseudonym and a number, never a subject or an account. The
-// secret lies in the cell's folder and goes along when the cell is handed over.
+// secret lies sealed in the cell's folder and goes along when the cell is handed over.
 
-import { createHmac, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync } from 'node:fs';
-import { writeSync } from 'node:fs';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lanesOfBytes } from '@holdfast/engine/journal/batch-codec.ts';
 import type { Identified } from '@holdfast/engine/engine/requests.ts';
 import { creatorKeyOf, tenantRealm } from '../catalog/creator-key.ts';
+import { AtRestError } from '../at-rest/at-rest-error.ts';
+import type { CopyKeys } from '../at-rest/copy-keys.ts';
+import { writeWhole } from '../replication/whole-file.ts';
 import type { Identity } from './cell-client.ts';
 
-const SECRET_BYTES = 32;
-const SECRET_FILE = 'secret.key';
+export const SECRET_BYTES = 32;
+export const SECRET_FILE = 'secret.key';
 
-/** Reads the cell's secret, or makes it when the cell is new. */
-export function openSecret(dir: string): Buffer {
+/** Reads the cell's secret, or makes it when the cell is new. Throws `AtRestError`. */
+export function openSecret(dir: string, keys: CopyKeys): Uint8Array {
   const file = join(dir, SECRET_FILE);
-  if (!existsSync(file)) writeDurably(dir, file, randomBytes(SECRET_BYTES));
-  const secret = readFileSync(file);
-  if (secret.length !== SECRET_BYTES) {
-    throw new Error(`${SECRET_FILE} is damaged; restore it from a backup of the cell`);
-  }
+  if (!existsSync(file)) writeSecret(dir, keys, randomBytes(SECRET_BYTES));
+  const secret = keys.openFile(SECRET_FILE, readFileSync(file));
+  if (secret?.length !== SECRET_BYTES) throw new AtRestError('at-rest-wrong-key', file);
   return secret;
 }
 
-function writeDurably(dir: string, file: string, bytes: Uint8Array): void {
-  const draft = `${file}.new`;
-  const handle = openSync(draft, 'w', 0o600);
-  writeSync(handle, bytes);
-  fsyncSync(handle);
-  closeSync(handle);
-  // A crash here leaves a draft that nobody used; the next start makes another.
-  renameSync(draft, file);
-  const folder = openSync(dir, 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+/** Puts a secret, sealed, in the place of the one that is there; durable on return. */
+export function writeSecret(dir: string, keys: CopyKeys, secret: Uint8Array): void {
+  writeWhole(join(dir, SECRET_FILE), keys.sealFile(SECRET_FILE, secret));
+}
+
+/** The key of the names in the state: of the secret, so that all copies of a cell have one state. */
+export function stateKeyOf(secret: Uint8Array): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, '', 'holdfast state names 1', SECRET_BYTES));
 }
 
 /** The engine's name for somebody: realm and name, so that realms cannot meet. */

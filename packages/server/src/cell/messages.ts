@@ -29,6 +29,8 @@ export type CellMessage =
 export type CellOptions = Readonly<{
   /** The cell's own folder; nothing of the cell is anywhere else. */
   dir: string;
+  /** The operator's key, under which the copy's data key is wrapped; made where there is none. */
+  keyFile: string;
   jurisdiction: Jurisdiction;
   operator: string;
   epoch: Epoch;

@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { openDatabase } from '../accounts/database.ts';
+import { openCopyKeys } from '../at-rest/copy-keys.ts';
 import type { CallName, CallReply, CellCalls } from './cell-client.ts';
 import { CellLine } from './cell-line.ts';
 import { openCell } from './cell-host.ts';
@@ -28,6 +30,7 @@ async function open(): Promise<void> {
   at.host = await openCell(
     {
       dir,
+      keyFile: join(dir, 'at-rest.key'),
       jurisdiction: US,
       operator: 'north',
       epoch: 1 as Epoch,
@@ -60,7 +63,7 @@ test('AC36, AC51: a cell that starts with a mark deletes the account and erases 
   const entered = await call('signUp', person);
   if (entered.kind !== 'signed-in') throw new Error(`the sign-up ended as ${entered.kind}`);
   await host.close();
-  const db = openDatabase(join(dir, 'accounts.db'));
+  const db = openStore();
   db.prepare('INSERT INTO deletions (account_id) VALUES (?)').run(entered.account);
   db.close();
 
@@ -70,8 +73,13 @@ test('AC36, AC51: a cell that starts with a mark deletes the account and erases 
   expect(await call('signUp', person)).toMatchObject({ kind: 'signed-in' });
 });
 
+function openStore(): DatabaseSync {
+  const { accounts } = openCopyKeys({ dir, keyFile: join(dir, 'at-rest.key') });
+  return openDatabase(join(dir, 'accounts.db'), accounts);
+}
+
 function marks(): readonly unknown[] {
-  const db = openDatabase(join(dir, 'accounts.db'));
+  const db = openStore();
   try {
     return db.prepare('SELECT * FROM deletions').all();
   } finally {

@@ -34,7 +34,9 @@ Examples:
   $ holdfast fsck --data /backups/2026-11-22
 
 Data: the folder itself is only read. The copy holds people's likes, accounts and the operator's
-private key: keep it in the country of its cells and away from others. Never run the copy and the
+private key, encrypted as they are in the folder; when the key for that lies in the folder
+(at-rest.key), it is copied too, and a key elsewhere is not. Keep the copy in the country of its
+cells and away from others. Never run the copy and the
 original at once: each would count for itself.`;
 
 type BackupFlags = Readonly<{ data?: string; to: string; json?: true }>;

@@ -6,7 +6,13 @@ import { readCellConfig } from '../config/part-config.ts';
 import type { CellConfig, CellFlags } from '../config/part-config.ts';
 import type { CliIo } from './cli-io.ts';
 import { columns } from './columns.ts';
-import { collect, JSON_FLAG, takeDataLock } from './command-context.ts';
+import {
+  collect,
+  JSON_FLAG,
+  KEY_FILE_FLAG,
+  KEY_FILE_HELP,
+  takeDataLock,
+} from './command-context.ts';
 import type { CommandContext } from './command-context.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { faultsError, notEmpty } from './start.ts';
@@ -52,6 +58,7 @@ starts again without it, at the address that the charter has.
 
 Data: the first start makes the folder, and operators/NAME/key.pem, which signs for the operator in
 the charter and in every grant. Back it up: a cell whose key is lost cannot go on under its name.
+at-rest.key, made with it, is what the data is encrypted under: without it nothing can be read.
 
 Environment (a flag beats it):
 ${columns(
@@ -66,6 +73,7 @@ ${columns(
     'HOLDFAST_URL',
     'HOLDFAST_DATA',
     'HOLDFAST_TRUST_GATEWAY',
+    'HOLDFAST_KEY_FILE',
     'HOLDFAST_FLUSH_ROWS',
     'HOLDFAST_FLUSH_SECONDS',
     'HOLDFAST_LOG',
@@ -104,6 +112,7 @@ export function addCellCommand(
       'stand by for another site of the same operator, and take over when it is lost',
     )
     .option('--data <dir>', 'folder of the cell (HOLDFAST_DATA, or ./data)', notEmpty)
+    .option(KEY_FILE_FLAG, KEY_FILE_HELP, notEmpty)
     .option('--log <level>', 'least level to log (HOLDFAST_LOG, or info)')
     .option(JSON_FLAG, 'a JSON line on stdout when ready, JSON logs on stderr')
     .addHelpText('after', HELP)

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { resolveDataDir } from '../config/config.ts';
+import { resolveDataDir, resolveKeyFile } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
@@ -20,6 +20,9 @@ export type CommandContext = Readonly<{
 
 export const DATA_FLAG = '--data <dir>';
 export const DATA_HELP = 'data folder (HOLDFAST_DATA, or ./data)';
+export const KEY_FILE_FLAG = '--key-file <file>';
+export const KEY_FILE_HELP =
+  'key under which the data is encrypted (HOLDFAST_KEY_FILE, or at-rest.key in the folder)';
 export const JSON_FLAG = '--json';
 export const JSON_HELP = 'one JSON document on stdout, for programs';
 
@@ -28,7 +31,15 @@ export function dataDirOf(io: CliIo, flag: string | undefined): string {
   return resolveDataDir(flag, readEnv(io.env).values, io.cwd);
 }
 
-/** The same, for commands that need one with something in it. Throws `CliError`. */
+/** The operator's key that a command was given; absolute. */
+export function keyFileOf(
+  io: CliIo,
+  flags: Readonly<{ data?: string | undefined; keyFile?: string | undefined }>,
+): string {
+  return resolveKeyFile(flags, readEnv(io.env).values, io.cwd);
+}
+
+/** The same as `dataDirOf`, for commands that need one with something in it. Throws `CliError`. */
 export function existingDataDir(io: CliIo, flag: string | undefined): string {
   const dataDir = dataDirOf(io, flag);
   if (existsSync(join(dataDir, 'registrar')) || existsSync(join(dataDir, 'cells'))) return dataDir;

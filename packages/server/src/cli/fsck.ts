@@ -11,6 +11,9 @@ import {
   existingDataDir,
   JSON_FLAG,
   JSON_HELP,
+  KEY_FILE_FLAG,
+  KEY_FILE_HELP,
+  keyFileOf,
   withDataLock,
 } from './command-context.ts';
 import type { CommandContext } from './command-context.ts';
@@ -36,12 +39,12 @@ export type FsckReport = Readonly<{
 
 /** Recounts a data folder that nothing else has open. Changes nothing in it. */
 export type FsckData = (
-  options: Readonly<{ dataDir: string; onProgress: OnProgress }>,
+  options: Readonly<{ dataDir: string; keyFile: string; onProgress: OnProgress }>,
 ) => Promise<FsckReport>;
 
 const HELP = `
 Counts every like and view again from the rows, and compares: counts, books, the chain of the
-journal and the hashes of the state. It needs the data folder for itself, so stop the server first;
+journal and the hashes of the state; opens whatever is encrypted. It needs the data folder for itself, so stop the server first;
 a server that was killed has left nothing that is in the way.
 
 Examples:
@@ -49,6 +52,8 @@ Examples:
   $ holdfast fsck --data ./data --json | jq .differences
 
 Data: nothing in the counts is changed, also when differences are found.`;
+
+type FsckFlags = Readonly<{ data?: string; keyFile?: string; json?: true }>;
 
 export function addFsckCommand(
   program: Command,
@@ -60,14 +65,16 @@ export function addFsckCommand(
     .summary('recount everything and compare')
     .description('Checks that every count is what its rows say.')
     .option(DATA_FLAG, DATA_HELP)
+    .option(KEY_FILE_FLAG, KEY_FILE_HELP)
     .option(JSON_FLAG, JSON_HELP)
     .addHelpText('after', HELP)
-    .action(async ({ data, json }: { data?: string; json?: true }) => {
+    .action(async ({ data, keyFile: named, json }: FsckFlags) => {
       const dataDir = existingDataDir(io, data);
+      const keyFile = keyFileOf(io, { data, keyFile: named });
       const progress = showProgress(io.err, io.nowMs);
       const report = await withDataLock(io, dataDir, 'holdfast fsck', async () => {
         const missing = missingCells(dataDir);
-        const found = await fsckData({ dataDir, onProgress: progress.report });
+        const found = await fsckData({ dataDir, keyFile, onProgress: progress.report });
         return withMissing(found, missing);
       }).finally(progress.clear);
       if (json) writeJson(io, report);

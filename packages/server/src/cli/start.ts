@@ -8,7 +8,7 @@ import { envHelpOfStart, readEnv } from '../config/env.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
 import { columns } from './columns.ts';
-import { JSON_FLAG, takeDataLock } from './command-context.ts';
+import { JSON_FLAG, KEY_FILE_FLAG, KEY_FILE_HELP, takeDataLock } from './command-context.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -38,7 +38,8 @@ way, and after kill -9 or a power loss too, nothing that was acknowledged is los
 before the answer.
 
 Data: the first start makes the folder, the operator's key and a cell for each jurisdiction. A
-second start on a folder in use is refused and changes nothing.
+second start on a folder in use is refused and changes nothing. What is personal is encrypted under
+at-rest.key, which it makes as well; --key-file puts that key elsewhere, away from the data.
 
 Environment (a flag beats it):
 ${columns(envHelpOfStart())
@@ -57,6 +58,7 @@ export function addStartCommand(
     .option('--port <port>', 'port to listen on; 0 takes a free one (HOLDFAST_PORT, or 7400)')
     .option('--host <host>', 'address to listen on (HOLDFAST_HOST, or 127.0.0.1)')
     .option('--data <dir>', 'folder that holds everything (HOLDFAST_DATA, or ./data)', notEmpty)
+    .option(KEY_FILE_FLAG, KEY_FILE_HELP, notEmpty)
     .option('--log <level>', 'least level to log (HOLDFAST_LOG, or info)')
     .option('--no-demo', 'do not register the sample clips')
     .option(JSON_FLAG, 'a JSON line on stdout when ready, JSON logs on stderr')

@@ -4,7 +4,7 @@
 // once, each with the name that the person used and what to do. Secrets are kept apart from the
 // rest and behind a function, so that printing or logging a configuration cannot show one.
 
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isJurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { EnvName, EnvValues } from './env.ts';
@@ -14,6 +14,8 @@ export const CELLS_MAX = 16;
 export const PORT_DEFAULT = 7400;
 export const HOST_DEFAULT = '127.0.0.1';
 export const DATA_DEFAULT = './data';
+/** In the data folder, where it is no protection from whoever has the whole folder. */
+export const KEY_FILE_DEFAULT = 'at-rest.key';
 export const FLUSH_ROWS_DEFAULT = 100_000;
 export const FLUSH_SECONDS_DEFAULT = 5;
 /** Largest count that a setting may have. */
@@ -28,6 +30,8 @@ export type Config = Readonly<{
   port: number;
   /** Absolute path. */
   dataDir: string;
+  /** The operator's key, under which keys of data are wrapped. Absolute path. */
+  keyFile: string;
   cells: readonly [Jurisdiction, ...Jurisdiction[]];
   /** One of `cells`. */
   residency: Jurisdiction;
@@ -55,6 +59,7 @@ export type StartFlags = Readonly<{
   host?: string;
   port?: string;
   data?: string;
+  keyFile?: string;
   log?: string;
   demo?: boolean;
 }>;
@@ -97,6 +102,7 @@ export function readConfig(flags: StartFlags, env: EnvValues, cwd: string): Conf
     host: readHost(pick(flags.host, '--host', 'HOLDFAST_HOST'), fault),
     port: readPort(pick(flags.port, '--port', 'HOLDFAST_PORT'), PORT_DEFAULT, fault),
     dataDir: resolveDataDir(flags.data, env, cwd),
+    keyFile: resolveKeyFile(flags, env, cwd),
     cells,
     residency: readResidency(fromEnv(env, 'HOLDFAST_RESIDENCY'), cells, fault),
     countryHeader: readCountryHeader(fromEnv(env, 'HOLDFAST_COUNTRY_HEADER'), fault),
@@ -146,6 +152,17 @@ export function readServeConfig(
 /** The data folder, for every command that has one. Absolute. */
 export function resolveDataDir(flag: string | undefined, env: EnvValues, cwd: string): string {
   return resolve(cwd, flag ?? env.HOLDFAST_DATA ?? DATA_DEFAULT);
+}
+
+/** The operator's key of a data folder; it lies in the folder itself unless it is named. */
+export function resolveKeyFile(
+  { keyFile, data }: Readonly<{ keyFile?: string | undefined; data?: string | undefined }>,
+  env: EnvValues,
+  cwd: string,
+): string {
+  const named = keyFile ?? env.HOLDFAST_KEY_FILE;
+  if (named !== undefined) return resolve(cwd, named);
+  return join(resolveDataDir(data, env, cwd), KEY_FILE_DEFAULT);
 }
 
 export type Fault = (setting: Readonly<{ name: string }>, detail: string) => void;

@@ -18,6 +18,7 @@ import {
   readSecrets,
   readServeConfig,
   readSwitch,
+  resolveKeyFile,
 } from './config.ts';
 import type {
   Config,
@@ -38,7 +39,7 @@ const SITE_OF_GATEWAY = 'gateway';
 export type RegistrarAddress = Readonly<{ url: string; publicKey: string | undefined }>;
 
 export type CellConfig = ServeConfig &
-  Pick<Config, 'operator' | 'flush'> &
+  Pick<Config, 'operator' | 'flush' | 'keyFile'> &
   Readonly<{
     jurisdiction: Jurisdiction;
     site: string;
@@ -107,8 +108,9 @@ export function readCellConfig(flags: CellFlags, env: EnvValues, cwd: string): C
   const part = {
     operator: readOperator(pick(flags.operator, '--operator', 'HOLDFAST_OPERATOR'), fault),
     site: readSite(pick(flags.site, '--site', 'HOLDFAST_SITE'), SITE_OF_CELL, fault),
-    trust: readTrust(flags.trustGateway ?? [], env, cwd, serve?.host, fault),
     location: readLocation(pick(flags.location, '--location', 'HOLDFAST_LOCATION'), fault),
+    trust: readTrust(flags.trustGateway ?? [], env, cwd, serve?.host, fault),
+    keyFile: resolveKeyFile(flags, env, cwd),
     flush: {
       rowsMin: readCount(pick(undefined, '', 'HOLDFAST_FLUSH_ROWS'), FLUSH_ROWS_DEFAULT, fault),
       secondsMax: readCount(

@@ -214,6 +214,7 @@ function openCell(dir: string, operator: string, key: OperatorKey): Promise<Part
     },
     clocks: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
     onNotice: () => undefined,
+      keyFile: join(dir, 'at-rest.key'),
   });
 }
 

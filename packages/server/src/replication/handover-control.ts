@@ -153,10 +153,12 @@ function measuredBy(
 function sizeOfCopy(cellDir: string): number | undefined {
   try {
     // What is in the log beside a file will be in its copy.
-    return SNAPSHOT_FILES.flatMap((name) => [name, `${name}-wal`]).reduce(
-      (sum, name) => sum + (statSync(join(cellDir, name), { throwIfNoEntry: false })?.size ?? 0),
-      0,
-    );
+    return [...SNAPSHOT_FILES, 'accounts.db']
+      .flatMap((name) => [name, `${name}-wal`])
+      .reduce(
+        (sum, name) => sum + (statSync(join(cellDir, name), { throwIfNoEntry: false })?.size ?? 0),
+        0,
+      );
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Epoch, VideoId } from '@holdfast/protocol/ids.ts';
@@ -97,6 +98,7 @@ async function run(operator: string): Promise<Running> {
     isStandby: false,
     registrarHears: async () => 'unknown',
     onState: () => undefined,
+    onOpened: async () => undefined,
     onReport: () => undefined,
     onProgress: () => undefined,
     onFault: (what, error) => faults.push(`${what}: ${String(error)}`),
@@ -123,6 +125,7 @@ function openCell(dir: string, { operator, privateKey }: OperatorKey): Promise<P
   return PartyCell.open({
     cell: {
       dir,
+      keyFile: join(dir, 'at-rest.key'),
       jurisdiction: US,
       operator,
       epoch: 1 as Epoch,
@@ -330,14 +333,22 @@ test('AC53: under the joint rule no change of accounts is answered without the f
 
 const MARKER = 'marker_handle';
 
-/** Whether the handle stands in any file of a party. */
-function isMarked({ dir }: Running): boolean {
-  return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .some((entry) => readFileSync(join(entry.parentPath, entry.name)).includes(MARKER));
+/** The handle as a party has sealed it. */
+function sealedHandle({ dir }: Running): Buffer {
+  const db = new DatabaseSync(join(dir, 'accounts.db'), { readOnly: true });
+  const row = db.prepare('SELECT handle FROM accounts').get();
+  db.close();
+  return Buffer.from(row?.['handle'] as Uint8Array);
 }
 
-test('AC49: nothing of an account that was deleted on the way is in the files of either', async () => {
+/** Whether something stands in any file of a party. */
+function holds({ dir }: Running, what: string | Buffer): boolean {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .some((entry) => readFileSync(join(entry.parentPath, entry.name)).includes(what));
+}
+
+test('AC49, E5: nothing of an account that was deleted on the way is in the files of either', async () => {
   const north = await run('north');
   const south = await run('south');
   await clientOf(north).call('registerVideo', { video: V1, durationMs: 9_000, creatorKey: 'c' });
@@ -345,11 +356,15 @@ test('AC49: nothing of an account that was deleted on the way is in the files of
   const entered = await clientOf(north).call('signUp', person);
   const token = entered.kind === 'signed-in' ? entered.token : '';
   await share(north, south);
-  expect(isMarked(south)).toBe(true);
+  const [atNorth, atSouth] = [sealedHandle(north), sealedHandle(south)];
+  expect(holds(south, atSouth)).toBe(true);
+  // Each copy has a key of its own, and none has the handle as it is.
+  expect(Buffer.compare(atNorth, atSouth)).not.toBe(0);
+  expect(holds(south, MARKER) || holds(north, MARKER)).toBe(false);
   const erased = await clientOf(north).call('deleteAccount', { token });
   expect(erased).toMatchObject({ kind: 'erased' });
-  expect(isMarked(south)).toBe(false);
-  expect(isMarked(north)).toBe(false);
+  expect(holds(south, atSouth)).toBe(false);
+  expect(holds(north, atNorth)).toBe(false);
   await cut(north, south);
   expect(await clientOf(south).call('signUp', person)).toMatchObject({ kind: 'signed-in' });
 });

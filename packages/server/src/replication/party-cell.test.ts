@@ -16,6 +16,7 @@ async function opened(): Promise<PartyCell> {
   return PartyCell.open({
     cell: {
       dir,
+      keyFile: join(dir, 'at-rest.key'),
       jurisdiction: US,
       operator: 'north',
       epoch: 1 as Epoch,

@@ -79,6 +79,19 @@ export class PartyCell {
     return this.#options.cell.dir;
   }
 
+  get keys(): CopyKeys {
+    return this.#cell.files.keys;
+  }
+
+  get secret(): Uint8Array {
+    return this.#cell.files.secret;
+  }
+
+  /** Those that are in place now. */
+  get files(): CellFiles {
+    return this.#cell.files;
+  }
+
   /** Stores what is in memory, so that a snapshot has it. */
   async flush(): Promise<void> {
     const { current } = this.roles;
@@ -122,10 +135,12 @@ export class PartyCell {
     try {
       for (let seq = cutSeq; ;) {
         const records = await journal.read(seq, READ_BYTES_MAX);
-        for (const { epoch, seq: n, atMs, hash, body } of records) {
-          const bytes = { hash: hex(hash), body: hex(body) };
-          writeSync(handle, `${JSON.stringify({ epoch, seq: n, atMs, ...bytes })}\n`);
-          seq = n;
+        for (const record of records) {
+          const { epoch, atMs, hash } = record;
+          // Sealed as in the journal: `fsck` and `start` of this copy have the key for it.
+          const bytes = { hash: hex(hash), sealed: hex(this.keys.journal.seal(record)) };
+          writeSync(handle, `${JSON.stringify({ epoch, seq: record.seq, atMs, ...bytes })}\n`);
+          seq = record.seq;
         }
         if (records.length === 0) break;
       }

@@ -146,6 +146,7 @@ async function beginParty(
     flush: () => withinTime(cell.flush(), options.pause),
     nowMs,
     pace,
+    secret: () => cell.secret,
   });
   const heard: { vigil?: Vigil } = {};
   const runtime = await PartyRuntime.open({
@@ -208,8 +209,9 @@ async function fetchCopy(
   const client = connect(owner);
   try {
     const { dir } = cell;
-    const manifest = await fetchSnapshot({ client, cell: jurisdiction, dir, onProgress });
-    await cell.replace(() => installSnapshot(dir, manifest));
+    const { keys } = cell;
+    const fetched = await fetchSnapshot({ client, cell: jurisdiction, dir, onProgress });
+    await cell.replace(() => installSnapshot(dir, fetched, keys));
   } finally {
     client.close();
   }

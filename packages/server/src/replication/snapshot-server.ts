@@ -1,16 +1,16 @@
 // Makes snapshots at the owner and hands them out, chunk by chunk, no faster than it is let.
 //
-// The copies are made by SQLite itself, each as of one moment; the journal is not copied, for the
-// follower gets what comes after the snapshot as batches.
+// The copy is made by SQLite itself, as of one moment; the journal and the accounts are not copied,
+// for the follower gets batches after the snapshot, and accounts as changes.
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import type { Seq } from '@holdfast/protocol/ids.ts';
 import { hashAt } from '@holdfast/engine/engine/replay.ts';
 import type { Journal } from '@holdfast/engine/journal/journal.ts';
-import { CHUNK_BYTES, chunkHash, SNAPSHOT_FILES } from './snapshot.ts';
+import { CHUNK_BYTES, chunkHash, SECRET_PART } from './snapshot.ts';
 import type { FileManifest, Manifest, SnapshotFile } from './snapshot.ts';
 
 /** A snapshot is handed out again for so long; a resumed fetch finds what it had. */
@@ -23,6 +23,8 @@ export type SnapshotServerOptions = Readonly<{
   /** The cell's own folder. */
   dir: string;
   journal: () => Journal;
+  /** The cell's secret. */
+  secret: () => Uint8Array;
   /**
    * Stores what is in memory, so that little is left to send as batches; resolves within a time, for
    * a batch may be waiting for the very follower that asks.
@@ -41,7 +43,12 @@ export type SnapshotServer = Readonly<{
   clear: () => void;
 }>;
 
-type Made = Readonly<{ manifest: Manifest; text: string; madeAtMs: number }>;
+type Made = Readonly<{
+  manifest: Manifest;
+  text: string;
+  madeAtMs: number;
+  secret: Uint8Array;
+}>;
 
 export function openSnapshotServer(options: SnapshotServerOptions): SnapshotServer {
   const folder = join(options.dir, SNAPSHOTS_FOLDER);
@@ -68,7 +75,10 @@ export function openSnapshotServer(options: SnapshotServerOptions): SnapshotServ
       const of = made?.manifest.files.find(({ name }) => name === file);
       if (made?.manifest.snapshot !== snapshot || of === undefined) return undefined;
       if (!Number.isInteger(chunk) || chunk < 0 || chunk >= of.chunks.length) return undefined;
-      const bytes = await readChunk(join(folder, snapshot, of.name), chunk);
+      const bytes =
+        of.name === SECRET_PART
+          ? made.secret
+          : await readChunk(join(folder, snapshot, of.name), chunk);
       await options.pace(bytes.length);
       return bytes;
     },
@@ -89,14 +99,15 @@ async function makeSnapshot(options: SnapshotServerOptions, folder: string): Pro
   mkdirSync(target, { recursive: true, mode: 0o700 });
   await flush();
   await copyDatabase(join(dir, 'state.db'), join(target, 'state.db'));
-  await copyDatabase(join(dir, 'accounts.db'), join(target, 'accounts.db'));
-  copyFileSync(join(dir, 'secret.key'), join(target, 'secret.key'));
+  const secret = options.secret();
   const seq = storedSeq(join(target, 'state.db'));
   const chain = Buffer.from(await hashAt(journal(), seq as Seq)).toString('hex');
-  const files: FileManifest[] = [];
-  for (const name of SNAPSHOT_FILES) files.push(await manifestOf(join(target, name), name));
+  const files: readonly FileManifest[] = [
+    await manifestOf(join(target, 'state.db'), 'state.db'),
+    { name: SECRET_PART, bytes: secret.length, chunks: [chunkHash(secret)] },
+  ];
   const manifest: Manifest = { snapshot, seq, chain, files };
-  return { manifest, text: JSON.stringify(manifest), madeAtMs };
+  return { manifest, text: JSON.stringify(manifest), madeAtMs, secret };
 }
 
 async function copyDatabase(source: string, target: string): Promise<void> {

@@ -7,9 +7,14 @@ import type { Shape } from '@holdfast/protocol/shape.ts';
 import { jsonIn } from './peer-wire.ts';
 import type { Malformed } from './peer-wire.ts';
 
-/** What is copied: rows, people's accounts, and the key of their pseudonyms. */
-export const SNAPSHOT_FILES = ['state.db', 'accounts.db', 'secret.key'] as const;
+/**
+ * What is copied: the rows, and the cell's secret, which makes the names in them and lies in no file
+ * of a snapshot. Accounts are sealed under the key of their copy, so they follow as changes.
+ */
+export const SNAPSHOT_FILES = ['state.db', 'secret.key'] as const;
 export type SnapshotFile = (typeof SNAPSHOT_FILES)[number];
+/** The one that is sent from memory and sealed where it arrives. */
+export const SECRET_PART: SnapshotFile = 'secret.key';
 
 export const CHUNK_BYTES: number = 4 * 1024 * 1024;
 /** Chunks of one file: more than a state of 400 GB. */

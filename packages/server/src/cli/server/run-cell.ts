@@ -251,6 +251,7 @@ function openCell(
     },
     clocks: { nowMs: io.nowMs, monotonicMs },
     onNotice: ({ level, event, message }) => logger[level]({ event }, message),
+      keyFile: config.keyFile,
   });
 }
 

@@ -20,7 +20,9 @@ import type { OwnedCell } from '../../registrar/found-cells.ts';
 import { openRegistrar } from '../../registrar/registrar.ts';
 import type { Registrar } from '../../registrar/registrar.ts';
 import { publicKeyText } from '../../signed/wire-key.ts';
+import { checkCopyKeys } from '../../at-rest/copy-keys.ts';
 import { CliError } from '../cli-error.ts';
+import { dataLayout } from '../data-layout.ts';
 import { paintFor, writeJson } from '../cli-io.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { StartServer } from '../start.ts';
@@ -62,6 +64,7 @@ async function open(parts: ServerParts, run: Run, stopAsked: Promise<unknown>): 
   const registrar = openCharter(run);
   closing.push('the charter', registrar.close);
   const owned = ownedCells(registrar, run);
+  checkKeys(owned, config);
   let supervised: readonly SupervisedCell[] = [];
   const front = await openFront(parts, {
     ...run,
@@ -115,6 +118,12 @@ function ownedCells(registrar: Registrar, { config, logger }: Run): readonly Own
   }
   if (result.founded.length > 0) logger.info({ operator }, `founded: ${result.founded.join(', ')}`);
   return result.owned;
+}
+
+/** Before anything is served: a cell whose files cannot be opened would only be missed. */
+function checkKeys(owned: readonly OwnedCell[], { dataDir, keyFile }: Run['config']): void {
+  const { cellDir } = dataLayout(dataDir);
+  for (const { jurisdiction } of owned) checkCopyKeys({ dir: cellDir(jurisdiction), keyFile });
 }
 
 function supervise(

@@ -12,7 +12,7 @@ import type { CellEvent, SupervisedCell } from './cell-supervisor.ts';
 
 export type WatchCell = Readonly<{
   cell: OwnedCell;
-  config: Pick<Config, 'dataDir' | 'flush'>;
+  config: Pick<Config, 'dataDir' | 'keyFile' | 'flush'>;
   logger: Logger;
   startCell: typeof startCellThread;
   monotonicMs: () => number;
@@ -22,7 +22,7 @@ export type WatchCell = Readonly<{
 export function watchCell(options: WatchCell): SupervisedCell {
   const { cell, config, startCell, monotonicMs, onUp } = options;
   const { jurisdiction } = cell;
-  const { dataDir, flush } = config;
+  const { dataDir, keyFile, flush } = config;
   const log = options.logger.child({ cell: jurisdiction });
   return superviseCell({
     jurisdiction,
