@@ -36,7 +36,7 @@ export type CellOptions = Readonly<{
   epoch: Epoch;
   /** PKCS #8 PEM of the operator's Ed25519 key: signs grants. */
   operatorKeyPem: string;
-  limits: Readonly<{ flushRowsMin: number; flushAgeMsMax: number }>;
-}>;
   /** Where the operator says that the data lies, for everybody to read. */
   location?: string | undefined;
+  limits: Readonly<{ flushRowsMin: number; flushAgeMsMax: number }>;
+}>;

@@ -71,15 +71,15 @@ ${columns(
     'HOLDFAST_HOST',
     'HOLDFAST_PORT',
     'HOLDFAST_URL',
+    'HOLDFAST_LOCATION',
     'HOLDFAST_DATA',
-    'HOLDFAST_TRUST_GATEWAY',
     'HOLDFAST_KEY_FILE',
+    'HOLDFAST_TRUST_GATEWAY',
     'HOLDFAST_FLUSH_ROWS',
     'HOLDFAST_FLUSH_SECONDS',
     'HOLDFAST_LOG',
   ]),
 )
-    'HOLDFAST_LOCATION',
   .map((line) => `  ${line}`)
   .join('\n')}`;
 
@@ -100,6 +100,7 @@ export function addCellCommand(
     .option('--port <port>', 'port to listen on; 0 takes a free one (HOLDFAST_PORT, or 7420)')
     .option('--host <host>', 'address to listen on (HOLDFAST_HOST, or 127.0.0.1)')
     .option('--url <url>', 'where others reach it (at host and port)')
+    .option('--location <words>', 'where its data lies, such as "Dallas, Texas, US", for everybody')
     .option(
       '--trust-gateway <gateway>',
       'file, folder or line of gateways to let in; may be repeated (all on this machine)',
@@ -108,7 +109,6 @@ export function addCellCommand(
     )
     .option(
       '--standby',
-    .option('--location <words>', 'where its data lies, such as "Dallas, Texas, US", for everybody')
       'stand by for another site of the same operator, and take over when it is lost',
     )
     .option('--data <dir>', 'folder of the cell (HOLDFAST_DATA, or ./data)', notEmpty)

@@ -45,9 +45,9 @@ export type CellConfig = ServeConfig &
     site: string;
     /** Where others reach it; absent, at host and port. */
     url: string | undefined;
-    registrar: RegistrarAddress;
     /** Where its data lies, in words for everybody to read; absent, nobody is told. */
     location: string | undefined;
+    registrar: RegistrarAddress;
     trust: TrustPolicy;
     /** Takes over by itself when the owner, another site of its operator, is lost. */
     isStandby: boolean;
@@ -59,8 +59,8 @@ export type CellFlags = StartFlags &
     operator?: string;
     site?: string;
     url?: string;
-    registrar?: string;
     location?: string;
+    registrar?: string;
     registrarKey?: string;
     trustGateway?: readonly string[];
     standby?: true;
@@ -186,8 +186,6 @@ function readSite(setting: Setting | undefined, byDefault: string, fault: Fault)
   return setting.text;
 }
 
-function readUrl(
-  setting: Setting | undefined,
 function readLocation(setting: Setting | undefined, fault: Fault): string | undefined {
   const text = setting?.text.trim();
   if (setting === undefined || text === undefined || text === '') return undefined;
@@ -196,6 +194,8 @@ function readLocation(setting: Setting | undefined, fault: Fault): string | unde
   return undefined;
 }
 
+function readUrl(
+  setting: Setting | undefined,
   host: string | undefined,
   fault: Fault,
 ): string | undefined {

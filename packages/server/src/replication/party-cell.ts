@@ -75,10 +75,6 @@ export class PartyCell {
     return this.#cell.accounts;
   }
 
-  get dir(): string {
-    return this.#options.cell.dir;
-  }
-
   get keys(): CopyKeys {
     return this.#cell.files.keys;
   }
@@ -90,6 +86,10 @@ export class PartyCell {
   /** Those that are in place now. */
   get files(): CellFiles {
     return this.#cell.files;
+  }
+
+  get dir(): string {
+    return this.#options.cell.dir;
   }
 
   /** Stores what is in memory, so that a snapshot has it. */
@@ -158,6 +158,7 @@ export class PartyCell {
   async close(): Promise<void> {
     this.line.close();
     await this.#cell.close();
+    await this.#book.close();
     this.line.end();
   }
 }
@@ -168,7 +169,6 @@ function openFiles(
   { cell, clocks }: PartyCellOptions,
   line: CellLine,
   book: BorderBook,
-    await this.#book.close();
 ): Promise<RoledCell> {
   const border = openBorder((record) => line.take(record), book);
   return openRoledCell(cell, clocks, border);

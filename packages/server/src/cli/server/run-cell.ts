@@ -243,15 +243,16 @@ function openCell(
   return PartyCell.open({
     cell: {
       dir: cellDirOf(config),
+      keyFile: config.keyFile,
       jurisdiction,
       operator,
       epoch: newest?.epoch ?? (1 as Epoch),
       operatorKeyPem: pemOf(key),
+      location: config.location,
       limits: { flushRowsMin: flush.rowsMin, flushAgeMsMax: flush.secondsMax * 1_000 },
     },
     clocks: { nowMs: io.nowMs, monotonicMs },
     onNotice: ({ level, event, message }) => logger[level]({ event }, message),
-      keyFile: config.keyFile,
   });
 }
 
@@ -275,7 +276,7 @@ function tellers({ logger }: Run): Pick<ReplicaRoleOptions, 'onState' | 'onProgr
       logger.info({ state: kind, epoch: entry?.epoch, owner }, 'the party entered a state');
     },
     onProgress: ({ bytes, bytesTotal }) => {
-      location: (config.location, logger.debug({ bytes, bytesTotal }, 'fetching the snapshot'));
+      logger.debug({ bytes, bytesTotal }, 'fetching the snapshot');
     },
     onFault: (what, error) => logger.warn({ err: error }, `${what}; it is tried again`),
   };
