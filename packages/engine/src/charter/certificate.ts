@@ -20,6 +20,8 @@ import {
 } from '@holdfast/protocol/shape.ts';
 import type { Shape } from '@holdfast/protocol/shape.ts';
 import type { Cut } from '../handover/charter-rules.ts';
+import { BALANCE_TREE } from './balances.ts';
+import type { BalanceTree } from './balances.ts';
 import { readEntry } from './charter-entry.ts';
 import type { CharterEntry, DecisionSignature } from './charter-entry.ts';
 import { isHash, isPublicKey, isSignature } from './check-crypto.ts';
@@ -51,6 +53,8 @@ export type Statement = Readonly<{
   publicKey: string;
   cut: Cut;
   totals: Totals;
+  /** All videos' balances; `null` when this side does not have them. */
+  balances: BalanceTree | null;
 }>;
 
 /** How long nobody could acknowledge; `null` is what is not known. */
@@ -199,6 +203,7 @@ const STATEMENT: Shape = {
     videos: uint,
     persons: uint,
   },
+  balances: union(BALANCE_TREE, none),
 };
 const HISTOGRAM: Shape = (value) =>
   Array.isArray(value) &&

@@ -4,6 +4,7 @@
 // Rules: docs/spec/certificate.md (T4 to T8).
 
 import { isEqualCut, isEqualParty, mayAppend } from '../handover/charter-rules.ts';
+import { isOfTotals, isSameTree } from './balances.ts';
 import { bodyDigest, readCertificate, sameJson, witnessDigest } from './certificate.ts';
 import type { Certificate, Statement } from './certificate.ts';
 import { faultOfSignatures, faultOfWitness, NO_HASH } from './charter-entry.ts';
@@ -17,6 +18,7 @@ export const CHECKS = [
   'decision',
   'cut',
   'totals',
+  'balances',
   'pause',
   'signatures',
   'witness',
@@ -60,6 +62,7 @@ export function verifyCertificate(
     decisionCheck(certificate),
     cutCheck(certificate),
     totalsCheck(certificate),
+    balancesCheck(certificate),
     pauseCheck(certificate),
     signaturesCheck(crypto, certificate),
     witnessCheck(crypto, certificate, options.registrarKey),
@@ -152,6 +155,22 @@ function totalsCheck({ body: { from, to } }: Certificate): Check {
   if (!sameJson(from.totals, to.totals)) return bad('totals', 'the two sides counted differently');
   const { ops, likes, views } = to.totals;
   return good('totals', `equal before and after: ${ops} ops, ${likes} likes, ${views} views`);
+}
+
+function balancesCheck({ body: { from, to } }: Certificate): Check {
+  for (const side of [from, to]) {
+    if (side.balances !== null && !isOfTotals(side.balances, side.totals)) {
+      return bad('balances', `the videos of ${nameOf(side)} do not add up to its totals`);
+    }
+  }
+  if (from.balances === null || to.balances === null) {
+    const without = [from, to].filter(({ balances }) => balances === null).map(nameOf);
+    return good('balances', `not to be had of each video from ${without.join(' and ')}`);
+  }
+  if (!isSameTree(from.balances, to.balances)) {
+    return bad('balances', 'the two sides have other balances of some video');
+  }
+  return good('balances', `equal for each of ${to.balances.videos} videos, under one root`);
 }
 
 function pauseCheck({ body: { pause } }: Certificate): Check {

@@ -19,6 +19,7 @@ import {
   union,
 } from '@holdfast/protocol/shape.ts';
 import type { Shape } from '@holdfast/protocol/shape.ts';
+import { PROVEN_BALANCE } from '@holdfast/engine/charter/balances.ts';
 import type { CallName } from '../cell/cell-client.ts';
 import type { Publication } from './publication.ts';
 
@@ -88,6 +89,15 @@ const correction: Shape = {
   ...position,
 };
 
+const balance = union(PROVEN_BALANCE, (value) => value === null);
+const balances: Shape = {
+  cell: jurisdiction,
+  handover: id,
+  atMs: uint,
+  closing: balance,
+  opening: balance,
+};
+
 /** Every type, where it may go, and exactly what it may hold beside its type. */
 export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
   subtotals: {
@@ -140,6 +150,13 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
   corrections: {
     destination: 'public',
     shape: answer({ kind: choice('corrections'), items: list(correction) }),
+  },
+  balances: {
+    destination: 'public',
+    shape: answer(
+      { kind: choice('balances'), items: list(balances) },
+      { kind: choice('unknown-video') },
+    ),
   },
   border: {
     destination: 'public',

@@ -18,6 +18,7 @@ import type { RollupWidth, StateStore } from '@holdfast/engine/state/state-store
 import type { Accounts, SignInResult, SignUpResult } from '../accounts/accounts.ts';
 import { AccountsError } from '../accounts/accounts-error.ts';
 import type { HandleFault } from '../accounts/handle.ts';
+import type { ReadBalances } from '../balances/read-balances.ts';
 import type { Border } from '../border/border.ts';
 import { issueGrant } from '../grants/grant.ts';
 import { newSessionId, SESSION_RANDOM_BYTES } from '../grants/session-id.ts';
@@ -40,6 +41,7 @@ export type CallContext = Readonly<{
   /** Ed25519 key of the operator. */
   operatorKey: KeyObject;
   secret: Uint8Array;
+  balances: ReadBalances;
   clocks: Clocks;
   randomBytes: (bytes: number) => Uint8Array;
 }>;
@@ -79,6 +81,7 @@ const TURNED_AWAY: CellUnavailable = {
   code: 'shutting-down',
   retryAfterMs: 1_000,
 };
+const BUSY: CellUnavailable = { kind: 'unavailable', code: 'overloaded', retryAfterMs: 1_000 };
 /** Another owns the cell by now, and may have the change or not. */
 const UNDECIDED: CellUnavailable = { ...TURNED_AWAY, code: 'cell-unavailable' };
 
@@ -100,6 +103,11 @@ const CALLS: Calls = {
   erase: async ({ engine }, { who }) => {
     const reply = await engine.ask({ kind: 'erase', who: whoOf(who) });
     return whenDurable(reply, (position) => ({ kind: 'erased', position }));
+  },
+  balances: async ({ engine, balances }, { video }) => {
+    if ((await engine.videoNo(video)) === undefined) return { kind: 'unknown-video' };
+    const items = await balances(video);
+    return items === 'busy' ? BUSY : { kind: 'balances', items };
   },
   likesAmong,
   likesPage,

@@ -1,6 +1,7 @@
 // What a gateway can ask of a cell. This port is the same for a cell in a worker thread of this
 // process and for one behind the network; everything that comes back has passed the border.
 
+import type { HandoverBalance } from '@holdfast/engine/charter/balances.ts';
 import type {
   AnalyticsMetric,
   CorrectionReason,
@@ -147,6 +148,11 @@ export type CellCalls = Readonly<{
   corrections: {
     ask: { video: VideoId };
     reply: { kind: 'corrections'; items: readonly Correction[] };
+  };
+  /** What a video had at each hand-over of the cell, newest first. */
+  balances: {
+    ask: { video: VideoId };
+    reply: { kind: 'balances'; items: readonly HandoverBalance[] } | { kind: 'unknown-video' };
   };
   erase: { ask: { who: Identity }; reply: { kind: 'erased'; position: Position } };
   likesAmong: {

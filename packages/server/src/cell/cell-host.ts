@@ -8,6 +8,7 @@ import type { Clocks } from '@holdfast/engine/engine/clock.ts';
 import { ENGINE_LIMITS } from '@holdfast/engine/engine/engine-options.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { ReadBalances } from '../balances/read-balances.ts';
 import { openBorder } from '../border/border.ts';
 import type { Border } from '../border/border.ts';
 import type { BorderRecord } from '../border/records.ts';
@@ -76,11 +77,15 @@ export function borderBookOf(
   return openBorderBook({ folder: join(dir, BORDER_FOLDER), nowMs, onProblem });
 }
 
+/** A cell that never changed hands. */
+const noBalances: ReadBalances = async () => [];
+
 /** Opens a cell without a role: it answers nothing and publishes nothing until it has one. */
 export async function openRoledCell(
   options: CellOptions,
   clocks: Clocks,
   border: Border,
+  balances: ReadBalances = noBalances,
 ): Promise<RoledCell> {
   const files = await openCellFiles(options, clocks);
   const accounts = new AccountRoles(files.accounts);
@@ -103,7 +108,7 @@ export async function openRoledCell(
     },
     onEngine: async (engine) => {
       await serving?.end();
-      serving = engine && serveOn(engine, { options, files, accounts, border, clocks });
+      serving = engine && serveOn(engine, { options, files, accounts, border, clocks, balances });
       // Not awaited: erasing takes batches, and these may have to wait for a follower.
       if (engine !== undefined) void finishWhatWasBegun(engine, files.accounts, border);
     },

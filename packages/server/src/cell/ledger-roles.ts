@@ -10,6 +10,7 @@ import type { Ledger, LedgerOptions, LedgerPosition } from '@holdfast/engine/eng
 import type { Journal } from '@holdfast/engine/journal/journal.ts';
 import type { RowView } from '@holdfast/engine/engine/row-view.ts';
 import { isSeal } from '@holdfast/engine/journal/seal.ts';
+import type { CutCopy } from '../balances/balance-book.ts';
 
 /** See `EngineRole.acknowledge`. */
 export type Acknowledge = (seq: number) => Promise<'acknowledged' | 'lost'>;
@@ -52,6 +53,16 @@ export class LedgerRoles {
 
   view(): RowView | undefined {
     return this.#ledger?.view;
+  }
+
+  /**
+   * The counts that the stored state lacks as of the last batch; that state stays where it is until
+   * it is released, or memory is full. `undefined` while nothing is open.
+   */
+  copyCounts(): CutCopy | undefined {
+    if (this.#ledger === undefined) return undefined;
+    const { view, flusher } = this.#ledger;
+    return { release: flusher.hold(), copies: view.copyUnstoredVideos() };
   }
 
   follower(): Follower | undefined {

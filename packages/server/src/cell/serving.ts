@@ -4,6 +4,7 @@ import { createPrivateKey, randomBytes } from 'node:crypto';
 import type { Clocks } from '@holdfast/engine/engine/clock.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
 import { ByteReader, ByteWriter } from '@holdfast/engine/codec/bytes.ts';
+import type { ReadBalances } from '../balances/read-balances.ts';
 import type { Border } from '../border/border.ts';
 import type { AccountRoles } from './account-roles.ts';
 import { notice } from './cell-notice.ts';
@@ -33,11 +34,12 @@ export type ServingParts = Readonly<{
   accounts: AccountRoles;
   border: Border;
   clocks: Clocks;
+  balances: ReadBalances;
 }>;
 
 /** Begins to serve on an engine. */
 export function serveOn(engine: Engine, parts: ServingParts): Serving {
-  const { options, files, accounts, border, clocks } = parts;
+  const { options, files, accounts, border, clocks, balances } = parts;
   const publisher = publisherOf(engine, parts);
   const context: CallContext = {
     jurisdiction: options.jurisdiction,
@@ -49,6 +51,7 @@ export function serveOn(engine: Engine, parts: ServingParts): Serving {
     border,
     operatorKey: createPrivateKey(options.operatorKeyPem),
     secret: files.secret,
+    balances,
     clocks,
     randomBytes,
   };

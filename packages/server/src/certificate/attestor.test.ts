@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { BalanceTree } from '@holdfast/engine/charter/balances.ts';
 import { emptyMeta } from '@holdfast/engine/counting/rows.ts';
 import type { CharterBody, Cut } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
@@ -13,9 +14,14 @@ import type { CharterFolder, KeyedParty } from '../registrar/charter.fixture.ts'
 import type { Registrar } from '../registrar/registrar.ts';
 import type { SignedClient } from '../signed/signed-client.ts';
 import { keyIdOf } from '../signed/wire-key.ts';
+import { BalanceBook } from '../balances/balance-book.ts';
+import { balanceStore } from '../balances/balance-store.ts';
+import type { BalanceStore, KeptBalances } from '../balances/balance-store.ts';
+import { BalancesGoneError } from '../balances/make-balances.ts';
+import type { BalanceJob } from '../balances/make-balances.ts';
 import { Attestor } from './attestor.ts';
 import type { AttestAnswer } from './attestor.ts';
-import { bodyOf, handOver, HANDOVER, signedBy, statementOf } from './certificate.fixture.ts';
+import { bodyOf, handOver, HANDOVER, signedBy, statementOf, TREE } from './certificate.fixture.ts';
 import { certificateStore } from './certificate-store.ts';
 import type { CertificateStore } from './certificate-store.ts';
 
@@ -23,12 +29,24 @@ let dir: string;
 let folder: CharterFolder;
 let registrar: Registrar;
 let store: CertificateStore;
+let kept: BalanceStore;
+let balances: BalanceBook;
+/** Makes the file of balances, or does not. */
+let makes: (job: BalanceJob) => Promise<BalanceTree>;
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'holdfast-certificates-'));
   folder = charterFolder();
   registrar = folder.open();
   store = certificateStore(dir);
+  kept = balanceStore(join(dir, 'balances'));
+  makes = () => Promise.reject(new BalancesGoneError('not in this test'));
+  balances = new BalanceBook({
+    store: kept,
+    stateFile: '',
+    log: () => undefined,
+    make: (job) => makes(job),
+  });
 });
 afterEach(() => {
   folder.remove();
@@ -41,6 +59,8 @@ function attestor(of: KeyedParty, client?: SignedClient): Attestor {
     me: () => of.party,
     key: of.key,
     store,
+    balances,
+    copyCounts: () => ({ copies: [], release: () => undefined }),
     charter: {
       charter: registrar.charter,
       witness: async () => ({ kind: 'refused', detail: 'not in this test' }),
@@ -54,10 +74,20 @@ function attestor(of: KeyedParty, client?: SignedClient): Attestor {
   });
 }
 
+/** What both sides have of all videos. */
+const KEPT: KeptBalances = {
+  handover: HANDOVER,
+  place: { cell: US, epoch: 2, seq: CUT.seq },
+  tree: TREE,
+  closing: null,
+  opening: null,
+};
+
 /** The new owner, that noted at the cut what the certificate of the test says. */
 function newOwner(): Attestor {
   handOver(registrar);
   const statement = statementOf(south);
+  kept.keep(KEPT);
   store.note({ handover: HANDOVER, statement, startedAtMs: null, pauseMs: null, turnedAway: null });
   return attestor(south);
 }

@@ -1,19 +1,31 @@
-// How a certificate comes about: each side notes what it sees at the cut, the old owner gathers
-// both, both sign, the registrar witnesses, both keep the same file.
+// How a certificate comes about: each side notes what it sees at the cut and copies the balance of
+// each video, the old owner gathers both, both sign, the registrar witnesses, both keep the same
+// file.
 //
-// Rules: docs/spec/certificate.md (T9 to T12).
+// Rules: docs/spec/certificate.md (T9 to T12), docs/spec/balances.md (BL3 to BL7).
 //
 // Why a side cannot be made to sign what it did not see: it compares everything of the body with
 // its own note and its own copy of the charter first. What only the other side can know, the pause
 // and its counts, it signs as the other's word.
 
+import {
+  isSameTree,
+  isSignedBalances,
+  readSignedBalances,
+} from '@holdfast/engine/charter/balances.ts';
+import type {
+  BalancePlace,
+  BalanceSide,
+  BalanceTree,
+  SignedBalances,
+} from '@holdfast/engine/charter/balances.ts';
 import { hexOf } from '@holdfast/engine/charter/check-crypto.ts';
 import { signersOf, verifyCertificate } from '@holdfast/engine/charter/verify-certificate.ts';
 import { isEqualCut, isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { MetaRow } from '@holdfast/engine/counting/rows.ts';
-import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
+import type { Epoch, Jurisdiction, Seq } from '@holdfast/protocol/ids.ts';
 import { readEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { CharterEntry, DecisionSignature } from '@holdfast/engine/charter/charter-entry.ts';
 import {
@@ -31,6 +43,8 @@ import type {
   CertificateBody,
   Statement,
 } from '@holdfast/engine/charter/certificate.ts';
+import type { BalanceBook, CutCopy } from '../balances/balance-book.ts';
+import { signBalances } from '../balances/sign-balances.ts';
 import type { CharterClient } from '../registrar/charter-client.ts';
 import type { OperatorKey } from '../registrar/charter-entry.ts';
 import { nodeCrypto } from '../signed/node-crypto.ts';
@@ -42,6 +56,7 @@ import type { CertificateStore, Side } from './certificate-store.ts';
 
 export const ATTEST_ROUTE = '/v1/handover/:cell/attest';
 const ASK_MS_MAX = 10_000;
+const BALANCES_PENDING = 'the balances of the videos are being written';
 const ANSWER_BYTES_MAX: number = 64 * 1024;
 
 /** What the old owner measured of the pause. */
@@ -56,6 +71,9 @@ export type AttestorOptions = Readonly<{
   me: () => Party | undefined;
   key: OperatorKey;
   store: CertificateStore;
+  balances: BalanceBook;
+  /** Copies the counts that the stored state lacks, as of the last batch, and holds that state. */
+  copyCounts: () => CutCopy | undefined;
   charter: Pick<CharterClient, 'charter' | 'witness'>;
   connect: (party: Pick<Party, 'url' | 'publicKey'>) => SignedClient;
   /** What this process measured of a hand-over; all null when it was not there. */
@@ -109,7 +127,7 @@ export class Attestor {
 
   /** What the other side asks of this one. */
   answer(sender: WireParty, asked: unknown): AttestAnswer {
-    const { kind, handover, body, certificate } = fieldsOf(asked);
+    const { kind, handover, body, certificate, signed } = fieldsOf(asked);
     const cede = typeof handover === 'string' ? this.#cedeOf(handover) : undefined;
     const before = cede && this.#entryOf(cede.epoch - 1);
     if (typeof handover !== 'string' || cede === undefined || before === undefined) {
@@ -120,8 +138,10 @@ export class Attestor {
     }
     const side = this.#options.store.side(handover);
     if (side === undefined) return refused('this side noted nothing at the cut');
-    if (kind === 'statement') return { kind: 'ok', value: side.statement };
+    if (this.#options.balances.isMaking(handover)) return refused(BALANCES_PENDING);
+    if (kind === 'statement') return { kind: 'ok', value: this.#statementOf(side) };
     if (kind === 'sign') return this.#sign(readBody(body), side, cede);
+    if (kind === 'balances') return this.#takeClosing(signed, side, before.owner);
     if (kind === 'keep' && typeof certificate === 'string')
       return this.#keep(certificate, side, cede);
     return refused('it is not known what is asked');
@@ -137,15 +157,36 @@ export class Attestor {
     const { handover } = entry;
     if (handover === undefined) return;
     const totals = meta?.seq === cut.seq ? totalsOf(meta) : undefined;
-    if (totals === undefined) {
+    if (meta === undefined || totals === undefined) {
       log('warn', { handover, seq: cut.seq }, 'the totals at the cut are not known here');
       return;
     }
     const { operator, site, publicKey } = me;
     const { seq, chain, likesHash, countsHash } = cut;
     const at = { seq, chain, likesHash, countsHash };
-    const statement: Statement = { operator, site, publicKey, cut: at, totals };
+    const statement: Statement = { operator, site, publicKey, cut: at, totals, balances: null };
     store.note({ handover, statement, startedAtMs: null, pauseMs: null, turnedAway: null });
+    this.takeBalances(handover, meta.epoch, this.#options.copyCounts);
+  }
+
+  /** Takes a copy of the balances at a cut that was noted; made anew after a crash (BL7). */
+  takeBalances(handover: string, epoch: number, copyNow: () => CutCopy | undefined): void {
+    const { store, balances, cell } = this.#options;
+    const side = store.side(handover);
+    if (side === undefined) return;
+    const { cut, totals } = side.statement;
+    const place = { cell, epoch, seq: cut.seq };
+    balances.take({ handover, place, countsHash: cut.countsHash, totals }, copyNow);
+  }
+
+  /** Cuts that were noted and of which there are no balances and no certificate yet. */
+  cutsWithoutBalances(): readonly Readonly<{ handover: string; seq: Seq }>[] {
+    const { store, balances } = this.#options;
+    return store.open().flatMap((handover) => {
+      const side = store.side(handover);
+      if (side === undefined || balances.kept(handover) !== undefined) return [];
+      return [{ handover, seq: side.statement.cut.seq }];
+    });
   }
 
   #notePause(handover: string | undefined): void {
@@ -156,7 +197,7 @@ export class Attestor {
   }
 
   async #attest(handover: string): Promise<void> {
-    const { me, store, charter, cell } = this.#options;
+    const { me, store, charter, cell, balances } = this.#options;
     const self = me();
     const side = store.side(handover);
     const cede = this.#cedeOf(handover);
@@ -164,11 +205,16 @@ export class Attestor {
     if (cede === undefined) {
       // Sealed, and then not given away: there is nothing to certify.
       const newest = charter.charter.newest(cell);
-      if (newest?.rule === 'solo') store.drop(handover);
+      if (newest?.rule === 'solo') {
+        balances.drop(handover);
+        store.drop(handover);
+      }
       return;
     }
+    balances.begin(handover);
     if (isSameParty(cede.owner, self)) return;
     try {
+      if (balances.isMaking(handover)) throw new AttestError(BALANCES_PENDING);
       const certificate = await this.#gather(side, cede);
       store.keep(certificate);
       this.#waits.delete(handover);
@@ -203,6 +249,7 @@ export class Attestor {
       const text = certificateText(certificate);
       const fault = faultOf(text);
       if (fault !== undefined) throw new AttestError(fault);
+      await this.#exchangeBalances(client, side, cede.owner);
       await ask(client, cell, { kind: 'keep', handover, certificate: text });
       return certificate;
     } finally {
@@ -212,14 +259,14 @@ export class Attestor {
 
   #bodyOf(side: Side, to: Statement, cede: CharterEntry): CertificateBody {
     const { cell } = this.#options;
-    const { handover, statement: from, startedAtMs, pauseMs, turnedAway } = side;
+    const { handover, startedAtMs, pauseMs, turnedAway } = side;
     return {
       format: CERTIFICATE_FORMAT,
       cell,
       handover,
       startedAtMs,
       entries: this.#entriesTo(cede.epoch),
-      from,
+      from: this.#statementOf(side),
       to,
       pause: { measuredBy: 'owner', pauseMs, histogram: null },
       ops: { turnedAway, held: null, retried: null, refused: null, clientErrors: null },
@@ -240,9 +287,13 @@ export class Attestor {
       return 'it is of another hand-over';
     }
     if (!sameJson(body.entries, this.#entriesTo(cede.epoch))) return 'its entries differ from ours';
-    if (!sameJson(body.to, side.statement)) return 'it does not say of us what we noted';
-    if (!isEqualCut(body.from.cut, side.statement.cut)) return 'the cuts differ';
-    return sameJson(body.from.totals, side.statement.totals) ? undefined : 'the totals differ';
+    const own = this.#statementOf(side);
+    if (!sameJson(body.to, own)) return 'it does not say of us what we noted';
+    if (!isEqualCut(body.from.cut, own.cut)) return 'the cuts differ';
+    if (!sameJson(body.from.totals, own.totals)) return 'the totals differ';
+    const { balances } = body.from;
+    if (balances === null || own.balances === null) return undefined;
+    return isSameTree(balances, own.balances) ? undefined : 'the balances of videos differ';
   }
 
   #keep(text: string, side: Side, cede: CharterEntry): AttestAnswer {
@@ -256,6 +307,58 @@ export class Attestor {
     }
     this.#options.store.keep(read.certificate);
     return { kind: 'ok', value: {} };
+  }
+
+  /** What was noted, with the balances that were made of it since; `null` when there are none. */
+  #statementOf({ handover, statement }: Side): Statement {
+    return { ...statement, balances: this.#options.balances.tree(handover) };
+  }
+
+  /** Gives the new owner what this side signed, and keeps what the new owner did (BL6). */
+  async #exchangeBalances(client: SignedClient, side: Side, owner: Party): Promise<void> {
+    const { cell } = this.#options;
+    const { handover } = side;
+    const asked = { kind: 'balances', handover, signed: this.#ownBalances(side, 'closing') };
+    const said = fieldsOf(await ask(client, cell, asked));
+    const fault = this.#keepTheirs(said['signed'], side, 'opening', owner);
+    if (fault !== undefined) throw new AttestError(`the balances of the new owner: ${fault}`);
+  }
+
+  #takeClosing(signed: unknown, side: Side, owner: Party): AttestAnswer {
+    const fault = this.#keepTheirs(signed, side, 'closing', owner);
+    if (fault !== undefined) return refused(fault);
+    return { kind: 'ok', value: { signed: this.#ownBalances(side, 'opening') } };
+  }
+
+  /** Signs what this side has, and keeps it so; `null` when it has nothing. */
+  #ownBalances({ handover, statement }: Side, side: BalanceSide): SignedBalances | null {
+    const { balances, key } = this.#options;
+    const kept = balances.kept(handover);
+    if (kept === undefined) return null;
+    const { place, tree } = kept;
+    const signed = signBalances({ format: 1, ...place, handover, side, ...tree }, statement, key);
+    balances.keepSigned(handover, signed);
+    return signed;
+  }
+
+  /** Keeps what the other side signed, when this side has the same; says what is wrong with it. */
+  #keepTheirs(
+    value: unknown,
+    { handover }: Side,
+    side: BalanceSide,
+    by: Party,
+  ): string | undefined {
+    const { balances } = this.#options;
+    const kept = balances.kept(handover);
+    if (value === null || kept === undefined) return undefined;
+    const signed = readSignedBalances(value);
+    if (signed === undefined || !isSignedBalances(nodeCrypto, signed)) return 'they are not signed';
+    const { operator, publicKey, statement } = signed;
+    if (operator !== by.operator || publicKey !== by.publicKey) return 'somebody else signed them';
+    const isThese = statement.handover === handover && statement.side === side;
+    if (!isThese || !isSameCut(statement, kept)) return 'they are of another cut';
+    balances.keepSigned(handover, signed);
+    return undefined;
   }
 
   #cedeOf(handover: string): CharterEntry | undefined {
@@ -277,6 +380,14 @@ export class Attestor {
       (entry) => entry !== undefined,
     );
   }
+}
+
+function isSameCut(
+  statement: SignedBalances['statement'],
+  { place, tree }: Readonly<{ place: BalancePlace; tree: BalanceTree }>,
+): boolean {
+  const { cell, epoch, seq } = statement;
+  return sameJson({ cell, epoch, seq }, place) && isSameTree(statement, tree);
 }
 
 /** The certificate has to wait; nothing is lost by it. */

@@ -3,6 +3,7 @@
 import { createPublicKey } from 'node:crypto';
 import { hexOf } from '@holdfast/engine/charter/check-crypto.ts';
 import { verifyCertificate } from '@holdfast/engine/charter/verify-certificate.ts';
+import type { BalanceTree } from '@holdfast/engine/charter/balances.ts';
 import type { CharterBody, Cut } from '@holdfast/engine/handover/charter-rules.ts';
 import { OUTCOMES } from '@holdfast/protocol/ops.ts';
 import { readEntry } from '@holdfast/engine/charter/charter-entry.ts';
@@ -32,6 +33,16 @@ export const TOTALS: Totals = {
   persons: 3,
 };
 
+/** Fits the totals: one like of five was taken away by a correction. */
+export const TREE: BalanceTree = {
+  videos: 1,
+  likesTotal: 3,
+  likesCorrectedTotal: -1,
+  viewsTotal: 5,
+  viewsCorrectedTotal: 0,
+  root: 'b'.repeat(64),
+};
+
 /** Found, join and cede of one cell, from the north to the south. */
 export function handOver(registrar: Registrar, last: CharterBody['act'] = 'cede'): void {
   const both = [north, south];
@@ -45,7 +56,7 @@ export function handOver(registrar: Registrar, last: CharterBody['act'] = 'cede'
 
 export function statementOf({ party }: KeyedParty, cut: Cut = CUT): Statement {
   const { operator, site, publicKey } = party;
-  return { operator, site, publicKey, cut, totals: TOTALS };
+  return { operator, site, publicKey, cut, totals: TOTALS, balances: TREE };
 }
 
 export function bodyOf(

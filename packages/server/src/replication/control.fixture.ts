@@ -11,6 +11,7 @@ import { fastify } from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { CharterBody, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, VideoId } from '@holdfast/protocol/ids.ts';
+import type { ReadBalances } from '../balances/read-balances.ts';
 import type { CellClient, SubmitReply } from '../cell/cell-client.ts';
 import { CELL_ROUTES, publicationsPath } from '../cell/remote/cell-wire.ts';
 import { openCharterClient } from '../registrar/charter-client.ts';
@@ -136,6 +137,7 @@ async function runParty(run: Run): Promise<ControlledParty> {
   const control = openHandoverControl({
     ...{ cell: US, cellDir, key, identity, charter, connect, fetch, nowMs, monotonicMs },
     certificatesDir: join(dataDir, 'certificates'),
+    balancesDir: join(dataDir, 'balances'),
     settleMs: 200,
     personsApprove: run.personsApprove,
     log: (level, fields, message) => {
@@ -149,13 +151,14 @@ async function runParty(run: Run): Promise<ControlledParty> {
       file: openPartyFile(join(cellDir, 'party.json')),
       charter: charterLine(charter, US),
       newest: () => charter.charter.newest(US),
-      openCell: () => openCell(cellDir, operator, key),
+      openCell: () => openCell(cellDir, operator, key, control.balances),
       connect,
       isStandby: false,
       registrarHears: async () => 'unknown',
       ...{ nowMs, monotonicMs, pause: quiet, pace: control.pace },
       onState: control.onState,
       onReport: control.onReport,
+      onOpened: control.onOpened,
       onProgress: () => undefined,
       onFault: (what, error) => faults.push(`${what}: ${String(error)}`),
     }),
@@ -173,7 +176,7 @@ async function runParty(run: Run): Promise<ControlledParty> {
   const gateway = setInterval(() => void askAsGateway(control, charter), 50);
   closing.push(async () => {
     clearInterval(gateway);
-    control.close();
+    await control.close();
     await app.close();
     await role.close();
   });
@@ -202,7 +205,12 @@ function keepKey(dataDir: string, { operator, privateKey }: OperatorKey): void {
   writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
 }
 
-function openCell(dir: string, operator: string, key: OperatorKey): Promise<PartyCell> {
+function openCell(
+  dir: string,
+  operator: string,
+  key: OperatorKey,
+  balances: ReadBalances,
+): Promise<PartyCell> {
   return PartyCell.open({
     cell: {
       dir,
@@ -213,8 +221,9 @@ function openCell(dir: string, operator: string, key: OperatorKey): Promise<Part
       limits: { flushRowsMin: 1_000, flushAgeMsMax: 1_000 },
     },
     clocks: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+    balances,
     onNotice: () => undefined,
-      keyFile: join(dir, 'at-rest.key'),
+    keyFile: join(dir, 'at-rest.key'),
   });
 }
 

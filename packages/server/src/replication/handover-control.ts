@@ -12,6 +12,13 @@ import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { Attestor } from '../certificate/attestor.ts';
+import { BalanceBook } from '../balances/balance-book.ts';
+import { addBalanceRoute } from '../balances/balance-route.ts';
+import { balanceStore } from '../balances/balance-store.ts';
+import { balanceReader } from '../balances/read-balances.ts';
+import type { ReadBalances } from '../balances/read-balances.ts';
+import { remakeCopies } from '../balances/remake-copies.ts';
+import { STATE_FILE } from '../cell/cell-files.ts';
 import { certificateStore } from '../certificate/certificate-store.ts';
 import type { CertificateStore } from '../certificate/certificate-store.ts';
 import type { CharterClient } from '../registrar/charter-client.ts';
@@ -38,6 +45,8 @@ export type HandoverControlOptions = Readonly<{
   cellDir: string;
   /** Where certificates are kept; beside the cell, for they outlive it. */
   certificatesDir: string;
+  /** Where the balances of each hand-over are kept, as long as its certificate. */
+  balancesDir: string;
   key: OperatorKey;
   identity: WireIdentity;
   charter: Pick<CharterClient, 'charter' | 'heartbeat' | 'heard' | 'witness'>;
@@ -56,6 +65,9 @@ export type HandoverControl = Readonly<{
   /** What the role has to tell; call these beside what else listens. */
   onState: (state: PartyState) => void;
   onReport: ReplicaRoleOptions['onReport'];
+  onOpened: ReplicaRoleOptions['onOpened'];
+  /** What a video had at each hand-over, for whoever asks the cell. */
+  balances: ReadBalances;
   pace: ReplicaRoleOptions['pace'];
   /** The role with what people and the other party may ask beside; begin and close stay its own. */
   roleOf: (role: ReplicaRole) => ReplicaRole;
@@ -66,7 +78,8 @@ export type HandoverControl = Readonly<{
   controller: HandoverController;
   /** Begins to look, once the role has begun. */
   begin: () => void;
-  close: () => void;
+  /** Waits a little for balances that are being written. */
+  close: () => Promise<void>;
 }>;
 
 export function openHandoverControl(options: HandoverControlOptions): HandoverControl {
@@ -76,6 +89,12 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
   const gateways = new GatewayBook(monotonicMs);
   const store = certificateStore(options.certificatesDir);
   const parts: { attestor?: Attestor } = {};
+  const balances = new BalanceBook({
+    store: balanceStore(options.balancesDir),
+    stateFile: join(cellDir, STATE_FILE),
+    log,
+  });
+  const readBalances = balanceReader({ cell, charter: charter.charter, book: balances, log });
   const controller = new HandoverController({
     ...options,
     record: openControlRecord(join(cellDir, RECORD_FILE)),
@@ -86,8 +105,9 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
     certificate: (handover) => parts.attestor?.status(handover) ?? null,
   });
   const attestor = new Attestor({
-    ...{ cell, key, store, charter, connect, log },
+    ...{ cell, key, store, balances, charter, connect, log },
     me: () => begun()?.me,
+    copyCounts: () => begun()?.cell.roles.copyCounts(),
     measured: (handover) => measuredBy(controller, handover),
   });
   parts.attestor = attestor;
@@ -110,6 +130,8 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
         setImmediate(() => void controller.followBack().catch(told));
     },
     onReport: (report) => void controller.onReport(report).catch(told),
+    onOpened: (opened) => remakeCopies(attestor, opened, options),
+    balances: readBalances,
     pace: controller.paced(async () => undefined),
     roleOf: (role) => {
       held.role = role;
@@ -121,7 +143,10 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
       };
     },
     noting: (of) => gateways.noting(of),
-    addPublicRoutes: (app) => addPublicRoutes(app, store),
+    addPublicRoutes: (app) => {
+      addPublicRoutes(app, store);
+      addBalanceRoute(app, readBalances, () => begun()?.cell.roles.view());
+    },
     begin: () => {
       controller.begin();
       // A crash may have come between the seal and the note of what it was at.
@@ -131,9 +156,10 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
       }
       timer = setInterval(() => void attestor.attest().catch(told), ATTEST_EVERY_MS);
     },
-    close: () => {
+    close: async () => {
       clearInterval(timer);
       controller.close();
+      await balances.close();
     },
   };
 }

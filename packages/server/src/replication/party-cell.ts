@@ -9,9 +9,11 @@ import type { Seq } from '@holdfast/protocol/ids.ts';
 import { openBorder } from '../border/border.ts';
 import type { CopyKeys } from '../at-rest/copy-keys.ts';
 import type { AccountRoles } from '../cell/account-roles.ts';
+import type { CellFiles } from '../cell/cell-files.ts';
 import type { BorderBook } from '../border/border-book.ts';
 import { borderBookOf, openRoledCell } from '../cell/cell-host.ts';
 import type { RoledCell } from '../cell/cell-host.ts';
+import type { ReadBalances } from '../balances/read-balances.ts';
 import { CellLine } from '../cell/cell-line.ts';
 import type { OnNotice } from '../cell/cell-line.ts';
 import type { CellOptions } from '../cell/messages.ts';
@@ -24,6 +26,8 @@ export type PartyCellOptions = Readonly<{
   cell: CellOptions;
   clocks: Clocks;
   onNotice: OnNotice;
+  /** Absent in a cell that never changes hands. */
+  balances?: ReadBalances;
 }>;
 
 export class PartyCell {
@@ -166,10 +170,10 @@ export class PartyCell {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 function openFiles(
-  { cell, clocks }: PartyCellOptions,
+  { cell, clocks, balances }: PartyCellOptions,
   line: CellLine,
   book: BorderBook,
 ): Promise<RoledCell> {
   const border = openBorder((record) => line.take(record), book);
-  return openRoledCell(cell, clocks, border);
+  return openRoledCell(cell, clocks, border, balances);
 }

@@ -52,6 +52,8 @@ export type ReplicaRoleOptions = Readonly<{
   pace: (bytes: number) => Promise<void>;
   onState: (state: PartyState) => void;
   onReport: (report: Report) => void;
+  /** Told when the files are open, before anything is done with them; waited for. */
+  onOpened: (cell: PartyCell) => Promise<void>;
   onProgress: (progress: FetchProgress) => void;
   onFault: (what: string, error: unknown) => void;
 }>;
@@ -140,6 +142,7 @@ async function beginParty(
 ): Promise<Begun> {
   const { jurisdiction, connect, openCell, nowMs, pace } = options;
   const cell = await openCell();
+  await options.onOpened(cell);
   const snapshots = openSnapshotServer({
     dir: cell.dir,
     journal: () => cell.roles.journal(),

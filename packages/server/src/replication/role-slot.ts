@@ -6,6 +6,7 @@ import type { Follower } from '@holdfast/engine/engine/follower.ts';
 import type { LedgerPosition } from '@holdfast/engine/engine/ledger.ts';
 import type { RowView } from '@holdfast/engine/engine/row-view.ts';
 import type { Journal } from '@holdfast/engine/journal/journal.ts';
+import type { CutCopy } from '../balances/balance-book.ts';
 import type { Acknowledge, LedgerRoles } from '../cell/ledger-roles.ts';
 import type { CellRoles } from './party-ports.ts';
 
@@ -35,6 +36,10 @@ export class RoleSlot implements CellRoles {
 
   view(): RowView | undefined {
     return this.#roles.view();
+  }
+
+  copyCounts(): CutCopy | undefined {
+    return this.#roles.copyCounts();
   }
 
   follower(): Follower | undefined {

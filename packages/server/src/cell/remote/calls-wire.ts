@@ -53,6 +53,7 @@ const ASKS: Readonly<Record<Exclude<CallName, 'checkWindow'>, Shape>> = {
     sessionKey: union(text(CORRECTION_KEY_CHARS_MAX), nothing),
   },
   corrections: { video },
+  balances: { video },
   erase: { who },
   likesAmong: { who, videos: ofAtMost(VIDEOS_MAX, video) },
   likesPage: {
@@ -84,6 +85,7 @@ const REPEATABLE: Readonly<Record<CallName, boolean>> = {
   checkWindow: true,
   correct: false,
   corrections: true,
+  balances: true,
   erase: true,
   likesAmong: true,
   likesPage: true,

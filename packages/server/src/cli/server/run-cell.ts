@@ -94,6 +94,7 @@ async function open(parts: CellParts, run: Run): Promise<void> {
     cell: config.jurisdiction,
     cellDir: cellDirOf(config),
     certificatesDir: dataLayout(config.dataDir).certificatesDir,
+    balancesDir: dataLayout(config.dataDir).balancesDir,
     ...{ key, identity, charter, connect, fetch, ...clocks, log },
     personsApprove: books.approvals.haveApproved,
   });
@@ -155,7 +156,7 @@ function partyRole(
     file: openPartyFile(join(cellDirOf(config), PARTY_FILE)),
     charter: charterLine(charter, jurisdiction),
     newest,
-    openCell: () => openCell(parts, run, key, newest()),
+    openCell: () => openCell(parts, run, key, { newest: newest(), balances: control.balances }),
     connect,
     nowMs: io.nowMs,
     monotonicMs: parts.monotonicMs,
@@ -170,6 +171,7 @@ function partyRole(
       control.onState(state);
     },
     onReport: control.onReport,
+    onOpened: control.onOpened,
   });
 }
 
@@ -237,7 +239,10 @@ function openCell(
   { monotonicMs }: CellParts,
   { config, logger, io }: Run,
   key: OperatorKey,
-  newest: CharterEntry | undefined,
+  {
+    newest,
+    balances,
+  }: Readonly<{ newest: CharterEntry | undefined }> & Pick<HandoverControl, 'balances'>,
 ): Promise<PartyCell> {
   const { jurisdiction, operator, flush } = config;
   return PartyCell.open({
@@ -252,6 +257,7 @@ function openCell(
       limits: { flushRowsMin: flush.rowsMin, flushAgeMsMax: flush.secondsMax * 1_000 },
     },
     clocks: { nowMs: io.nowMs, monotonicMs },
+    balances,
     onNotice: ({ level, event, message }) => logger[level]({ event }, message),
   });
 }

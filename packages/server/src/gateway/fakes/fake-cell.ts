@@ -260,6 +260,8 @@ function videoCalls(store: Store) {
       if (sessionKey !== undefined) names.add(sessionKey);
       return { kind: 'corrected', isRepeat, position: store.advance() };
     },
+    balances: ({ video }) =>
+      store.videos.has(video) ? { kind: 'balances', items: [] } : { kind: 'unknown-video' },
     corrections: () => ({
       kind: 'corrections',
       items: [
