@@ -25,6 +25,7 @@ export class Door {
   readonly #countries = byId('door-country-list', HTMLElement);
   #mode: DoorMode = 'sign-in';
   #entered: (() => void) | undefined = undefined;
+  #listing: Promise<void> = Promise.resolve();
 
   constructor(api: Api, guess: () => string | undefined) {
     this.#api = api;
@@ -60,7 +61,7 @@ export class Door {
     this.#setMode(mode);
     if (!this.#dialog.open) this.#dialog.showModal();
     this.#handle.focus();
-    void this.#listCountries();
+    this.#listing = this.#listCountries();
   }
 
   #setMode(mode: DoorMode): void {
@@ -106,6 +107,10 @@ export class Door {
 
   async #enter(): Promise<void> {
     const typed = { handle: this.#handle.value.trim(), password: this.#password.value };
+    this.#submit.disabled = true;
+    // Somebody may be faster than the list, which chooses a country for them.
+    await this.#listing;
+    this.#submit.disabled = false;
     const jurisdiction = this.#country();
     const missing = missingField(this.#mode, { ...typed, jurisdiction });
     this.#say(missing);
