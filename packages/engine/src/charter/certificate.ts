@@ -61,9 +61,19 @@ export type Statement = Readonly<{
 export type Pause = Readonly<{
   measuredBy: 'owner' | 'gateways';
   pauseMs: number | null;
-  /** How many pauses lasted up to how long; the last bucket has all that lasted longer. */
-  histogram: readonly Readonly<{ upToMs: number | null; pauses: number }>[] | null;
+  /**
+   * Of the ops that gateways held and that were then acknowledged, how many had waited up to how
+   * long since they arrived; the last bucket has all that waited longer.
+   */
+  histogram: readonly Readonly<{ upToMs: number | null; ops: number }>[] | null;
 }>;
+
+/** Which gateways told what the pause was to their clients; those that did not are named. */
+export type GatewaysTold = Readonly<{ reported: number; missing: readonly string[] }>;
+
+/** What gateways have told together; null is what none of them has told. */
+export type GatewayWord = GatewaysTold &
+  Readonly<{ ops: Omit<OpsInPause, 'turnedAway'> | null; histogram: Pause['histogram'] }>;
 
 /** Ops that met the pause; `null` is what is not known. */
 export type OpsInPause = Readonly<{
@@ -87,6 +97,8 @@ export type CertificateBody = Readonly<{
   to: Statement;
   pause: Pause;
   ops: OpsInPause;
+  /** Whose word histogram and counts are, but for what the old owner turned away. */
+  gateways: GatewaysTold | null;
 }>;
 
 /** The registrar's word that its charter decided this hand-over, and who had signed. */
@@ -151,6 +163,11 @@ export function readCertificate(
   return { kind: 'certificate', certificate };
 }
 
+/** Reads what gateways have told another party. */
+export function readGatewayWord(value: unknown): GatewayWord | undefined {
+  return fits(GATEWAY_WORD, value) ? (value as GatewayWord) : undefined;
+}
+
 /** Reads a body that another party asks this one to sign. */
 export function readBody(value: unknown): CertificateBody | undefined {
   return fits(BODY, value) ? (value as CertificateBody) : undefined;
@@ -205,10 +222,22 @@ const STATEMENT: Shape = {
   },
   balances: union(BALANCE_TREE, none),
 };
+const NAMES_MAX = 256;
+const GATEWAYS_TOLD = {
+  reported: uint,
+  missing: (value: unknown): boolean =>
+    Array.isArray(value) && value.length <= NAMES_MAX && fits(list(text(80)), value),
+};
 const HISTOGRAM: Shape = (value) =>
   Array.isArray(value) &&
   value.length <= BUCKETS_MAX &&
-  value.every((bucket) => fits({ upToMs: maybe, pauses: uint }, bucket));
+  value.every((bucket) => fits({ upToMs: maybe, ops: uint }, bucket));
+const GATEWAY_WORD: Shape = {
+  ...GATEWAYS_TOLD,
+  ops: union(none, { held: uint, retried: uint, refused: uint, clientErrors: uint }),
+  histogram: union(HISTOGRAM, none),
+};
+
 const BODY: Shape = {
   format: (value) => value === CERTIFICATE_FORMAT,
   cell: jurisdiction,
@@ -223,6 +252,7 @@ const BODY: Shape = {
     histogram: union(HISTOGRAM, none),
   },
   ops: { turnedAway: maybe, held: maybe, retried: maybe, refused: maybe, clientErrors: maybe },
+  gateways: union(none, GATEWAYS_TOLD),
 };
 const CERTIFICATE: Shape = { body: BODY, signatures: list(SIGNED), witness: WITNESS };
 const WITNESS_ASK: Shape = {

@@ -173,7 +173,8 @@ function balancesCheck({ body: { from, to } }: Certificate): Check {
   return good('balances', `equal for each of ${to.balances.videos} videos, under one root`);
 }
 
-function pauseCheck({ body: { pause } }: Certificate): Check {
+function pauseCheck(certificate: Certificate): Check {
+  const { pause, ops } = certificate.body;
   const { pauseMs, histogram, measuredBy } = pause;
   const isOpenInside = histogram?.slice(0, -1).some(({ upToMs }) => upToMs === null) ?? false;
   const isRising = (histogram ?? []).every(({ upToMs }, index, all) => {
@@ -181,8 +182,30 @@ function pauseCheck({ body: { pause } }: Certificate): Check {
     return upToMs === null || before === undefined || (before !== null && before < upToMs);
   });
   if (isOpenInside || !isRising) return bad('pause', 'the histogram is not in order');
+  const waited = (histogram ?? []).reduce((all, bucket) => all + bucket.ops, 0);
+  if (waited > (ops.held ?? waited)) return bad('pause', 'more ops waited than were held');
   const text = pauseMs === null ? 'not known' : `${pauseMs} ms, by the word of the ${measuredBy}`;
-  return good('pause', text);
+  return good('pause', `${text}; ${gatewaysText(certificate)}`);
+}
+
+function gatewaysText({ body: { ops, pause, gateways } }: Certificate): string {
+  if (gateways === null) return 'no gateway was asked';
+  const { reported, missing } = gateways;
+  const of = `${reported} of ${reported + missing.length} gateways`;
+  const absent = missing.length === 0 ? '' : ` (silent: ${missing.join(', ')})`;
+  if (ops.held === null) return `nothing was told by ${of}${absent}`;
+  const { held, retried, refused, clientErrors } = ops;
+  const counts = `${held} ops held, ${retried ?? '?'} sent again, ${refused ?? '?'} refused`;
+  const longest = longestText(pause.histogram);
+  return `${counts}, ${clientErrors ?? '?'} errors to clients${longest}, by the word of ${of}${absent}`;
+}
+
+function longestText(histogram: Certificate['body']['pause']['histogram']): string {
+  const index = histogram?.findLastIndex(({ ops }) => ops > 0) ?? -1;
+  const last = histogram?.[index];
+  if (last === undefined) return '';
+  if (last.upToMs !== null) return `, none waited longer than ${last.upToMs} ms`;
+  return `, some waited longer than ${histogram?.[index - 1]?.upToMs ?? 0} ms`;
 }
 
 function signaturesCheck(crypto: CheckCrypto, certificate: Certificate): Check {
@@ -237,6 +260,7 @@ function witnessCheck(
 }
 
 function unprovenOf({ body }: Certificate, { registrarKey }: VerifyOptions): readonly string[] {
+  const missing = body.gateways?.missing ?? [];
   const unknown = Object.entries(body.ops).flatMap(([name, count]) =>
     count === null ? [name] : [],
   );
@@ -246,7 +270,8 @@ function unprovenOf({ body }: Certificate, { registrarKey }: VerifyOptions): rea
       : []),
     'that both operators told the truth where they agree: two that lie alike look alike',
     'that the set hashes were not forged by both: they find accidents, not two who plan together',
-    'how long the pause was: it is the word of whoever measured it',
+    'how long the pause was, and what gateways held: it is the word of whoever measured it',
+    ...(missing.length > 0 ? [`what the clients of ${missing.join(', ')} met`] : []),
     ...(unknown.length > 0 ? [`counts that nobody has told: ${unknown.join(', ')}`] : []),
     "people's accounts: cut and totals are of likes and views, not of names and passwords",
     'what happened after the last entry, and that the old copy was destroyed',

@@ -53,15 +53,15 @@ export function openBorder(
   };
 }
 
+function totalsOf(types: readonly RecordType[], of: CrossedByType): readonly BorderTotal[] {
+  return types.map((type) => {
+    const { records, bytes } = of.get(type) ?? { records: 0, bytes: 0 };
+    return { type, destination: RECORDS[type].destination, records, bytes };
+  });
+}
+
 /** Checks a record's form and says how much it is. */
 function measure(record: BorderRecord): { records: number; bytes: number } {
-  function totalsOf(types: readonly RecordType[], of: CrossedByType): readonly BorderTotal[] {
-    return types.map((type) => {
-      const { records, bytes } = of.get(type) ?? { records: 0, bytes: 0 };
-      return { type, destination: RECORDS[type].destination, records, bytes };
-    });
-  }
-
   // Everything beside the type, so that nothing can ride along beside what is looked at.
   const { type, ...fields } = record;
   const rule = Object.hasOwn(RECORDS, type) ? RECORDS[type] : undefined;

@@ -14,6 +14,8 @@ import type { CharterFolder, KeyedParty } from '../registrar/charter.fixture.ts'
 import type { Registrar } from '../registrar/registrar.ts';
 import type { SignedClient } from '../signed/signed-client.ts';
 import { keyIdOf } from '../signed/wire-key.ts';
+import { HOLD_BUCKETS_MS, PAUSE_REPORT_MS_MAX } from '../cell/remote/pause-wire.ts';
+import { PauseReports } from '../replication/pause-reports.ts';
 import { BalanceBook } from '../balances/balance-book.ts';
 import { balanceStore } from '../balances/balance-store.ts';
 import type { BalanceStore, KeptBalances } from '../balances/balance-store.ts';
@@ -21,7 +23,14 @@ import { BalancesGoneError } from '../balances/make-balances.ts';
 import type { BalanceJob } from '../balances/make-balances.ts';
 import { Attestor } from './attestor.ts';
 import type { AttestAnswer } from './attestor.ts';
-import { bodyOf, handOver, HANDOVER, signedBy, statementOf, TREE } from './certificate.fixture.ts';
+import {
+  bodyOf,
+  handOver,
+  HANDOVER,
+  signedBy,
+  statementOf,
+  TREE,
+} from './certificate.fixture.ts';
 import { certificateStore } from './certificate-store.ts';
 import type { CertificateStore } from './certificate-store.ts';
 
@@ -33,6 +42,8 @@ let kept: BalanceStore;
 let balances: BalanceBook;
 /** Makes the file of balances, or does not. */
 let makes: (job: BalanceJob) => Promise<BalanceTree>;
+let reports: PauseReports;
+let clockMs: number;
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'holdfast-certificates-'));
@@ -47,6 +58,8 @@ beforeEach(() => {
     log: () => undefined,
     make: (job) => makes(job),
   });
+  reports = new PauseReports();
+  clockMs = 0;
 });
 afterEach(() => {
   folder.remove();
@@ -70,6 +83,9 @@ function attestor(of: KeyedParty, client?: SignedClient): Attestor {
       return client;
     },
     measured: () => ({ startedAtMs: 1, pauseMs: 97, turnedAway: 3 }),
+    gateways: () => [],
+    reports,
+    monotonicMs: () => clockMs,
     log: () => undefined,
   });
 }
@@ -88,7 +104,15 @@ function newOwner(): Attestor {
   handOver(registrar);
   const statement = statementOf(south);
   kept.keep(KEPT);
-  store.note({ handover: HANDOVER, statement, startedAtMs: null, pauseMs: null, turnedAway: null });
+  store.note({
+    handover: HANDOVER,
+    statement,
+    startedAtMs: null,
+    pauseMs: null,
+    turnedAway: null,
+    gateways: null,
+    word: null,
+  });
   return attestor(south);
 }
 
@@ -127,6 +151,57 @@ describe('T10: the new owner signs', () => {
 
   test('for nobody but the old owner', () => {
     expect(asked(newOwner(), bodyOf(registrar), south)).toMatchObject({ kind: 'refused' });
+  });
+});
+
+describe('T15: the new owner tells what gateways told it', () => {
+  const gateways = [{ name: 'gate/a', keyId: 'key-a' }];
+  const ask = (owner: Attestor): AttestAnswer =>
+    owner.answer(wire(north), { kind: 'statement', handover: HANDOVER, gateways });
+  const holds = [...HOLD_BUCKETS_MS.map(() => 0), 5];
+  const counts = { held: 5, retried: 6, refused: 0, clientErrors: 0 };
+  const told = (): void =>
+    reports.note(
+      { operator: 'gate', site: 'a', publicKey: 'a', keyId: 'key-a' },
+      { handover: HANDOVER, ...counts, holds },
+    );
+
+  test('T15: once all have, and waits for those that have not', () => {
+    const owner = newOwner();
+    expect(ask(owner)).toMatchObject({ kind: 'refused' });
+    told();
+    expect(ask(owner)).toMatchObject({
+      value: { word: { reported: 1, missing: [], ops: counts } },
+    });
+  });
+
+  test('T15: but not for long, and then it stands', () => {
+    const owner = newOwner();
+    ask(owner);
+    clockMs = PAUSE_REPORT_MS_MAX;
+    const missing = { value: { word: { reported: 0, missing: ['gate/a'], ops: null } } };
+    expect(ask(owner)).toMatchObject(missing);
+    told();
+    expect(ask(attestor(south))).toMatchObject(missing);
+  });
+
+  test('T15: and signs nothing else as their word', () => {
+    const owner = newOwner();
+    told();
+    ask(owner);
+    const histogram = [...HOLD_BUCKETS_MS, null].map((upToMs, index) => {
+      return { upToMs, ops: holds[index] ?? 0 };
+    });
+    const body = bodyOf(registrar, {
+      pause: { measuredBy: 'owner', pauseMs: 97, histogram },
+      ops: { turnedAway: 3, ...counts },
+      gateways: { reported: 1, missing: [] },
+    });
+    expect(asked(owner, body)).toMatchObject({ kind: 'ok' });
+    const fewer = { ...body, ops: { ...body.ops, clientErrors: 0, held: 4 } };
+    for (const altered of [fewer, { ...body, gateways: null }, bodyOf(registrar)]) {
+      expect(asked(owner, altered)).toMatchObject({ kind: 'refused' });
+    }
   });
 });
 
@@ -184,7 +259,15 @@ describe('T9: at the cut', () => {
 test('T12: what cannot be finished stays open, says why, and is tried again', async () => {
   handOver(registrar);
   const statement = statementOf(north);
-  store.note({ handover: HANDOVER, statement, startedAtMs: 1, pauseMs: 97, turnedAway: 3 });
+  store.note({
+    handover: HANDOVER,
+    statement,
+    startedAtMs: 1,
+    pauseMs: 97,
+    turnedAway: 3,
+    gateways: null,
+    word: null,
+  });
   let asks = 0;
   const old = attestor(north, {
     ask: async () => {

@@ -34,6 +34,7 @@ import {
   certificateText,
   readBody,
   readCertificate,
+  readGatewayWord,
   readSignature,
   readStatement,
   sameJson,
@@ -41,6 +42,8 @@ import {
 import type {
   Certificate,
   CertificateBody,
+  GatewayWord,
+  OpsInPause,
   Statement,
 } from '@holdfast/engine/charter/certificate.ts';
 import type { BalanceBook, CutCopy } from '../balances/balance-book.ts';
@@ -48,11 +51,14 @@ import { signBalances } from '../balances/sign-balances.ts';
 import type { CharterClient } from '../registrar/charter-client.ts';
 import type { OperatorKey } from '../registrar/charter-entry.ts';
 import { nodeCrypto } from '../signed/node-crypto.ts';
+import type { NamedGateway } from '../replication/pause-reports.ts';
 import { signDigest } from '../signed/sign-digest.ts';
 import type { SignedClient } from '../signed/signed-client.ts';
 import type { WireParty } from '../signed/wire-key.ts';
 import { totalsOf } from './certificate.ts';
 import type { CertificateStore, Side } from './certificate-store.ts';
+import { fieldsOfWord, GatewayWords, isWordOf } from './gateway-words.ts';
+import type { GatewayWordsParts } from './gateway-words.ts';
 
 export const ATTEST_ROUTE = '/v1/handover/:cell/attest';
 const ASK_MS_MAX = 10_000;
@@ -78,6 +84,11 @@ export type AttestorOptions = Readonly<{
   connect: (party: Pick<Party, 'url' | 'publicKey'>) => SignedClient;
   /** What this process measured of a hand-over; all null when it was not there. */
   measured: (handover: string) => Measured;
+  /** Gateways that this party knows of now. */
+  gateways: () => readonly NamedGateway[];
+  /** What gateways have told this party of the pause. */
+  reports: GatewayWordsParts['reports'];
+  monotonicMs: () => number;
   log: (level: 'info' | 'warn', fields: object, message: string) => void;
 }>;
 
@@ -90,10 +101,13 @@ const refused = (detail: string): AttestAnswer => ({ kind: 'refused', detail });
 export class Attestor {
   readonly #options: AttestorOptions;
   readonly #waits = new Map<string, string>();
+  readonly #gateways: GatewayWords;
+  readonly #ops = new Map<string, OpsInPause>();
   #isRunning = false;
 
   constructor(options: AttestorOptions) {
     this.#options = options;
+    this.#gateways = new GatewayWords(options);
   }
 
   /** Told of every state in the turn in which it is entered: the rows are then at the cut. */
@@ -114,6 +128,17 @@ export class Attestor {
     return { handover, isMade: false, detail };
   }
 
+  /** What met the pause, as far as it has been told; `undefined` while it has not. */
+  opsInPause(handover: string): OpsInPause | undefined {
+    const known = this.#ops.get(handover);
+    if (known !== undefined) return known;
+    const text = this.#options.store.text(handover);
+    const read = text === undefined ? undefined : readCertificate(text);
+    if (read?.kind !== 'certificate') return undefined;
+    this.#ops.set(handover, read.certificate.body.ops);
+    return read.certificate.body.ops;
+  }
+
   /** Tries to finish what is open; whatever fails is tried again at the next call. */
   async attest(): Promise<void> {
     if (this.#isRunning) return;
@@ -127,7 +152,7 @@ export class Attestor {
 
   /** What the other side asks of this one. */
   answer(sender: WireParty, asked: unknown): AttestAnswer {
-    const { kind, handover, body, certificate, signed } = fieldsOf(asked);
+    const { kind, handover, body, certificate, signed, gateways } = fieldsOf(asked);
     const cede = typeof handover === 'string' ? this.#cedeOf(handover) : undefined;
     const before = cede && this.#entryOf(cede.epoch - 1);
     if (typeof handover !== 'string' || cede === undefined || before === undefined) {
@@ -139,7 +164,11 @@ export class Attestor {
     const side = this.#options.store.side(handover);
     if (side === undefined) return refused('this side noted nothing at the cut');
     if (this.#options.balances.isMaking(handover)) return refused(BALANCES_PENDING);
-    if (kind === 'statement') return { kind: 'ok', value: this.#statementOf(side) };
+    if (kind === 'statement') {
+      const told = this.#gateways.tell(side, gateways);
+      if (told.kind === 'waits') return refused(told.detail);
+      return { kind: 'ok', value: { statement: this.#statementOf(side), word: told.word } };
+    }
     if (kind === 'sign') return this.#sign(readBody(body), side, cede);
     if (kind === 'balances') return this.#takeClosing(signed, side, before.owner);
     if (kind === 'keep' && typeof certificate === 'string')
@@ -165,7 +194,10 @@ export class Attestor {
     const { seq, chain, likesHash, countsHash } = cut;
     const at = { seq, chain, likesHash, countsHash };
     const statement: Statement = { operator, site, publicKey, cut: at, totals, balances: null };
-    store.note({ handover, statement, startedAtMs: null, pauseMs: null, turnedAway: null });
+    const gateways = state.kind === 'sealed' ? this.#options.gateways() : null;
+    const named = gateways?.map(({ name, keyId }) => ({ name, keyId })) ?? null;
+    const unmeasured = { startedAtMs: null, pauseMs: null, turnedAway: null };
+    store.note({ handover, statement, ...unmeasured, gateways: named, word: null });
     this.takeBalances(handover, meta.epoch, this.#options.copyCounts);
   }
 
@@ -229,10 +261,15 @@ export class Attestor {
     const { key, charter, cell, connect } = this.#options;
     const client = connect(cede.owner);
     try {
-      const { handover } = side;
-      const to = readStatement(await ask(client, cell, { kind: 'statement', handover }));
-      if (to === undefined) throw new AttestError('the statement of the new owner is malformed');
-      const body = this.#bodyOf(side, to, cede);
+      const { handover, gateways } = side;
+      const asked = { kind: 'statement', handover, gateways: gateways ?? [] };
+      const { statement, word: said } = fieldsOf(await ask(client, cell, asked));
+      const [to, word] = [readStatement(statement), readGatewayWord(said)];
+      if (to === undefined || word === undefined) {
+        throw new AttestError('the statement of the new owner is malformed');
+      }
+      const body = this.#bodyOf(side, to, word, cede);
+      this.#ops.set(handover, body.ops);
       const digest = bodyDigest(nodeCrypto, body);
       const { operator, publicKey } = side.statement;
       const own = { operator, publicKey, signature: signDigest(digest, key.privateKey) };
@@ -242,8 +279,8 @@ export class Attestor {
         if (other === undefined) throw new AttestError('the new owner did not sign');
         signatures.push(other);
       }
-      const asked = { cell, handover, epoch: cede.epoch, digest: hexOf(digest) };
-      const outcome = await charter.witness({ ...asked, signatures });
+      const witnessed = { cell, handover, epoch: cede.epoch, digest: hexOf(digest) };
+      const outcome = await charter.witness({ ...witnessed, signatures });
       if (outcome.kind !== 'witnessed') throw new AttestError(`the registrar: ${outcome.detail}`);
       const certificate = { body, signatures, witness: outcome.witness };
       const text = certificateText(certificate);
@@ -257,9 +294,10 @@ export class Attestor {
     }
   }
 
-  #bodyOf(side: Side, to: Statement, cede: CharterEntry): CertificateBody {
+  #bodyOf(side: Side, to: Statement, word: GatewayWord, cede: CharterEntry): CertificateBody {
     const { cell } = this.#options;
     const { handover, startedAtMs, pauseMs, turnedAway } = side;
+    const { ops, gateways, histogram } = fieldsOfWord(word, turnedAway);
     return {
       format: CERTIFICATE_FORMAT,
       cell,
@@ -268,8 +306,9 @@ export class Attestor {
       entries: this.#entriesTo(cede.epoch),
       from: this.#statementOf(side),
       to,
-      pause: { measuredBy: 'owner', pauseMs, histogram: null },
-      ops: { turnedAway, held: null, retried: null, refused: null, clientErrors: null },
+      pause: { measuredBy: 'owner', pauseMs, histogram },
+      ops,
+      gateways,
     };
   }
 
@@ -291,6 +330,7 @@ export class Attestor {
     if (!sameJson(body.to, own)) return 'it does not say of us what we noted';
     if (!isEqualCut(body.from.cut, own.cut)) return 'the cuts differ';
     if (!sameJson(body.from.totals, own.totals)) return 'the totals differ';
+    if (!isWordOf(body, side.word)) return 'gateways did not tell us this';
     const { balances } = body.from;
     if (balances === null || own.balances === null) return undefined;
     return isSameTree(balances, own.balances) ? undefined : 'the balances of videos differ';

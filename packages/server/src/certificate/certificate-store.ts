@@ -6,9 +6,14 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isId } from '@holdfast/protocol/ids.ts';
-import { fits, id, union, uint } from '@holdfast/protocol/shape.ts';
-import { certificateText, readStatement } from '@holdfast/engine/charter/certificate.ts';
-import type { Certificate, Statement } from '@holdfast/engine/charter/certificate.ts';
+import { fits, id, list, text, union, uint } from '@holdfast/protocol/shape.ts';
+import {
+  certificateText,
+  readGatewayWord,
+  readStatement,
+} from '@holdfast/engine/charter/certificate.ts';
+import type { Certificate, GatewayWord, Statement } from '@holdfast/engine/charter/certificate.ts';
+import type { NamedGateway } from '../replication/pause-reports.ts';
 import { writeWhole } from '../replication/whole-file.ts';
 
 /** What one side saw of a hand-over. */
@@ -18,6 +23,10 @@ export type Side = Readonly<{
   startedAtMs: number | null;
   pauseMs: number | null;
   turnedAway: number | null;
+  /** At the old owner: the gateways that it had seen when it sealed. */
+  gateways: readonly NamedGateway[] | null;
+  /** At the new owner: what they told, once it has said so to the old one. */
+  word: GatewayWord | null;
 }>;
 
 export type CertificateStore = Readonly<{
@@ -81,6 +90,8 @@ const SIDE_SHAPE = {
   startedAtMs: maybe,
   pauseMs: maybe,
   turnedAway: maybe,
+  gateways: union((value) => value === null, list({ name: text(80), keyId: text(64) })),
+  word: (value: unknown): boolean => value === null || readGatewayWord(value) !== undefined,
 };
 
 function readSide(file: string): Side | undefined {

@@ -77,6 +77,7 @@ export function bodyOf(
     to: statementOf(south),
     pause: { measuredBy: 'owner', pauseMs: 97, histogram: null },
     ops: { turnedAway: 3, held: null, retried: null, refused: null, clientErrors: null },
+    gateways: null,
     ...fields,
   };
 }

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { isPartyUrl, LOCAL_URL } from '@holdfast/engine/charter/charter-entry.ts';
-import { isJurisdiction } from '@holdfast/protocol/ids.ts';
+import { isJurisdiction, isWireName } from '@holdfast/protocol/ids.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { publicKeyOf } from '../signed/wire-key.ts';
 import { LOCATION_CHARS_MAX } from '../border/records.ts';

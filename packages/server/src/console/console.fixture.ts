@@ -88,7 +88,7 @@ export class FakeController {
       },
       gates: this.gates,
       pause: null,
-      ops: { turnedAway: 0, held: null, retried: null, refused: null },
+      ops: { turnedAway: 0, held: null, retried: null, refused: null, clientErrors: null },
       certificate: null,
     };
   }

@@ -29,7 +29,6 @@ export type CharterRoutes = Readonly<{
   heartbeatMs?: number;
 }>;
 
-export function addCharterRoutes(app: FastifyInstance, options: CharterRoutes): void {
 export type CharterRefusalCode = Extract<
   RegistrarProblemCode,
   'charter-query-invalid' | 'charter-cell-unknown' | 'charter-streams-full'
@@ -38,6 +37,7 @@ export type CharterRefusalCode = Extract<
 /** Pages of any site may read it, where the server lets them. */
 const ANY_SITE = { config: { anySite: true } } as const;
 
+export function addCharterRoutes(app: FastifyInstance, options: CharterRoutes): void {
   const { registrar, publicKey, head, refuse = refuseAsRegistrar } = options;
   const { charter } = registrar;
   app.get(CHARTER_PATH, ANY_SITE, (request, reply) => {
@@ -47,7 +47,6 @@ const ANY_SITE = { config: { anySite: true } } as const;
     const by = { registrar: { publicKey: publicKey() ?? null }, head: head() ?? null };
     return answer(reply, { ...by, ...headOf(charter), entries });
   });
-  addStream(app, options);
   app.get<{ Params: { cell: string } }>(
     `${CHARTER_PATH}/cells/:cell`,
     ANY_SITE,
@@ -58,6 +57,7 @@ const ANY_SITE = { config: { anySite: true } } as const;
       return refuse(reply, 'charter-cell-unknown', 'The charter has no cell of this name.');
     },
   );
+  addStream(app, options);
 }
 
 const BAD_AFTER = '`after` must be the number of an entry, or 0. Nothing was read.';
@@ -69,8 +69,8 @@ function headOf(charter: CharterView): Head {
 }
 
 function addStream(app: FastifyInstance, options: CharterRoutes): void {
-  const responses = new Set<ServerResponse>();
   const { refuse = refuseAsRegistrar } = options;
+  const responses = new Set<ServerResponse>();
   app.get(CHARTER_STREAM_PATH, { ...ANY_SITE, exposeHeadRoute: false }, (request, reply) => {
     const after = afterIn(request.url);
     if (after === undefined) return refuse(reply, 'charter-query-invalid', BAD_AFTER);
@@ -83,8 +83,8 @@ function addStream(app: FastifyInstance, options: CharterRoutes): void {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
-    });
       ...otherHeaders(reply),
+    });
     responses.add(response);
     const end = runStream(options, after, response);
     response.on('close', () => {
@@ -146,13 +146,13 @@ function afterIn(url: string): number | undefined {
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-function answer(reply: FastifyReply, document: unknown): FastifyReply {
 /** What hooks have set before the reply was taken out of the framework's hands. */
 function otherHeaders(reply: FastifyReply): Record<string, string> {
   const set = Object.entries(reply.getHeaders());
   return Object.fromEntries(set.map(([name, value]) => [name, String(value)]));
 }
 
+function answer(reply: FastifyReply, document: unknown): FastifyReply {
   return reply
     .header('content-type', 'application/json; charset=utf-8')
     .header('cache-control', 'no-store')

@@ -214,6 +214,7 @@ function openCell(
   return PartyCell.open({
     cell: {
       dir,
+      keyFile: join(dir, 'at-rest.key'),
       jurisdiction: US,
       operator,
       epoch: 1 as Epoch,
@@ -223,7 +224,6 @@ function openCell(
     clocks: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
     balances,
     onNotice: () => undefined,
-    keyFile: join(dir, 'at-rest.key'),
   });
 }
 

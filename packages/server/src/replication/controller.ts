@@ -12,6 +12,7 @@ import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import { judgeGates } from '@holdfast/engine/handover/gates.ts';
 import type { Gate } from '@holdfast/engine/handover/gates.ts';
+import type { OpsInPause } from '@holdfast/engine/charter/certificate.ts';
 import { HANDOVER_VERSION } from '@holdfast/engine/handover/preflight.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
@@ -60,6 +61,8 @@ export type ControllerOptions = Readonly<{
   ) => boolean;
   /** How the certificate of the newest hand-over stands. */
   certificate: (handover: string) => HandoverStatus['certificate'];
+  /** What gateways told of the pause of a hand-over. */
+  opsInPause: (handover: string) => OpsInPause | undefined;
   log: (level: 'info' | 'warn', fields: object, message: string) => void;
 }>;
 
@@ -71,6 +74,8 @@ export type Started = Readonly<
   | (Refusal & { checks?: readonly PreflightCheck[] })
 >;
 export type Done = Readonly<{ kind: 'done' }> | Refusal;
+
+const NOTHING_TOLD = { held: null, retried: null, refused: null, clientErrors: null };
 
 const refused = (code: string, detail: string): Refusal => ({ kind: 'refused', code, detail });
 
@@ -269,10 +274,16 @@ export class HandoverController {
       rates: this.#observer.rates(now.monotonicMs),
       gates: this.#gates,
       pause: this.#observer.pause(now.monotonicMs),
-      // Gateways do not tell what they held; what is not told is not known.
-      ops: { turnedAway: this.turnedAway(), held: null, retried: null, refused: null },
+      ops: this.#ops(handover?.id),
       certificate: handover === null ? null : this.#options.certificate(handover.id),
     };
+  }
+
+  /** What gateways held they tell after the cut; until then it is not known. */
+  #ops(handover: string | undefined): HandoverStatus['ops'] {
+    const told = handover === undefined ? undefined : this.#options.opsInPause(handover);
+    const { held, retried, refused, clientErrors } = told ?? NOTHING_TOLD;
+    return { turnedAway: this.turnedAway(), held, retried, refused, clientErrors };
   }
 
   async #start({

@@ -11,7 +11,7 @@ import type { SignedAnswer, SignedRequest, SignedRoute } from '../signed/signed-
 /** A gateway that has asked nothing for so long, and has no stream open, is forgotten. */
 export const GATEWAY_SILENT_MS_MAX = 10_000;
 /** Gateways that are remembered. */
-const GATEWAYS_MAX = 256;
+export const GATEWAYS_MAX = 256;
 const NOT_SERVED = 409;
 
 type Known = { name: string; keyId: string; epoch: number; heardMs: number; streams: number };

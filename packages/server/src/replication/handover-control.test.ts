@@ -65,7 +65,8 @@ describe('a hand-over that people ask for', { timeout: TEST_MS_MAX }, () => {
     const status = north.control.controller.status();
     expect(status?.handover?.ended).toMatchObject({ outcome: 'handed-over' });
     expect(status?.pause).toMatchObject({ isOver: true });
-    expect(status?.ops).toEqual({ turnedAway: 0, held: null, retried: null, refused: null });
+    const untold = { held: null, retried: null, refused: null, clientErrors: null };
+    expect(status?.ops).toEqual({ turnedAway: 0, ...untold });
     expect([...north.faults, ...south.faults]).toEqual([]);
   });
 

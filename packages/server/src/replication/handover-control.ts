@@ -25,12 +25,13 @@ import type { CharterClient } from '../registrar/charter-client.ts';
 import type { OperatorKey } from '../registrar/charter-entry.ts';
 import type { SignedClient } from '../signed/signed-client.ts';
 import type { SignedRoute } from '../signed/signed-server.ts';
-import type { WireIdentity } from '../signed/wire-key.ts';
+import type { WireIdentity, WireParty } from '../signed/wire-key.ts';
 import { openControlRecord } from './control-record.ts';
 import { HandoverController } from './controller.ts';
 import type { ControllerOptions } from './controller.ts';
 import { controlRoutes, isOperatorCli } from './control-routes.ts';
 import { GatewayBook } from './gateway-book.ts';
+import { PauseReports, pauseRoute } from './pause-reports.ts';
 import type { Begun, ReplicaRole, ReplicaRoleOptions } from './replica-role.ts';
 import { SNAPSHOT_FILES } from './snapshot.ts';
 
@@ -73,6 +74,8 @@ export type HandoverControl = Readonly<{
   roleOf: (role: ReplicaRole) => ReplicaRole;
   /** The routes of the cell, with a look at which gateways ask. */
   noting: (routes: readonly SignedRoute[]) => readonly SignedRoute[];
+  /** Where gateways tell what a pause was to their clients. */
+  gatewayRoutes: (isGateway: (sender: WireParty) => boolean) => readonly SignedRoute[];
   /** What everybody may read: certificates. Before the server listens. */
   addPublicRoutes: (app: FastifyInstance) => void;
   controller: HandoverController;
@@ -87,6 +90,7 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
   const held: { role?: ReplicaRole } = {};
   const begun = (): Begun | undefined => held.role?.begun();
   const gateways = new GatewayBook(monotonicMs);
+  const reports = new PauseReports();
   const store = certificateStore(options.certificatesDir);
   const parts: { attestor?: Attestor } = {};
   const balances = new BalanceBook({
@@ -103,12 +107,16 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
     copyBytes: () => sizeOfCopy(cellDir),
     newName: (epoch) => `${cell}-${epoch}-${randomBytes(NAME_BYTES).toString('hex')}`,
     certificate: (handover) => parts.attestor?.status(handover) ?? null,
+    opsInPause: (handover) => parts.attestor?.opsInPause(handover),
   });
   const attestor = new Attestor({
     ...{ cell, key, store, balances, charter, connect, log },
     me: () => begun()?.me,
     copyCounts: () => begun()?.cell.roles.copyCounts(),
     measured: (handover) => measuredBy(controller, handover),
+    gateways: () => gateways.gateways(),
+    reports,
+    monotonicMs,
   });
   parts.attestor = attestor;
   const operator = { operator: identity.operator, publicKey: identity.publicKey };
@@ -143,6 +151,7 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
       };
     },
     noting: (of) => gateways.noting(of),
+    gatewayRoutes: (isGateway) => [pauseRoute(cell, reports, isGateway)],
     addPublicRoutes: (app) => {
       addPublicRoutes(app, store);
       addBalanceRoute(app, readBalances, () => begun()?.cell.roles.view());

@@ -81,6 +81,8 @@ export type HandoverStatus = Readonly<{
     held: number | null;
     retried: number | null;
     refused: number | null;
+    /** Errors that gateways gave to clients. */
+    clientErrors: number | null;
   }>;
   certificate: Readonly<{ handover: string; isMade: boolean; detail: string }> | null;
 }>;
@@ -131,7 +133,7 @@ const STATUS: Shape = {
     reason: text(2_000),
   }),
   pause: union(none, { pauseMs: number, isOver: bool }),
-  ops: { turnedAway: maybe, held: maybe, retried: maybe, refused: maybe },
+  ops: { turnedAway: maybe, held: maybe, retried: maybe, refused: maybe, clientErrors: maybe },
   certificate: union(none, { handover: id, isMade: bool, detail: text(2_000) }),
 };
 

@@ -146,10 +146,10 @@ async function beginParty(
   const snapshots = openSnapshotServer({
     dir: cell.dir,
     journal: () => cell.roles.journal(),
+    secret: () => cell.secret,
     flush: () => withinTime(cell.flush(), options.pause),
     nowMs,
     pace,
-    secret: () => cell.secret,
   });
   const heard: { vigil?: Vigil } = {};
   const runtime = await PartyRuntime.open({

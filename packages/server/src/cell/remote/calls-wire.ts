@@ -9,6 +9,8 @@ import { ANALYTICS_METRICS, CORRECTION_REASONS, METRICS } from '@holdfast/protoc
 import { isVideoId } from '@holdfast/protocol/ids.ts';
 import type { Epoch } from '@holdfast/protocol/ids.ts';
 import { DURATION_MS_MAX, NOTE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
+import { choice, fits, int, list, nothing, text, uint, union } from '@holdfast/protocol/shape.ts';
+import type { Shape } from '@holdfast/protocol/shape.ts';
 import { RECORDS } from '../../border/records.ts';
 import type { CallName, CallReply, Identity } from '../cell-client.ts';
 import type { AnyCall } from '../messages.ts';

@@ -28,16 +28,22 @@ export const STREAM_SILENCE_MS_MAX = 3_000;
 const OPS = '/ops';
 const CALLS = '/calls/';
 const PUBLICATIONS = '/publications';
+const PAUSES = '/pauses';
 
 /** The routes of a cell, in the form of the router. */
 export const CELL_ROUTES = {
   ops: `/v1/cells/:cell${OPS}`,
   calls: `/v1/cells/:cell${CALLS}:name`,
   publications: `/v1/cells/:cell${PUBLICATIONS}`,
+  pauses: `/v1/cells/:cell${PAUSES}`,
 } as const;
 
 export function opsPath(cell: Jurisdiction): string {
   return `/v1/cells/${cell}${OPS}`;
+}
+
+export function pausesPath(cell: Jurisdiction): string {
+  return `/v1/cells/${cell}${PAUSES}`;
 }
 
 export function callPath(cell: Jurisdiction, name: CallName): string {

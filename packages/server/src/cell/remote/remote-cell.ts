@@ -32,9 +32,11 @@ import {
   callPath,
   FRAME_ANSWER_BYTES_MAX,
   opsPath,
+  pausesPath,
   publicationsPath,
   STREAM_SILENCE_MS_MAX,
 } from './cell-wire.ts';
+import type { PauseReport } from './pause-wire.ts';
 import { readOpsAnswer, writeOpsFrame } from './ops-wire.ts';
 import { readPublications } from './publications-wire.ts';
 
@@ -69,6 +71,8 @@ export type RemoteCell = Readonly<{
     take: (publications: readonly Publication[]) => boolean,
     signal: AbortSignal,
   ) => Promise<Ended>;
+  /** Tells what a pause was to the clients of this gateway. Never throws for the net or the peer. */
+  reportPause: (report: PauseReport) => Promise<Readonly<{ kind: 'told' }> | Lost>;
   close: () => void;
 }>;
 
@@ -131,6 +135,17 @@ export function connectCell(options: ConnectCell): RemoteCell {
       if (answer.kind === 'no-answer') return lost(answer);
       if (answer.kind === 'answer') return refusalIn(answer);
       return hand(answer.chunks, jurisdiction, take);
+    },
+    reportPause: async (report) => {
+      const answer = await calls.ask({
+        method: 'POST',
+        path: pausesPath(jurisdiction),
+        body: JSON.stringify(report),
+        silenceMsMax: OPS_SILENCE_MS_MAX,
+      });
+      if (answer.kind !== 'answer') return lost(answer);
+      // What was refused once is refused again.
+      return { kind: 'told' };
     },
     close: () => {
       ops.close();

@@ -142,6 +142,7 @@ function opsText({ ops }: HandoverStatus): string {
     held: ops.held,
     retried: ops.retried,
     refused: ops.refused,
+    'errors to clients': ops.clientErrors,
   });
   const known = counts.flatMap(([name, n]) => (n === null ? [] : [`${grouped(n)} ${name}`]));
   const unknown = counts.flatMap(([name, n]) => (n === null ? [name] : []));

@@ -218,7 +218,10 @@ async function openApp(
   };
   control.addPublicRoutes(app);
   await console.addRoutes(app);
-  const routes = cellRoutes({ jurisdiction, role, isGateway, until });
+  const routes = [
+    ...cellRoutes({ jurisdiction, role, isGateway, until }),
+    ...control.gatewayRoutes(isGateway),
+  ];
   await addSignedRoutes(app, options, control.noting(routes));
   return app;
 }

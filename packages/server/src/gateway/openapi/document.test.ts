@@ -17,6 +17,7 @@ import {
   SERVICE_KEY,
 } from '../fakes/fake-world.ts';
 import type { World } from '../fakes/fake-world.ts';
+import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { openApiDocument } from './document.ts';
 import type { Method, Operation, Paths } from './openapi-types.ts';
 
@@ -206,6 +207,7 @@ describe('A69: every documented operation, run against the server, answers as do
 
   it('the stream', async () => {
     const abort = new AbortController();
+    const origin = await originOf(world);
     const reply = await fetch(`${origin}/v1/counts/stream?video=a`, { signal: abort.signal });
     check('streamCounts', reply.status, reply.headers.get('content-type') ?? '', '');
     abort.abort();
@@ -242,8 +244,23 @@ describe('A69: every documented operation, run against the server, answers as do
     await run(world, 'correct', { path: a, headers: operator, body: { ...body, delta: -1 } });
     await run(world, 'correct', { path: a, headers: service, body });
     await run(world, 'getCorrections', { path: a });
+    const cell = 'us' as Jurisdiction;
+    const statement = { cell, handover: 'us-1', side: 'closing', epoch: 2, seq: 7 } as const;
+    const tree = { videos: 1, likesTotal: 3, likesCorrectedTotal: -1, viewsTotal: 4 };
+    const root = { viewsCorrectedTotal: 0, root: 'a'.repeat(64) };
+    const closing = {
+      ...{ operator: 'north', publicKey: 'key', signature: 'signature', epoch: 2, seq: 7 },
+      ...{ likes: 3, likesCorrected: -1, views: 4, viewsCorrected: 0 },
+      ...{ statement: { format: 1 as const, ...statement, ...tree, ...root } },
+      ...{ proof: [], index: 0, size: 1 },
+    };
+    const balance = { cell, handover: 'us-1', atMs: 1_000, closing, opening: null };
+    world.cells.us.answer('balances', () => ({ kind: 'balances', items: [balance] }));
+    await run(world, 'getBalances', { path: a });
+    await run(world, 'getBalances', { path: { id: 'unknown' } });
     await run(world, 'eraseSubject', { path: { subject: 'user-1' }, headers: service });
   });
+
   it('the public record', async () => {
     await run(world, 'getTrust', { path: { jurisdiction: 'us' } });
     await run(world, 'getTrust', { path: { jurisdiction: 'zz' } });
@@ -262,7 +279,6 @@ describe('A69: every documented operation, run against the server, answers as do
     abort.abort();
     await run(world, 'streamCharter', { query: '?after=x' });
   });
-
 
   it('running', async () => {
     await run(world, 'getHealth');

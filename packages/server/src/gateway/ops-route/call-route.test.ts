@@ -2,6 +2,7 @@ import { HOLD_MS_MAX, RESEND_MS } from '@holdfast/engine/handover/gateway-route.
 import type { Epoch, VideoId } from '@holdfast/protocol/ids.ts';
 import { beforeEach, expect, it } from 'vitest';
 import type { CellClient } from '../../cell/cell-client.ts';
+import { PauseBook } from './pause-book.ts';
 import { callRoute, CALLS_MAX } from './call-route.ts';
 import { broken, entry, north, rig, settled, south, unreachable } from './ops-route.fixture.ts';
 import type { Rig } from './ops-route.fixture.ts';
@@ -16,7 +17,12 @@ let call: CellClient['call'];
 beforeEach(() => {
   made = rig(entry(1, north));
   const { line, time } = made;
-  call = callRoute({ line, timers: time.timers, monotonicMs: time.clock.monotonicMs });
+  call = callRoute({
+    line,
+    timers: time.timers,
+    pauses: new PauseBook(),
+    monotonicMs: time.clock.monotonicMs,
+  });
 });
 
 it('W115: a call that was not taken is sent again, to whoever owns the cell then', async () => {

@@ -17,6 +17,7 @@ import type { AnyCall } from '../../cell/messages.ts';
 import { isRepeatable } from '../../cell/remote/calls-wire.ts';
 import type { Timers } from '../../exchange/timers.ts';
 import type { OwnerLine } from './owner-line.ts';
+import type { PauseBook } from './pause-book.ts';
 
 /** Calls that are not answered yet; beyond it they are refused. */
 export const CALLS_MAX = 2_000;
@@ -28,7 +29,13 @@ const AWAY: CellUnavailable = {
 };
 const OVERLOADED: CellUnavailable = { ...AWAY, code: 'overloaded' };
 
-type Parts = Readonly<{ line: OwnerLine; timers: Timers; monotonicMs: () => number }>;
+type Parts = Readonly<{
+  line: OwnerLine;
+  timers: Timers;
+  monotonicMs: () => number;
+  /** Notes calls that end as unavailable while a cell changes hands. */
+  pauses: Pick<PauseBook, 'callRefused'>;
+}>;
 
 export function callRoute(parts: Parts): CellClient['call'] {
   let calls = 0;
@@ -37,7 +44,9 @@ export function callRoute(parts: Parts): CellClient['call'] {
     if (calls >= CALLS_MAX) return OVERLOADED;
     calls += 1;
     try {
-      return await routed(parts, name, ask);
+      const reply = await routed(parts, name, ask);
+      if (reply.kind === 'unavailable') parts.pauses.callRefused();
+      return reply;
     } finally {
       calls -= 1;
     }

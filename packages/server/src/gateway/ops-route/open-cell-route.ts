@@ -9,6 +9,8 @@ import { callRoute } from './call-route.ts';
 import { opsQueue } from './ops-queue.ts';
 import { ownerLine } from './owner-line.ts';
 import type { LineOptions } from './owner-line.ts';
+import { PauseBook } from './pause-book.ts';
+import { tellPauses } from './pause-teller.ts';
 import { publicationRoute } from './publication-route.ts';
 import type { PublicationParts } from './publication-route.ts';
 
@@ -27,18 +29,21 @@ export type CellRoute = Readonly<{
 export function openCellRoute(options: OpenCellRoute): CellRoute {
   const { jurisdiction, timers, monotonicMs, random, onRefused } = options;
   const line = ownerLine({ ...options, connect: (party) => connectCell({ ...options, party }) });
-  const ops = opsQueue({ line, timers, monotonicMs });
+  const pauses = new PauseBook();
+  const ops = opsQueue({ line, timers, monotonicMs, pauses });
+  const endTelling = tellPauses({ line, pauses, timers, monotonicMs });
   const publications = publicationRoute({ line, timers, random, onRefused });
   return {
     client: {
       jurisdiction,
       submit: ops.submit,
-      call: callRoute({ line, timers, monotonicMs }),
+      call: callRoute({ line, timers, monotonicMs, pauses }),
       subscribe: publications.subscribe,
       resync: publications.resync,
       ready: () => publications.isOpen() && !line.isAway(),
     },
     close: async () => {
+      endTelling();
       await ops.close();
       await publications.close();
       line.close();

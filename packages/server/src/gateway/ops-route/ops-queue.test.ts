@@ -6,10 +6,13 @@ import { bulk, granted, like } from '../../cell/remote/remote.fixture.ts';
 import { FLIGHTS_MAX, FRAME_OPS_FULL, opsQueue, WAITING_OPS_MAX } from './ops-queue.ts';
 import type { OpsQueue } from './ops-queue.ts';
 import { broken, entry, north, rig, settled, south, unreachable } from './ops-route.fixture.ts';
+import { PauseBook } from './pause-book.ts';
+import { tellPauses } from './pause-teller.ts';
 import type { Rig, Sent } from './ops-route.fixture.ts';
 
 let it_: Rig;
 let queue: OpsQueue;
+let pauses: PauseBook;
 /** Replies by name of the session, in the order in which they came. */
 let replies: [session: string, SubmitReply][];
 
@@ -17,7 +20,10 @@ function open(made: Rig): void {
   it_ = made;
   replies = [];
   const { line, time } = made;
-  queue = opsQueue({ line, timers: time.timers, monotonicMs: time.clock.monotonicMs });
+  const { monotonicMs } = time.clock;
+  pauses = new PauseBook();
+  queue = opsQueue({ line, timers: time.timers, monotonicMs, pauses });
+  tellPauses({ line, timers: time.timers, monotonicMs, pauses });
 }
 
 beforeEach(() => open(rig(entry(1, north))));
@@ -274,5 +280,72 @@ describe('a queue that is closed', () => {
     await it_.pass(100);
     expect(replies).toHaveLength(3);
     expect(it_.sent).toHaveLength(1);
+  });
+});
+
+describe('W123, W124: the pause of a hand-over', () => {
+  const cede = entry(2, south, { handover: 'us-1-a' });
+  const taken = { kind: 'sealed', epoch: 1 as Epoch, newest: undefined } as const;
+
+  /** The gateway has been there for a while when the cell begins to change hands. */
+  async function sealedFor(ms: number): Promise<void> {
+    await it_.pass(2_000);
+    submit(many('a', 3));
+    await settled();
+    sent(0).end(taken);
+    await it_.pass(ms);
+  }
+  const told = () => it_.reports.map(({ to, report }) => ({ to, ...report }));
+
+  it('W123: is counted by ops that waited, were sent again, and how long they waited', async () => {
+    await sealedFor(2 * RESEND_MS);
+    submit(many('b', 2));
+    await it_.pass(RESEND_MS);
+    for (const { end } of it_.sent) end(taken);
+    it_.book.add(cede);
+    await it_.pass(RESEND_MS);
+    for (const { to, acknowledge } of it_.sent) if (to === 'south') acknowledge();
+    await it_.pass(3_000);
+    const [report] = told();
+    expect(report).toMatchObject({ to: 'south', handover: 'us-1-a', held: 5, refused: 0 });
+    expect(report?.retried).toBeGreaterThanOrEqual(5);
+    expect(report?.clientErrors).toBe(0);
+    expect(report?.holds.reduce((sum, ops) => sum + ops, 0)).toBe(5);
+    expect(report?.holds.slice(0, 3)).toEqual([0, 0, 0]);
+  });
+
+  it('W123: tells what clients were refused', async () => {
+    await sealedFor(0);
+    for (let turns = 0; replies.length === 0 && turns < 100; turns += 1) {
+      it_.sent.at(-1)?.end(taken);
+      await it_.pass(RESEND_MS);
+    }
+    expect(replies).toMatchObject([[expect.anything(), { kind: 'unavailable' }]]);
+    it_.book.add(cede);
+    submit(granted('b', like(1)));
+    await settled();
+    for (const { to, acknowledge } of it_.sent) if (to === 'south') acknowledge();
+    await it_.pass(3_000);
+    expect(told()).toMatchObject([{ held: 4, refused: 3, clientErrors: 1 }]);
+  });
+
+  it('W124: is told with zeros by a gateway that it did not meet, once', async () => {
+    await it_.pass(2_000);
+    it_.book.add(cede);
+    await it_.pass(5_000);
+    expect(told()).toMatchObject([{ to: 'south', held: 0, retried: 0, refused: 0 }]);
+  });
+
+  it('W124: is not told by a gateway that may have begun in the middle of it', async () => {
+    it_.book.add(cede);
+    await it_.pass(5_000);
+    expect(told()).toEqual([]);
+  });
+
+  it('W124: is told by nobody when the cell stayed where it was', async () => {
+    await sealedFor(RESEND_MS);
+    it_.book.add(entry(2, north, { act: 'leave' }));
+    await it_.pass(5_000);
+    expect(told()).toEqual([]);
   });
 });

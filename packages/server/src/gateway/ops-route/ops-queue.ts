@@ -19,6 +19,7 @@ import { FRAME_REQUESTS_MAX } from '../../cell/remote/cell-wire.ts';
 import type { OpsResult } from '../../cell/remote/remote-cell.ts';
 import type { Timers } from '../../exchange/timers.ts';
 import type { OwnerLine } from './owner-line.ts';
+import type { PauseBook } from './pause-book.ts';
 
 /** Requests that wait to be sent; beyond it they are refused. */
 export const WAITING_REQUESTS_MAX = 50_000;
@@ -66,6 +67,8 @@ export type OpsQueueParts = Readonly<{
   line: OwnerLine;
   timers: Timers;
   monotonicMs: () => number;
+  /** Notes what a change of owner is to the ops here. */
+  pauses: PauseBook;
 }>;
 
 export function opsQueue(parts: OpsQueueParts): OpsQueue {
@@ -84,6 +87,7 @@ class Queue {
   readonly #line: OwnerLine;
   readonly #timers: Timers;
   readonly #monotonicMs: () => number;
+  readonly #pauses: PauseBook;
   #waiting: Request[] = [];
   #waitingOps = 0;
   readonly #flights = new Set<Flight>();
@@ -95,7 +99,8 @@ class Queue {
   #onIdle: (() => void) | undefined;
   #isClosed = false;
 
-  constructor({ line, timers, monotonicMs }: OpsQueueParts) {
+  constructor({ line, timers, monotonicMs, pauses }: OpsQueueParts) {
+    this.#pauses = pauses;
     this.#line = line;
     this.#timers = timers;
     this.#monotonicMs = monotonicMs;
@@ -106,6 +111,8 @@ class Queue {
     for (const group of groups) ops += group.ops.length;
     const refusal = this.#refusalOf(ops);
     if (refusal !== undefined) {
+      const arrived = { ops, arrivedAtMs: this.#monotonicMs(), wasTurnedAway: false };
+      this.#pauses.refused(arrived, false);
       // Later, as the port promises.
       queueMicrotask(() => done(refusal));
       return;
@@ -165,6 +172,7 @@ class Queue {
       if (next.kind === 'give-up') {
         this.#waiting.shift();
         this.#waitingOps -= head.ops;
+        this.#pauses.refused(waited(head), true);
         head.done({ ...AWAY, retryAfterMs: next.retryAfterMs });
         continue;
       }
@@ -213,8 +221,9 @@ class Queue {
   async #send(requests: readonly Request[], to: Party, epoch: Epoch): Promise<void> {
     const flight: Flight = { requests, to, epoch, cancel: new AbortController() };
     this.#flights.add(flight);
-    for (const { groups } of requests) {
+    for (const { groups, ops, last } of requests) {
       for (const { sessionKey } of groups) this.#sessions.add(sessionKey);
+      if (last.kind !== 'unsent') this.#pauses.sentAgain(ops);
     }
     this.#sentAtMs = this.#monotonicMs();
     const asked = requests.map(({ groups }) => groups);
@@ -241,6 +250,7 @@ class Queue {
     }
     if (result.kind !== 'replies') {
       this.#line.learn(result);
+      this.#pauses.turnedAway(epoch, this.#monotonicMs());
       this.#takeBack(requests, { kind: result.kind, epoch, atMs: this.#monotonicMs() });
       return;
     }
@@ -255,9 +265,13 @@ class Queue {
       if (reply === undefined) throw new Error('an answer was checked and lacks a reply');
       // The party stopped taking ops between this request and the one before it.
       if (reply.kind === 'sealed' || reply.kind === 'not-owner' || reply.kind === 'behind') {
+        this.#pauses.turnedAway(epoch, atMs);
         request.last = { kind: reply.kind, epoch, atMs };
         back.push(request);
-      } else request.done(reply);
+      } else {
+        if (reply.kind === 'durable') this.#pauses.acknowledged(waited(request), epoch, atMs);
+        request.done(reply);
+      }
     }
     this.#putBack(back);
   }
@@ -277,4 +291,8 @@ class Queue {
     this.#waiting = [...requests, ...this.#waiting];
     for (const { ops } of requests) this.#waitingOps += ops;
   }
+}
+
+function waited({ ops, arrivedAtMs, last }: Request): Parameters<PauseBook['acknowledged']>[0] {
+  return { ops, arrivedAtMs, wasTurnedAway: last.kind !== 'unsent' };
 }

@@ -7,6 +7,7 @@ import type { OpGroup, Position, SubmitReply } from '../../cell/cell-client.ts';
 import type { Publication } from '../../border/publication.ts';
 import type { AnyCall } from '../../cell/messages.ts';
 import type { Lost, OpsResult, RemoteCell } from '../../cell/remote/remote-cell.ts';
+import type { PauseReport } from '../../cell/remote/pause-wire.ts';
 import { FakeTime } from '../../exchange/fake-time.ts';
 import { ownerLine } from './owner-line.ts';
 import type { OwnerBook, OwnerLine } from './owner-line.ts';
@@ -21,9 +22,10 @@ export function party(operator: string): Party {
 export const north: Party = party('north');
 export const south: Party = party('south');
 
-export function entry(epoch: number, owner: Party): CharterBody {
+export function entry(epoch: number, owner: Party, rest: Partial<CharterBody> = {}): CharterBody {
   const act = epoch === 1 ? 'found' : 'cede';
-  return { cell: US, epoch: epoch as Epoch, act, owner, rule: 'solo', reason: 'a test' };
+  const reason = 'a test';
+  return { cell: US, epoch: epoch as Epoch, act, owner, rule: 'solo', reason, ...rest };
 }
 
 export const unreachable: Lost = { kind: 'lost', effect: 'none', detail: 'no connection' };
@@ -60,11 +62,15 @@ export type Rig = Readonly<{
   sent: Sent[];
   called: Called[];
   streams: Stream[];
+  /** What owners were told of pauses. */
+  reports: Readonly<{ to: string; report: PauseReport }>[];
   /** What was said of whether the owner can be reached. */
   reach: string[];
   /** Lets time pass, and everything happen that it brings. */
   pass: (ms: number) => Promise<void>;
 }>;
+
+type Heard = Pick<Rig, 'sent' | 'called' | 'streams' | 'reports'>;
 
 /** Everything that is due in this turn, and what follows from it. */
 export async function settled(): Promise<void> {
@@ -80,7 +86,9 @@ export function rig(...entries: readonly CharterBody[]): Rig {
   const called: Called[] = [];
   const streams: Stream[] = [];
   const reach: string[] = [];
-  const connect = ({ operator }: Party): RemoteCell => fakeRemote(operator, sent, called, streams);
+  const reports: Rig['reports'] = [];
+  const heard = { sent, called, streams, reports };
+  const connect = ({ operator }: Party): RemoteCell => fakeRemote(operator, heard);
   const line = ownerLine({
     jurisdiction: US,
     book,
@@ -94,7 +102,7 @@ export function rig(...entries: readonly CharterBody[]): Rig {
       await settled();
     }
   };
-  return { time, line, book, sent, called, streams, reach, pass };
+  return { time, line, book, ...heard, reach, pass };
 }
 
 function bookOf(entries: readonly CharterBody[]): Rig['book'] {
@@ -117,7 +125,7 @@ function bookOf(entries: readonly CharterBody[]): Rig['book'] {
   };
 }
 
-function fakeRemote(to: string, sent: Sent[], called: Called[], streams: Stream[]): RemoteCell {
+function fakeRemote(to: string, { sent, called, streams, reports }: Heard): RemoteCell {
   return {
     sendOps: (epoch, requests, signal) =>
       new Promise((end) => {
@@ -142,6 +150,10 @@ function fakeRemote(to: string, sent: Sent[], called: Called[], streams: Stream[
         streams.push({ to, after, publish, end, signal });
         signal.addEventListener('abort', () => end(unreachable));
       }),
+    reportPause: async (report) => {
+      reports.push({ to, report });
+      return { kind: 'told' };
+    },
     close: () => undefined,
   };
 }
