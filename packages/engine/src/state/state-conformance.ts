@@ -327,6 +327,24 @@ function rollups(opened: () => Promise<StateStore>): void {
     await store.close();
   });
 
+  test('C20: buckets read beside housekeeping add up to what they did before', async () => {
+    const store = await opened();
+    const from = MINUTE - 20 * DAY_MINUTES;
+    const spread = Array.from({ length: 4_000 }, (_, place): [number, number] => [
+      from + place * 5,
+      1,
+    ]);
+    await store.store(changesOf(1, { minutes: minutesOf(...spread) }));
+    const sumNow = async (): Promise<number> =>
+      (await store.rollups(VIDEO, from, MINUTE)).reduce((sum, { views }) => sum + views, 0);
+    const whole = await sumNow();
+    const before = sumNow();
+    const kept = store.maintain(START_MS);
+    const during = Promise.all([sumNow(), sumNow()]);
+    expect(await Promise.all([before, during, kept])).toEqual([whole, [whole, whole], undefined]);
+    await store.close();
+  });
+
   test('C20, C21: a bucket that comes late joins the coarser one, and no sum changes', async () => {
     const store = await opened();
     const at = MINUTE - (MINUTE % DAY_MINUTES) - 100 * DAY_MINUTES;

@@ -48,11 +48,45 @@ export async function openSqliteStateStore(
       await handOver(thread, changes);
       await thread.ask({ kind: 'commit', meta: changes.meta, corrections: changes.corrections });
     },
-    maintain: async (nowMs) => thread.ask({ kind: 'maintain', nowMs }),
+    ...besideHousekeeping(reads.port.rollups, async (nowMs) => {
+      await thread.ask({ kind: 'maintain', nowMs });
+    }),
     checkpointJournal: async (journal) => thread.ask({ kind: 'checkpoint-journal', file: journal }),
     close: async () => {
       reads.close();
       await thread.ask({ kind: 'close' });
+    },
+  };
+}
+
+/**
+ * Buckets are read in slices, and housekeeping moves what is in them to wider ones; a read that met
+ * it could see a view twice or not at all, so it waits for its end or is made again.
+ */
+function besideHousekeeping(
+  rollups: StateStore['rollups'],
+  maintain: StateStore['maintain'],
+): Pick<StateStore, 'rollups' | 'maintain'> {
+  let housekeeping: Promise<void> | undefined;
+  let begun = 0;
+  return {
+    maintain: async (nowMs) => {
+      begun += 1;
+      const own = maintain(nowMs);
+      housekeeping = own.catch(() => undefined);
+      try {
+        await own;
+      } finally {
+        housekeeping = undefined;
+      }
+    },
+    rollups: async (video, fromMinute, toMinute) => {
+      for (;;) {
+        while (housekeeping !== undefined) await housekeeping;
+        const before = begun;
+        const found = await rollups(video, fromMinute, toMinute);
+        if (before === begun) return found;
+      }
     },
   };
 }
