@@ -115,6 +115,7 @@ async function fullLoad(): Promise<void> {
     sessionKey: undefined,
   });
   await call('corrections', { video: VIDEO });
+  await call('balances', { video: VIDEO });
   await call('books', {});
   await call('about', {});
   const range = { fromMs: 0, toMs: Date.now() + 86_400_000 };

@@ -56,6 +56,16 @@ describe('holdfast handover', { timeout: TEST_MS_MAX }, () => {
     const verified = await run(north, ['verify', file]);
     expect(verified).toMatchObject({ exitCode: 0 });
     expect(verified.out).toContain('What this file cannot prove:');
+    const balances = await (await fetch(`${south.me.url}/v1/videos/${V1}/balances`)).text();
+    writeFileSync(join(dir, 'balances.json'), balances);
+    const proven = await run(north, ['verify', file, '--balance', 'balances.json']);
+    expect(proven).toMatchObject({ exitCode: 0 });
+    expect(proven.out).toMatch(/closing +v1: \d+ likes, 0 views, by north/);
+    expect(proven.out).toMatch(/opening +v1: \d+ likes, 0 views, by south/);
+    writeFileSync(join(dir, 'bent.json'), balances.replaceAll('"likes":', '"likes":1'));
+    const bent = await run(north, ['verify', file, '--balance', 'bent.json']);
+    expect(bent).toMatchObject({ exitCode: 1 });
+    expect(bent.out).toContain('the balance does NOT fit it');
     expect((await run(south, ['status', '--cell', 'us'])).out).toContain('a copy is kept at north');
     const back = await run(south, ['rollback', '--cell', 'us', '--dry-run']);
     expect(back).toMatchObject({ exitCode: 0 });

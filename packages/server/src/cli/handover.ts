@@ -57,7 +57,9 @@ prove. A file in which one byte was changed does not hold.
 Examples:
   $ curl -o c.json https://us.south.example/v1/handovers/us-1-5e0c11f2/certificate
   $ holdfast handover verify c.json
-  $ holdfast handover verify c.json --registrar-key MCowBQYDK2VwAyEA…`;
+  $ holdfast handover verify c.json --registrar-key MCowBQYDK2VwAyEA…
+  $ curl -o b.json https://holdfast.example/v1/videos/v1/balances
+  $ holdfast handover verify c.json --balance b.json`;
 
 export function addHandoverCommand(
   program: Command,
@@ -214,6 +216,7 @@ function addVerify(handover: Command, { io, finish }: CommandContext): void {
     .summary('check a certificate, offline')
     .description('Checks the certificate of a hand-over from its file alone.')
     .option('--registrar-key <key>', "the registrar's public key, when you know it")
+    .option('--balance <file>', "a video's balances, to be checked against the certificate")
     .option(JSON_FLAG, JSON_HELP)
     .addHelpText('after', VERIFY_HELP)
     .action((file: string, flags: VerifyFlags) => {

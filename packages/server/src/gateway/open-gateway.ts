@@ -26,6 +26,7 @@ import { refusal, sendRefusal } from './refusal.ts';
 import { addAccountRoutes } from './routes/accounts.ts';
 import { addAnalyticsRoute } from './routes/analytics.ts';
 import { addCellRoutes } from './routes/cells.ts';
+import { addBalanceRoutes } from './routes/balances.ts';
 import { addCorrectionRoutes } from './routes/corrections.ts';
 import { addCountsRoutes } from './routes/counts.ts';
 import { addStreamRoute } from './routes/counts-stream.ts';
@@ -194,6 +195,7 @@ function addRoutes(
     ...options,
   });
   addCorrectionRoutes(app, { cells, catalog, authorizer, homeOf });
+  addBalanceRoutes(app, { cells, catalog });
   addSubjectRoute(app, { cells, authorizer, homeOf });
   addRunningRoutes(app, cells, metrics);
 }

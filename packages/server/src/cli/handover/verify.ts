@@ -1,9 +1,11 @@
-// `holdfast handover verify`: checks a certificate from its file alone.
+// `holdfast handover verify`: checks a certificate from its file alone, and a video's balances against
+// it.
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { verifyCertificate } from '@holdfast/engine/charter/verify-certificate.ts';
 import type { Verdict } from '@holdfast/engine/charter/verify-certificate.ts';
+import { verifyBalances } from '../../balances/verify-balances.ts';
 import { nodeCrypto } from '../../signed/node-crypto.ts';
 import { publicKeyOf } from '../../signed/wire-key.ts';
 import { CliError } from '../cli-error.ts';
@@ -13,41 +15,73 @@ import { messageOf } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 
-export type VerifyFlags = Readonly<{ registrarKey?: string; json?: true }>;
+export type VerifyFlags = Readonly<{ registrarKey?: string; balance?: string; json?: true }>;
+
+type Shown = Pick<Verdict, 'holds' | 'unproven' | 'certificate'> &
+  Readonly<{
+    checks: readonly Readonly<{ name: string; holds: boolean; detail: string }>[];
+    /** A balance was checked against a certificate that holds. */
+    isWithBalance: boolean;
+  }>;
 
 export function verifyFile(io: CliIo, file: string, flags: VerifyFlags): ExitCode {
-  const { registrarKey, json } = flags;
+  const { registrarKey, balance, json } = flags;
   if (registrarKey !== undefined && publicKeyOf(registrarKey) === undefined) {
     throw new CliError(EXIT.usage, 'usage', '--registrar-key is no Ed25519 public key.');
   }
-  const path = resolve(io.cwd, file);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    const message = `The certificate ${path} cannot be read: ${messageOf(cause)}.`;
-    throw new CliError(EXIT.usage, 'unreadable', message, cause);
-  }
-  const verdict = verifyCertificate(nodeCrypto, text, { registrarKey });
+  const certificate = textIn(io, file, 'certificate');
+  const verdict = withBalance(
+    verifyCertificate(nodeCrypto, certificate, { registrarKey }),
+    balance === undefined ? undefined : textIn(io, balance, 'file of balances'),
+  );
   if (json === true) writeJson(io, documentOf(verdict));
   else io.out.write(textOf(io, verdict));
   return verdict.holds ? EXIT.ok : EXIT.failed;
 }
 
-function documentOf({ holds, checks, unproven, certificate }: Verdict): object {
+function textIn(io: CliIo, file: string, what: string): string {
+  const path = resolve(io.cwd, file);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const message = `The ${what} ${path} cannot be read: ${messageOf(cause)}.`;
+    throw new CliError(EXIT.usage, 'unreadable', message, cause);
+  }
+}
+
+/** BL11: nothing is said of balances by a certificate that does not hold itself. */
+function withBalance(verdict: Verdict, balance: string | undefined): Shown {
+  const { holds, checks, certificate } = verdict;
+  if (balance === undefined || !holds || certificate === undefined) {
+    return { ...verdict, isWithBalance: false };
+  }
+  const more = verifyBalances(balance, certificate.body);
+  return {
+    ...verdict,
+    holds: more.every((check) => check.holds),
+    checks: [...checks, ...more],
+    isWithBalance: true,
+  };
+}
+
+function documentOf({ holds, checks, unproven, certificate }: Shown): object {
   const { cell, handover } = certificate?.body ?? {};
   return { holds, cell: cell ?? null, handover: handover ?? null, checks, unproven };
 }
 
-function textOf(io: CliIo, { holds, checks, unproven }: Verdict): string {
+function textOf(io: CliIo, { holds, checks, unproven, isWithBalance }: Shown): string {
   const paint = paintFor(io.out, io.env, false);
   const lines = checks.map((check) => {
     const mark = check.holds ? paint.good('holds') : paint.bad('FAILS');
     return `  ${mark}  ${check.name.padEnd(11)}${check.detail}`;
   });
   const verdict = holds
-    ? paint.good('The certificate holds.')
-    : paint.bad('The certificate does NOT hold. Do not rely on anything it says.');
+    ? paint.good(isWithBalance ? 'The certificate and the balance hold.' : 'The certificate holds.')
+    : paint.bad(
+        isWithBalance
+          ? 'The certificate holds, but the balance does NOT fit it. Do not rely on its numbers.'
+          : 'The certificate does NOT hold. Do not rely on anything it says.',
+      );
   const limits = holds
     ? ['', 'What this file cannot prove:', ...unproven.map((what) => `  - ${what}`)]
     : [];

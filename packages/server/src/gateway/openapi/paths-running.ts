@@ -144,6 +144,23 @@ export const truthPaths: Paths = {
       },
     },
   },
+  '/v1/videos/{id}/balances': {
+    get: {
+      operationId: 'getBalances',
+      summary: 'What a video had at each hand-over, signed by both sides',
+      description:
+        'Newest first, at most 100. A hand-over before the video was registered is left out. What ' +
+        'a side does not have is null, never 0. `holdfast handover verify CERTIFICATE --balance ' +
+        'FILE` checks this answer, saved to a file, against the certificate.',
+      tags: ['truth'],
+      security: NO_CREDENTIAL,
+      parameters: [video],
+      responses: {
+        '200': answer('The balances.', named('Balances')),
+        ...problems(400, 404, 503),
+      },
+    },
+  },
   '/v1/subjects/{subject}': {
     delete: {
       operationId: 'eraseSubject',

@@ -233,6 +233,47 @@ export const schemas: Readonly<Record<string, Schema>> = {
     },
     ['note'],
   ),
+  Balance: {
+    description: 'Counts as shown, how much of them comes of corrections, and their proof.',
+    ...object({
+      operator: text,
+      likes: whole,
+      likesCorrected: { type: 'integer' },
+      views: whole,
+      viewsCorrected: { type: 'integer' },
+      ...position,
+      statement: object({
+        format: { const: 1 },
+        cell: named('Jurisdiction'),
+        handover: named('Id'),
+        side: words(['closing', 'opening']),
+        ...position,
+        videos: whole,
+        likesTotal: whole,
+        likesCorrectedTotal: { type: 'integer' },
+        viewsTotal: whole,
+        viewsCorrectedTotal: { type: 'integer' },
+        root: text,
+      }),
+      signature: text,
+      publicKey: text,
+      proof: list(text),
+      index: whole,
+      size: whole,
+    }),
+  },
+  Balances: object({
+    video: named('Id'),
+    balances: list(
+      object({
+        cell: named('Jurisdiction'),
+        handover: named('Id'),
+        at: named('Time'),
+        closing: orNull(named('Balance')),
+        opening: orNull(named('Balance')),
+      }),
+    ),
+  }),
   Corrections: object({
     items: list(
       object({
