@@ -89,17 +89,29 @@ export function fence(
   return keep({ kind: 'fencing', me, entry, reason, promote: undefined }, { kind: 'take-cut' });
 }
 
+/** H6: as `fence`, of a copy that may lack what was acknowledged. */
+export function force(
+  { me, entry }: In<'follow-catching-up' | 'follow-shadow'>,
+  { reason }: On<'force'>,
+): Step {
+  return keep(
+    { kind: 'fencing', me, entry, reason, promote: undefined, isForced: true },
+    { kind: 'take-cut' },
+  );
+}
+
 export function promote(state: In<'fencing'>, { cut }: On<'fenced'>): Step {
-  const { me, entry, reason } = state;
+  const { me, entry, reason, isForced } = state;
   const body: CharterBody = {
     cell: entry.cell,
     epoch: (entry.epoch + 1) as CharterBody['epoch'],
-    act: 'promote',
+    act: isForced === true ? 'force' : 'promote',
     owner: me,
     rule: 'solo',
     cut,
     reason,
-    ...(entry.handover === undefined ? {} : { handover: entry.handover }),
+    // What is forced is a step of no hand-over.
+    ...(entry.handover === undefined || isForced === true ? {} : { handover: entry.handover }),
   };
   return stay({ ...state, promote: body }, { kind: 'append', body });
 }

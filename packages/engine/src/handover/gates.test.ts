@@ -45,13 +45,17 @@ describe('H34: red', () => {
   });
 });
 
+test('H40: a cell that no gateway has asked of late is held back by none', () => {
+  const gate = judgeGates({ ...GREEN, gateways: [] }).find(({ name }) => name === 'gateways');
+  expect(gate).toMatchObject({ light: 'green', reason: 'no gateway has asked in 10 s' });
+});
+
 describe('unknown', () => {
   test.each<[GateName, Partial<Readings>]>([
     ['lag', { lag: { kind: 'unknown', reason: 'no heartbeat' } }],
     ['compare', { compare: undefined }],
     ['compare', { compare: { compared: 0, different: 0 } }],
     ['charter', { charterRoundTripMs: undefined }],
-    ['gateways', { gateways: [] }],
     ['gateways', { gateways: [{ name: 'one', epoch: undefined }] }],
     ['disk', { disk: undefined }],
     ['clock', { clockSpreadMs: undefined }],

@@ -8,6 +8,8 @@ import type { Verdict } from './party-state.ts';
 
 export const LAG_MS_MAX = 200;
 export const CHARTER_ROUND_TRIP_MS_MAX = 60;
+/** A gateway that has asked nothing for so long, and has no stream open, is not counted (H40). */
+export const GATEWAY_SILENT_MS_MAX = 10_000;
 /** For display only: no rule of the hand-over compares two clocks. */
 export const CLOCK_SPREAD_MS_MAX = 250;
 /** The follower's disk must hold the copy so many times over. */
@@ -62,7 +64,10 @@ const JUDGES: Readonly<Record<GateName, (readings: Readings) => Judged>> = {
     return tookMs < CHARTER_ROUND_TRIP_MS_MAX ? green(reason) : red(reason);
   },
   gateways: ({ gateways, newestEpoch }) => {
-    if (gateways.length === 0) return unknown('no gateway is known');
+    // Nobody can be at an epoch that is over: whoever comes asks the charter first.
+    if (gateways.length === 0) {
+      return green(`no gateway has asked in ${GATEWAY_SILENT_MS_MAX / 1_000} s`);
+    }
     const silent = gateways.filter(({ epoch }) => epoch === undefined);
     if (silent.length > 0) return unknown(`no answer from ${namesOf(silent)}`);
     const behind = gateways.filter(({ epoch }) => epoch !== newestEpoch);

@@ -124,15 +124,17 @@ function disarm({ me, entry, plan }: In<'arming'>): Step {
   return stay({ kind: 'catching-up', me, entry, plan });
 }
 
-export function join(state: In<'arming'>, { body, agrees }: On<'answer'>): Step {
+export function join(state: In<'arming'>, { body, agrees, signed }: On<'answer'>): Step {
   if (state.followerSeq < state.throughSeq || !isSameDecision(body, joinOf(state))) {
     return stay(state);
   }
   if (!agrees) return disarm(state);
   const { me, entry, plan, followerSeq } = state;
-  // H11: from here on only the charter leads out, for the entry may be recorded at any time.
+  // H11: from here on only the charter leads out, for the entry may be recorded at any time. So it
+  // must be possible to send it for ever, also when the follower is gone.
+  const countersigned = signed === undefined ? {} : { signed };
   return keep(
-    { kind: 'joining', me, entry, plan, join: body, followerSeq },
+    { kind: 'joining', me, entry, plan, join: body, followerSeq, ...countersigned },
     { kind: 'append', body },
   );
 }

@@ -47,6 +47,7 @@ const EVENTS: { readonly [Kind in PartyEvent['kind']]: Extract<PartyEvent, { kin
   cut: { kind: 'cut', verdict: { kind: 'green' }, nowMs: 0 },
   stop: { kind: 'stop', by: 'person', reason: 'enough' },
   promote: { kind: 'promote', reason: 'lost' },
+  force: { kind: 'force', reason: 'lost' },
   retire: { kind: 'retire', isAttested: true },
   go: { kind: 'go', ownSeq: 9 },
   tick: { kind: 'tick', nowMs: 0 },
@@ -316,6 +317,28 @@ describe('failover', () => {
       const refused = step(states[kind], { kind: 'promote', reason: 'lost' });
       expect(effectOf(refused, 'refuse').reason).toBe('no-joint-copy');
       expect(effectOf(refused, 'refuse').detail).toContain('acknowledged ops may be missing');
+    }
+  });
+
+  test('H6: a copy that was never joint is forced by a word of its own, behind the same fence', () => {
+    for (const kind of ['follow-catching-up', 'follow-shadow'] as const) {
+      const fenced = step(
+        { ...states[kind], entry: entryAt(1) },
+        { kind: 'force', reason: 'lost' },
+      );
+      expect(kinds(fenced)).toBe('fencing persist take-cut');
+      const again = recover(fenced.state, { seal: undefined, nowMs: 0 });
+      const sent = step(again, { kind: 'fenced', cut: CUT });
+      expect(effectOf(sent, 'append').body).toMatchObject({ act: 'force', owner: B, cut: CUT });
+      expect(effectOf(sent, 'append').body).not.toHaveProperty('handover');
+    }
+  });
+
+  test('H6: nothing is forced that has no whole copy, or needs no force', () => {
+    for (const kind of ['idle', 'follow-seeding', 'returning', 'follow-joint', 'owning'] as const) {
+      const refused = step(states[kind], { kind: 'force', reason: 'lost' });
+      expect([kind, refused.state]).toEqual([kind, states[kind]]);
+      expect(effectOf(refused, 'refuse').detail).not.toBe('');
     }
   });
 

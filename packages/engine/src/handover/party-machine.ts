@@ -26,6 +26,7 @@ import {
   destroyed,
   fence,
   follow,
+  force,
   judgeCopy,
   judgeJoint,
   promote,
@@ -71,7 +72,7 @@ type Handler<S extends Kind, E extends EventKind> = (
 
 /** The columns of the table: what people tell, what is found out at home, what others say. */
 const COLUMNS = [
-  ...(['start', 'follow', 'cut', 'stop', 'promote', 'retire'] as const),
+  ...(['start', 'follow', 'cut', 'stop', 'promote', 'force', 'retire'] as const),
   ...(['go', 'tick', 'seal', 'copy', 'fenced', 'done'] as const),
   ...(['charter', 'report', 'answer', 'asked', 'seal-taken'] as const),
 ] as const satisfies readonly EventKind[];
@@ -105,47 +106,52 @@ const noJoin = refusal(
   'no-joint-copy',
   'this copy was never joint, so acknowledged ops may be missing in it; only force can promote it',
 );
+const noCopy = refusal('no-copy', 'there is no whole copy here that could be forced');
+const isJoint = refusal(
+  'wrong-state',
+  'this copy is joint: nothing is lost by promoting it, so nothing has to be forced',
+);
 const needed = refusal('still-needed', 'the owner counts on this copy; it has to leave first');
 
 // prettier-ignore
 const TABLE: Table = {
   // Each row, in three lines:
-  // start  follow  cut     stop            promote  retire
+  // start  follow  cut     stop            promote  force    retire
   // go     tick    seal    copy            fenced   done
   // charter        report  answer          asked    seal-taken
 
   // Holds no copy, or none that is worth anything. Acknowledges nothing.
   // A crash here means nothing: there is nothing to lose.
   idle: [
-    wrong, follow, wrong,  ____,           noJoin,  wrong,
+    wrong, follow, wrong,  ____,           noJoin,  noCopy,  wrong,
     ____,  report, ____,   ____,           ____,    ____,
     charter,       ____,   ____,           ____,    ____],
 
   // Owner alone. Acknowledged means durable here.
   // A crash here means a restart of the same epoch; nobody else can own the cell meanwhile.
   owning: [
-    start, wrong,  wrong,  ____,           wrong,   wrong,
+    start, wrong,  wrong,  ____,           wrong,   wrong,   wrong,
     ____,  ____,   ____,   ____,           ____,    ____,
     charter,       ____,   ____,           ____,    ____],
 
   // Owner alone, and a follower fetches the snapshot. Nothing the follower does can slow an answer.
   // A crash here means that the follower resumes from its own disk.
   seeding: [
-    twice, wrong,  wrong,  stopApprentice, wrong,   wrong,
+    twice, wrong,  wrong,  stopApprentice, wrong,   wrong,   wrong,
     ____,  ____,   ____,   ____,           ____,    ____,
     charter,  followPhase, ____,           ____,    ____],
 
   // Owner alone; the follower's journal is a prefix of this one.
   // A crash here means the same as in `seeding`; the follower's next report tells how far it is.
   'catching-up': [
-    twice, wrong,  wrong,  stopApprentice, wrong,   wrong,
+    twice, wrong,  wrong,  stopApprentice, wrong,   wrong,   wrong,
     ____,  ____,   ____,   ____,           ____,    ____,
     charter,  followPhase, ____,           ____,    ____],
 
   // Owner alone; the follower is close, and its reads are compared at equal seq.
   // A crash here means the same as in `seeding`.
   shadow: [
-    twice, wrong,  wrong,  stopApprentice, wrong,   wrong,
+    twice, wrong,  wrong,  stopApprentice, wrong,   wrong,   wrong,
     arm,   ____,   ____,   ____,           ____,    ____,
     charter,  followPhase, ____,           ____,    ____],
 
@@ -153,7 +159,7 @@ const TABLE: Table = {
   // everything acknowledged alone.
   // A crash here means `seeding` again: no join was sent, so solo is still the rule.
   arming: [
-    twice, wrong,  wrong,  stopArming,     wrong,   wrong,
+    twice, wrong,  wrong,  stopArming,     wrong,   wrong,   wrong,
     ____,  askJoin, ____,  ____,           ____,    ____,
     charter,  heardArming, join,           ____,    ____],
 
@@ -161,28 +167,28 @@ const TABLE: Table = {
   // was acknowledged, and nothing more is acknowledged without it.
   // A crash here means the same state again, for it was persisted before the join was sent.
   joining: [
-    twice, wrong,  wrong,  await_,         wrong,   wrong,
+    twice, wrong,  wrong,  await_,         wrong,   wrong,   wrong,
     ____,  joinAgain, ____, ____,          ____,    ____,
     charter,  heardOnly,   ____,           ____,    ____],
 
   // Owner under the joint rule. Acknowledged means durable at both.
   // A crash here means that the follower may be promoted; it has everything acknowledged.
   joint: [
-    twice, wrong,  seal,   stopJoint,      wrong,   wrong,
+    twice, wrong,  seal,   stopJoint,      wrong,   wrong,   wrong,
     ____,  ____,   ____,   ____,           ____,    ____,
     charter,  heardJoint,  ____,           ____,    ____],
 
   // As joint, with a leave on its way that the follower's promote may beat.
   // A crash here means `joint` again: the rule is the same, and the charter tells who won.
   leaving: [
-    twice, wrong,  await_, ____,           wrong,   wrong,
+    twice, wrong,  await_, ____,           wrong,   wrong,   wrong,
     ____,  leaveAgain, ____, ____,         ____,    ____,
     charter,  heardOnly,   ____,           ____,    ____],
 
   // Admits nothing more; the seal is queued behind all that was admitted.
   // A crash here means `sealed` when the seal reached the journal, else `joint`.
   sealing: [
-    twice, wrong,  inSeal, stopSealing,    wrong,   wrong,
+    twice, wrong,  inSeal, stopSealing,    wrong,   wrong,   wrong,
     ____,  ____,   sealed, ____,           ____,    ____,
     charter,  heardOnly,   ____,           ____,    ____],
 
@@ -190,42 +196,42 @@ const TABLE: Table = {
   // follower has the seal too. A cede and a leave may both be on their way.
   // A crash here means the same state again, read from the journal.
   sealed: [
-    twice, wrong,  inSeal, stopSealed,     wrong,   wrong,
+    twice, wrong,  inSeal, stopSealed,     wrong,   wrong,   wrong,
     ____,  tickSealed, ____, ____,         ____,    ____,
     charter,  heardOnly,   decide,         ____,    ____],
 
   // A copy is being fetched; what is here has holes. Takes no batches.
   // A crash here means that fetching goes on from what is on disk.
   'follow-seeding': [
-    wrong, wrong,  wrong,  ____,           noJoin,  retire,
+    wrong, wrong,  wrong,  ____,           noJoin,  noCopy,  retire,
     ____,  copyAgain, ____, seeded,        ____,    ____,
     charter,       ____,   ____,           ____,    ____],
 
   // The journal here is a prefix of the owner's.
   // A crash here means that the stream goes on after the last durable batch.
   'follow-catching-up': [
-    wrong, wrong,  wrong,  ____,           noJoin,  retire,
+    wrong, wrong,  wrong,  ____,           noJoin,  force,   retire,
     ____,  report, ____,   judgeCopy,      ____,    ____,
     charter,       ____,   ____,           ____,    ____],
 
   // As before, and close. May have signed a join that is recorded at any time.
   // A crash here means the same: the charter tells whether the rule became joint.
   'follow-shadow': [
-    wrong, wrong,  wrong,  ____,           noJoin,  retire,
+    wrong, wrong,  wrong,  ____,           noJoin,  force,   retire,
     ____,  report, ____,   judgeCopy,      ____,    ____,
     charter,       ____,   ____,           agreeJoin, ____],
 
   // Holds everything acknowledged, and can be promoted by an entry that it alone signs.
   // A crash here means that the owner acknowledges nothing until it leaves or this party is back.
   'follow-joint': [
-    wrong, wrong,  wrong,  ____,           fence,   needed,
+    wrong, wrong,  wrong,  ____,           fence,   isJoint, needed,
     ____,  report, ____,   judgeJoint,     ____,    ____,
     charter,       ____,   ____,           ____,    takeSeal],
 
   // As before, and the seal is in the journal here: no batch of this epoch follows it.
   // A crash here means the same state again, read from the journal.
   'follow-sealed': [
-    wrong, wrong,  wrong,  ____,           fence,   needed,
+    wrong, wrong,  wrong,  ____,           fence,   isJoint, needed,
     ____,  report, ____,   ____,           ____,    ____,
     charter,       ____,   ____,           agreeCede, ____],
 
@@ -233,7 +239,7 @@ const TABLE: Table = {
   // on its way that the owner's leave may beat.
   // A crash here means the same state again: the fence is on disk before the cut is taken.
   fencing: [
-    wrong, wrong,  wrong,  ____,           await_,  needed,
+    wrong, wrong,  wrong,  ____,           await_,  await_,  needed,
     ____,  promoteAgain, ____, ____,       promote, ____,
     charter,       ____,   ____,           ____,    ____],
 
@@ -241,21 +247,21 @@ const TABLE: Table = {
   // `force`: the entry says so), and is moved aside before anything of the new owner is taken.
   // A crash here means that it is moved aside again: moving twice is moving once.
   returning: [
-    wrong, wrong,  wrong,  ____,           noJoin,  wrong,
+    wrong, wrong,  wrong,  ____,           noJoin,  noCopy,  wrong,
     ____,  setAsideAgain, ____, ____,      ____,    returned,
     charter,       ____,   ____,           ____,    ____],
 
   // Keys and files are being destroyed, on order and with a certificate.
   // A crash here means that destroying goes on; nothing here is used again.
   retiring: [
-    wrong, wrong,  wrong,  ____,           noJoin,  wrong,
+    wrong, wrong,  wrong,  ____,           noJoin,  noCopy,  wrong,
     ____,  destroyAgain, ____, ____,       ____,    destroyed,
     charter,       ____,   ____,           ____,    ____],
 
   // Nothing is left but the inventory. Final.
   // A crash here means nothing.
   retired: [
-    wrong, wrong,  wrong,  ____,           noJoin,  wrong,
+    wrong, wrong,  wrong,  ____,           noJoin,  noCopy,  wrong,
     ____,  ____,   ____,   ____,           ____,    ____,
     charter,       ____,   ____,           ____,    ____],
 };

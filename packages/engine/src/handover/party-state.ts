@@ -2,13 +2,16 @@
 //
 // Everything here can be written to disk as JSON and read back: a state is its own durable record.
 
-import type { CharterBody, Cut, Party } from './charter-rules.ts';
+import type { CharterBody, Cut, Party, Signer } from './charter-rules.ts';
 
 /** A hand-over or a standby, as the owner was told of it. */
 export type Plan = Readonly<{ handover: string; follower: Party }>;
 
 /** `entry` is the newest charter entry that the party knows. */
 type Known = Readonly<{ me: Party; entry: CharterBody }>;
+
+/** The follower's own signature of an entry; what it is over, its driver knows. */
+export type Countersignature = Signer & Readonly<{ signature: string }>;
 
 /** Where the follower's journal durably ends, as far as the owner has heard; 0 is nowhere. */
 type Heard = Readonly<{ followerSeq: number }>;
@@ -21,7 +24,7 @@ export type PartyState = Readonly<
   | ({ kind: 'catching-up'; plan: Plan } & Known)
   | ({ kind: 'shadow'; plan: Plan } & Known)
   | ({ kind: 'arming'; plan: Plan; throughSeq: number } & Known & Heard)
-  | ({ kind: 'joining'; plan: Plan; join: CharterBody } & Known & Heard)
+  | ({ kind: 'joining'; plan: Plan; join: CharterBody; signed?: Countersignature } & Known & Heard)
   | ({ kind: 'joint' } & Known & Heard)
   | ({ kind: 'leaving'; leave: CharterBody } & Known & Heard)
   | ({ kind: 'sealing'; sinceMs: number; stopped: string | undefined } & Known & Heard)
@@ -33,7 +36,13 @@ export type PartyState = Readonly<
   | ({ kind: 'follow-shadow' } & Known)
   | ({ kind: 'follow-joint' } & Known)
   | ({ kind: 'follow-sealed'; cut: Cut } & Known)
-  | ({ kind: 'fencing'; reason: string; promote: CharterBody | undefined } & Known)
+  | ({
+      kind: 'fencing';
+      reason: string;
+      promote: CharterBody | undefined;
+      /** A person forces it: this copy is not joint. */
+      isForced?: true;
+    } & Known)
   | ({ kind: 'returning'; cut: Cut } & Known)
   | ({ kind: 'retiring' } & Known)
   | ({ kind: 'retired' } & Known)
@@ -56,6 +65,8 @@ export type PartyEvent = Readonly<
   | { kind: 'cut'; verdict: Verdict; nowMs: number }
   | { kind: 'stop'; by: 'person' | 'gate'; reason: string }
   | { kind: 'promote'; reason: string }
+  /** Only by a person's word, who was told what is lost. */
+  | { kind: 'force'; reason: string }
   | { kind: 'retire'; isAttested: boolean }
   // Found out at home.
   | { kind: 'go'; ownSeq: number }
@@ -68,7 +79,7 @@ export type PartyEvent = Readonly<
   // Heard from others; the sender is known and the message is new.
   | { kind: 'charter'; entries: readonly CharterBody[]; ownSeq: number }
   | { kind: 'report'; epoch: number; phase: FollowerPhase; seq: number }
-  | { kind: 'answer'; body: CharterBody; agrees: boolean }
+  | { kind: 'answer'; body: CharterBody; agrees: boolean; signed?: Countersignature }
   | { kind: 'asked'; body: CharterBody }
   | { kind: 'seal-taken'; cut: Cut }
 >;

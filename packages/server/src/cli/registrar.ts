@@ -8,9 +8,10 @@ import { readServeConfig } from '../config/config.ts';
 import type { ServeConfig, StartFlags } from '../config/config.ts';
 import { readEnv } from '../config/env.ts';
 import { publicKeyOf } from '../signed/wire-key.ts';
+import { readTrustLine } from '../cell/remote/gateway-trust.ts';
 import { CliError } from './cli-error.ts';
 import type { CliIo } from './cli-io.ts';
-import { JSON_FLAG, messageOf, takeDataLock } from './command-context.ts';
+import { collect, JSON_FLAG, messageOf, takeDataLock } from './command-context.ts';
 import type { CommandContext } from './command-context.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -26,10 +27,18 @@ export type Founders = ReadonlyMap<string, string> | undefined;
  * held already. Throws when it cannot start; then everything it opened is closed again.
  */
 export type StartRegistrar = (
-  options: Readonly<{ config: ServeConfig; founders: Founders; io: CliIo; json: boolean }>,
+  options: Readonly<{
+    config: ServeConfig;
+    founders: Founders;
+    /** Files, folders or lines of gateways that are heard beside founders. */
+    gateways: readonly string[];
+    io: CliIo;
+    json: boolean;
+  }>,
 ) => Promise<ExitCode>;
 
-type Flags = StartFlags & Readonly<{ founders?: string; json?: true }>;
+type Flags = StartFlags &
+  Readonly<{ founders?: string; trustGateway?: readonly string[]; json?: true }>;
 
 const HELP = `
 The registrar keeps the charter: the record of who owns each cell, from which epoch, and under which
@@ -48,6 +57,10 @@ Founders: a text file with a line for each operator that may found cells, its na
 key (base64) apart by a space; # begins a comment. Without it everybody who can reach the port may
 found a cell that nobody has founded yet. Nobody can take over one that is founded: what follows
 needs the signatures of its parties.
+
+With --founders the registrar hears nobody else. Name the gateways too, as cells do, so that a cell
+that is handed over knows at once which of them have its newest entry:
+  $ holdfast registrar --founders founders.txt --trust-gateway ./gateways/
 
 Stopping: SIGTERM or Ctrl+C finishes what was begun and exits 0. After kill -9 or a power loss too,
 every entry that was answered is there: it was on disk before the answer.
@@ -68,6 +81,12 @@ export function addRegistrarCommand(
     .option('--host <host>', 'address to listen on (HOLDFAST_HOST, or 127.0.0.1)')
     .option('--data <dir>', 'folder of the charter (HOLDFAST_DATA, or ./data)', notEmpty)
     .option('--founders <file>', 'who may found cells (everybody)', notEmpty)
+    .option(
+      '--trust-gateway <gateway>',
+      'with --founders: file, folder or line of gateways to hear; may be repeated',
+      collect,
+      [],
+    )
     .option('--log <level>', 'least level to log (HOLDFAST_LOG, or info)')
     .option(JSON_FLAG, 'a JSON line on stdout when ready, JSON logs on stderr')
     .addHelpText('after', HELP)
@@ -84,7 +103,10 @@ async function run(io: CliIo, flags: Flags, startRegistrar: StartRegistrar): Pro
   const founders = flags.founders === undefined ? undefined : readFounders(io, flags.founders);
   const release = takeDataLock(io, config.dataDir, 'holdfast registrar');
   try {
-    return await startRegistrar({ config, founders, io, json: flags.json === true });
+    const gateways = (flags.trustGateway ?? []).map((source) =>
+      readTrustLine(source) === undefined ? resolve(io.cwd, source) : source,
+    );
+    return await startRegistrar({ config, founders, gateways, io, json: flags.json === true });
   } finally {
     release();
   }

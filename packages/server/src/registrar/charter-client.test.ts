@@ -199,6 +199,22 @@ describe('the registrar as a server', () => {
     });
   });
 
+  it('R19: hears gateways that it was told of, and lets them found nothing', async () => {
+    const gate = newParty('gate', 'front');
+    const { publicKey } = gate.party;
+    const { url } = await serve({
+      founders: new Map(),
+      isGateway: (claimed) => claimed.publicKey === publicKey,
+    });
+    const client = follow(url, gate);
+    expect(await client.heartbeat()).toEqual({ kind: 'heard' });
+    expect(await client.heard()).toMatchObject([{ operator: 'gate', site: 'front' }]);
+    expect(await client.append(found(client.charter, gate))).toMatchObject({
+      code: 'charter-founding-closed',
+    });
+    expect(await follow(url, south).heartbeat()).toMatchObject({ kind: 'no-answer' });
+  });
+
   it('R20: says when it last heard of each part', async () => {
     let clockMs = 1_000;
     const { url } = await serve({ monotonicMs: () => clockMs });

@@ -34,6 +34,8 @@ export type RegistrarServer = Readonly<{
   registrar: Registrar;
   /** Who may found a cell, as operator by public key; `undefined` lets everybody who gets here. */
   founders: ReadonlyMap<string, string> | undefined;
+  /** Gateways that may say that they live though they found nothing (R19). */
+  isGateway?: (claimed: WireParty) => boolean;
   nowMs: () => number;
   monotonicMs: () => number;
   randomBytes: (bytes: number) => Buffer;
@@ -66,7 +68,8 @@ export async function openRegistrarServer(options: RegistrarServer): Promise<Fas
   const lookup = (claimed: WireParty): WireParty | undefined => {
     const { operator } = claimed;
     const isFounder = founders === undefined || founders.get(claimed.publicKey) === operator;
-    return isFounder || charter.hasParty(claimed) ? claimed : undefined;
+    const isKnown = isFounder || charter.hasParty(claimed) || options.isGateway?.(claimed) === true;
+    return isKnown ? claimed : undefined;
   };
   const signed = { identity, lookup, nowMs, randomBytes, onError };
   await addSignedRoutes(app, signed, [

@@ -27,6 +27,7 @@ import type { Report } from './peer.ts';
 import { NO_MEMORY, pilot, SETTLE_MS_DEFAULT } from './pilot.ts';
 import type { HandoverMode, PilotAct } from './pilot.ts';
 import type { Begun } from './replica-role.ts';
+import { BACK_PREFIX } from './vigil.ts';
 import { RoundTrips } from './round-trips.ts';
 import { askTarget, judgeTarget } from './target.ts';
 import type { AskTarget, PreflightCheck, TargetFacts } from './target.ts';
@@ -215,7 +216,7 @@ export class HandoverController {
     const party = this.#options.begun();
     if (before === undefined || party?.runtime.state.kind !== 'owning') return;
     const epoch = party.runtime.state.entry.epoch;
-    await this.#begin(party, before, 'follow', `back-${this.#options.newName(epoch)}`);
+    await this.#begin(party, before, 'follow', `${BACK_PREFIX}${this.#options.newName(epoch)}`);
   }
 
   async approve(): Promise<Done> {

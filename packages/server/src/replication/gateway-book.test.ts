@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { ByteWriter } from '@holdfast/engine/codec/bytes.ts';
+import { GATEWAY_SILENT_MS_MAX } from '@holdfast/engine/handover/gates.ts';
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { writeRequest } from '../cell/ops-frame.ts';
 import { CELL_ROUTES, publicationsPath } from '../cell/remote/cell-wire.ts';
 import type { SignedAnswer, SignedRoute } from '../signed/signed-server.ts';
 import { US } from '../registrar/charter.fixture.ts';
-import { GATEWAY_SILENT_MS_MAX, GatewayBook } from './gateway-book.ts';
+import { GatewayBook } from './gateway-book.ts';
 
 const clock = { ms: 0 };
 

@@ -4,12 +4,11 @@
 // It looks at what passes through the routes of the cell, so the routes need not know of it.
 
 import { ByteReader, FormatError } from '@holdfast/engine/codec/bytes.ts';
+import { GATEWAY_SILENT_MS_MAX } from '@holdfast/engine/handover/gates.ts';
 import { CELL_ROUTES, readPublicationsPath } from '../cell/remote/cell-wire.ts';
 import { readOpsFrame } from '../cell/remote/ops-wire.ts';
 import type { SignedAnswer, SignedRequest, SignedRoute } from '../signed/signed-server.ts';
 
-/** A gateway that has asked nothing for so long, and has no stream open, is forgotten. */
-export const GATEWAY_SILENT_MS_MAX = 10_000;
 /** Gateways that are remembered. */
 export const GATEWAYS_MAX = 256;
 const NOT_SERVED = 409;

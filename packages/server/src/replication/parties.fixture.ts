@@ -36,10 +36,13 @@ export class TestCharter {
   isAway = false;
   readonly readers = new Set<() => void>();
 
-  append(body: CharterBody): void {
+  /** `signers` are the keys of those who signed; absent, whoever has to. */
+  append(body: CharterBody, signers?: readonly string[]): void {
     if (this.isAway) throw new Error('the registrar is away, said the test');
     const may = mayAppend(this.entries.at(-1), body);
     if (may.kind !== 'may') return;
+    const isSigned = may.signers.every(({ publicKey }) => signers?.includes(publicKey) ?? true);
+    if (!isSigned) return;
     this.entries.push(body);
     for (const read of this.readers) queueMicrotask(read);
   }
@@ -212,7 +215,11 @@ export class TestParties {
         this.charter.readers.add(read);
         return () => this.charter.readers.delete(read);
       },
-      append: async ({ decision }) => this.charter.append(decision),
+      append: async ({ decision, signatures }) =>
+        this.charter.append(
+          decision,
+          signatures.map(({ publicKey }) => publicKey),
+        ),
       refresh: async () => {
         if (this.charter.isAway) throw new Error('the registrar is away, said the test');
       },

@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { shownLikes } from '@holdfast/engine/counting/rows.ts';
 import type { Epoch, Seq } from '@holdfast/protocol/ids.ts';
+import { US } from '../registrar/charter.fixture.ts';
+import { keyIdOf } from '../signed/wire-key.ts';
 import { like, TestParties, V1 } from './parties.fixture.ts';
 import type { Site } from './parties.fixture.ts';
+import { peerRoutes } from './peer-routes.ts';
+import { PEER_ROUTES } from './peer-wire.ts';
 
 let parties: TestParties;
 
@@ -188,5 +192,57 @@ describe('the loss of the owner', () => {
     await Promise.all([north.runtime?.learn(), south.runtime?.learn()]);
     expect(charter.entries.length).toBe(3);
     expect([north, south].filter(({ engine }) => engine !== undefined).length).toBe(1);
+  });
+});
+
+describe('a follower that is gone for good', () => {
+  test('H11: after it signed a join that is not recorded yet, the owner goes on without it', async () => {
+    await begun();
+    const { north, south, charter } = parties;
+    const start = { kind: 'start', plan: plan(south), followerVersion: 1 } as const;
+    await parties.tell(north, start);
+    await parties.tell(south, { kind: 'follow' });
+    await parties.until('shadow', () => kindOf(north) === 'shadow');
+    charter.isAway = true;
+    await parties.tell(north, { kind: 'go', ownSeq: north.roles?.durableSeq() ?? 0 });
+    await parties.until('joining', () => kindOf(north) === 'joining');
+    await parties.kill(south);
+    await parties.kill(north);
+    charter.isAway = false;
+    await parties.start(north);
+    await parties.until('joint', () => kindOf(north) === 'joint');
+    await parties.tell(north, { kind: 'stop', by: 'gate', reason: 'the follower is silent' });
+    await parties.until('owning', () => kindOf(north) === 'owning' && north.engine !== undefined);
+    expect(charter.entries.map(({ act }) => act)).toEqual(['found', 'join', 'leave']);
+    expect(await like(north, 'cleo', 1)).toMatchObject({ kind: 'durable', epoch: 3 });
+  });
+});
+
+test('H38: a standby takes the place of a copy that is only kept up for the way back', async () => {
+  await begun();
+  const { north, south } = parties;
+  const back = { handover: 'back-us-1-a', follower: south.me };
+  await parties.tell(north, { kind: 'start', plan: back, followerVersion: 1 });
+  const begunParty = {
+    me: north.me,
+    runtime: north.runtime,
+    snapshots: undefined,
+    vigil: undefined,
+  };
+  const routes = peerRoutes({ cell: US, begun: () => begunParty as never });
+  const route = routes.find(({ url }) => url === PEER_ROUTES.standby);
+  const { operator, publicKey } = north.me;
+  const answer = await route?.handle({
+    sender: { operator, site: 'west', publicKey, keyId: keyIdOf(publicKey) },
+    method: 'POST',
+    path: '/',
+    params: { cell: US },
+    body: Buffer.from(JSON.stringify({ url: 'http://west' })),
+    sentAtMs: 0,
+    signal: new AbortController().signal,
+  });
+  expect(answer).toMatchObject({ status: 200 });
+  expect(north.runtime?.state).toMatchObject({
+    plan: { handover: 'standby-west', follower: { site: 'west' } },
   });
 });

@@ -397,7 +397,8 @@ export class PartyRuntime {
     this.#appending.add(name);
     try {
       const own = signDecision(body, charter.follows(), key);
-      const other = this.#signatures.get(name) ?? (await this.#signatureOf(body));
+      const other =
+        this.#signatures.get(name) ?? this.#recorded() ?? (await this.#signatureOf(body));
       // Two sites of one operator sign with one key, and once is enough.
       const isOther = other !== undefined && other.publicKey !== own.publicKey;
       const signatures = isOther ? [own, other] : [own];
@@ -406,6 +407,11 @@ export class PartyRuntime {
       this.#appending.delete(name);
       await this.#refreshCharter();
     }
+  }
+
+  /** H11: the follower's signature of a join that was sent, which the follower may not outlive. */
+  #recorded(): DecisionSignature | undefined {
+    return this.#state.kind === 'joining' ? this.#state.signed : undefined;
   }
 
   /** After a restart the follower's signature is asked for again. */
@@ -428,7 +434,8 @@ export class PartyRuntime {
       this.#signatures.clear();
       this.#signatures.set(bodyName(body, this.#options.charter.follows()), answer.signature);
     }
-    await this.dispatch({ kind: 'answer', body, agrees: answer.kind === 'agrees' });
+    const signed = answer.kind === 'agrees' ? { signed: answer.signature } : {};
+    await this.dispatch({ kind: 'answer', body, agrees: answer.kind === 'agrees', ...signed });
   }
 
   async #seal(): Promise<void> {

@@ -11,7 +11,7 @@ import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { SignedAnswer, SignedRequest, SignedRoute } from '../signed/signed-server.ts';
 import { HANDOVER_VERSION } from '@holdfast/engine/handover/preflight.ts';
 import { knownParty } from './known-party.ts';
-import { STANDBY_PREFIX } from './vigil.ts';
+import { BACK_PREFIX, STANDBY_PREFIX } from './vigil.ts';
 import type { Vigil } from './vigil.ts';
 import type { PartyRuntime } from './party-runtime.ts';
 import {
@@ -126,6 +126,11 @@ async function takeStandby(
   if (!isPartyUrl(url)) return problem(400, 'it does not say where the standby is');
   const follower: Party = { operator, site, publicKey, url };
   const plan = { handover: `${STANDBY_PREFIX}${site}`, follower };
+  // H38: a copy that is only kept up gives way.
+  const { state } = runtime;
+  if ('plan' in state && state.plan.handover.startsWith(BACK_PREFIX)) {
+    await runtime.dispatch({ kind: 'stop', by: 'person', reason: 'a standby takes its place' });
+  }
   const done = await runtime.dispatch({ kind: 'start', plan, followerVersion: HANDOVER_VERSION });
   return done.kind === 'done' ? ok('{}') : problem(409, done.detail);
 }

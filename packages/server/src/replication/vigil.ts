@@ -22,6 +22,8 @@ const REGISTRAR_HEARD_MS_MAX = 1_500;
 
 /** Hand-overs by this name end in the joint rule and stay there. */
 export const STANDBY_PREFIX = 'standby-';
+/** Those by this name only keep a copy at the party that had the cell before (H38). */
+export const BACK_PREFIX = 'back-';
 
 export type HeardOfOwner = 'yes' | 'no' | 'unknown';
 

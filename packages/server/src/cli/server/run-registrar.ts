@@ -5,6 +5,7 @@ import { publicKeyText } from '../../signed/wire-key.ts';
 import { openRegistrar } from '../../registrar/registrar.ts';
 import type { TornTail } from '../../registrar/open-charter.ts';
 import { openRegistrarServer } from '../../registrar/registrar-server.ts';
+import { openGatewayTrust } from '../../cell/remote/gateway-trust.ts';
 import { paintFor, writeJson } from '../cli-io.ts';
 import { columns } from '../columns.ts';
 import type { StartRegistrar } from '../registrar.ts';
@@ -26,7 +27,7 @@ export function registrarOf(parts: ProcessParts): StartRegistrar {
 
 async function open(
   { monotonicMs }: ProcessParts,
-  { config, founders, io, json }: Parameters<StartRegistrar>[0],
+  { config, founders, gateways, io, json }: Parameters<StartRegistrar>[0],
   { logger, closing }: Serving,
 ): Promise<void> {
   const { dataDir, host } = config;
@@ -41,7 +42,12 @@ async function open(
     logger.info({ n, cell, epoch, act, owner: owner.operator }, 'recorded');
   });
   const onError = (error: unknown): void => logger.error({ err: error }, 'a request failed');
-  const rest = { founders, nowMs, monotonicMs, randomBytes, onError };
+  const { isGateway } = openGatewayTrust({
+    policy: { kind: 'listed', sources: gateways },
+    monotonicMs,
+    onProblem: (problem) => logger.warn(problem),
+  });
+  const rest = { founders, isGateway, nowMs, monotonicMs, randomBytes, onError };
   const app = await openRegistrarServer({ registrar, ...rest });
   closing.push('the server', () => drain(app));
   const url = urlOf(host, await listen(app, config));
