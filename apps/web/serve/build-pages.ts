@@ -9,6 +9,18 @@ const [outDir] = process.argv.slice(2);
 if (outDir === undefined) throw new Error('usage: node build-pages.ts FOLDER');
 const root = fileURLToPath(new URL('../', import.meta.url));
 
+/**
+ * What every page needs is one file, and what every page of the public record needs another: small
+ * files compress badly, and each is one more thing to wait for.
+ */
+const GROUPS = [
+  {
+    name: 'base',
+    test: /node_modules.(?:react|react-dom|scheduler|use-sync-external-store|@tanstack)\b(?!.*(?:mutationObserver|useMutation))|src.(?:ui|pages).|preload-helper|rolldown.runtime/,
+  },
+  { name: 'trust', test: /src.trust.(?:trouble|trust-frame|ask|record|hash)\./ },
+];
+
 await build({
   configFile: false,
   envFile: false,
@@ -25,6 +37,11 @@ await build({
     manifest: 'manifest.json',
     reportCompressedSize: false,
     target: ['chrome123', 'firefox125', 'safari17.5'],
-    rolldownOptions: { input: fileURLToPath(new URL('../pages.html', import.meta.url)) },
+    rolldownOptions: {
+      input: fileURLToPath(new URL('../pages.html', import.meta.url)),
+      // No module here has a getter that does something when it is read.
+      treeshake: { propertyReadSideEffects: false },
+      output: { codeSplitting: { groups: GROUPS } },
+    },
   },
 });

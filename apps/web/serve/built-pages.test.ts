@@ -6,7 +6,7 @@ import { loadBuiltPages } from './built-pages.ts';
 import type { BuildPages } from './built-pages.ts';
 import type { StaticFile } from './static-files.ts';
 
-/** JavaScript, compressed, that the browser has to have before it shows a country's record. */
+/** JavaScript, compressed, that the browser has to have before it shows who runs a country. */
 const TRUST_BYTES_MAX: number = 110 * 1000;
 /** A build takes a second or two; more on a machine that is busy. */
 const BUILD_MS_MAX = 120_000;
@@ -43,7 +43,7 @@ describe('the real build', () => {
     );
   });
 
-  test(`PG2: a country's record starts with at most ${TRUST_BYTES_MAX} bytes of script`, () => {
+  test(`PG2: who runs a country is shown with at most ${TRUST_BYTES_MAX} bytes of script`, () => {
     const [, main = ''] = /<script[^>]*\ssrc="([^"]+)"/.exec(textOf('/trust')) ?? [];
     const page = [...pages.keys()].find((address) => address.includes('/jurisdiction-page-')) ?? '';
     const scripts = needed(page, needed(main, new Set()));

@@ -21,6 +21,8 @@ const repository = (path: string): string =>
 /** What goes into a build. `dependency-cruiser` keeps the pages from importing anything else. */
 const SOURCES = [
   'package-lock.json',
+  'tsconfig.base.json',
+  'apps/web/tsconfig.json',
   'apps/web/pages.html',
   'apps/web/icon.svg',
   'apps/web/serve/build-pages.ts',

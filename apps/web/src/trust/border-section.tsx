@@ -1,0 +1,93 @@
+import type { ReactElement } from 'react';
+import { Section } from '../ui/section.tsx';
+import { write } from '../ui/text.ts';
+import type { Crossing, TrustRecord } from './record.ts';
+import { BORDER_TYPES, borderWords, DESTINATIONS } from './words.ts';
+
+/** What left the country, by type, for whom, and how much. */
+export function BorderSection({
+  border,
+}: Readonly<{ border: TrustRecord['border'] }>): ReactElement {
+  const intro =
+    'Only these types of records may leave the cell. Each one is checked field by field on its way out, and counted. A person’s own data goes to that person alone.';
+  const known = new Map(border.types.map((crossing) => [crossing.type, crossing] as const));
+  const others = border.types.filter(({ type }) => !BORDER_TYPES.includes(type));
+  const all = [...BORDER_TYPES.map((type) => known.get(type) ?? unknownCrossing(type)), ...others];
+  const told = all.filter(({ records }) => records !== null);
+  const silent = all.filter(({ records }) => records === null);
+  return (
+    <Section title="What crossed the border" intro={intro}>
+      {told.length === 0 ? (
+        <p className="soft">
+          The cell has not said how much crossed. That is not known here; it is not zero.
+        </p>
+      ) : (
+        <CrossingTable crossings={told} border={border} />
+      )}
+      {silent.length > 0 && (
+        <details className="card">
+          <summary>
+            {told.length === 0 ? 'The closed list' : 'Also on the closed list'}: {silent.length}{' '}
+            types of which nothing is known to have crossed
+          </summary>
+          <dl className="types">
+            {silent.map(({ type }) => (
+              <div key={type}>
+                <dt>
+                  <code>{type}</code>
+                </dt>
+                <dd className="soft">{borderWords(type)}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      )}
+    </Section>
+  );
+}
+
+function unknownCrossing(type: string): Crossing {
+  return { type, destination: null, records: null, bytes: null };
+}
+
+type CrossingTableProps = Readonly<{
+  crossings: readonly Crossing[];
+  border: TrustRecord['border'];
+}>;
+
+function CrossingTable({ crossings, border }: CrossingTableProps): ReactElement {
+  return (
+    <div className="table-wrap" role="region" aria-label="What crossed the border" tabIndex={0}>
+      <table className="table">
+        <caption>
+          At least, since {write.time(border.since)}; as of {write.time(border.asOf)}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Type</th>
+            <th scope="col">For</th>
+            <th scope="col" className="number">
+              Records
+            </th>
+            <th scope="col" className="number">
+              Size
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {crossings.map(({ type, destination, records, bytes }) => (
+            <tr key={type}>
+              <th scope="row">
+                <code>{type}</code>
+                <div className="small soft type-words">{borderWords(type)}</div>
+              </th>
+              <td>{destination === null ? '—' : (DESTINATIONS[destination] ?? destination)}</td>
+              <td className="number">{write.count(records)}</td>
+              <td className="number">{write.bytes(bytes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
