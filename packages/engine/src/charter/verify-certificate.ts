@@ -272,6 +272,9 @@ function unprovenOf({ body }: Certificate, { registrarKey }: VerifyOptions): rea
     'that the set hashes were not forged by both: they find accidents, not two who plan together',
     'how long the pause was, and what gateways held: it is the word of whoever measured it',
     ...(missing.length > 0 ? [`what the clients of ${missing.join(', ')} met`] : []),
+    ...(body.from.balances === null || body.to.balances === null
+      ? ['what each video had, on the side that does not state its balances']
+      : []),
     ...(unknown.length > 0 ? [`counts that nobody has told: ${unknown.join(', ')}`] : []),
     "people's accounts: cut and totals are of likes and views, not of names and passwords",
     'what happened after the last entry, and that the old copy was destroyed',

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { BalanceTree } from '@holdfast/engine/charter/balances.ts';
+import type { BalanceTree, SignedBalances } from '@holdfast/engine/charter/balances.ts';
 import { emptyMeta } from '@holdfast/engine/counting/rows.ts';
 import type { CharterBody, Cut } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
@@ -21,16 +21,10 @@ import { balanceStore } from '../balances/balance-store.ts';
 import type { BalanceStore, KeptBalances } from '../balances/balance-store.ts';
 import { BalancesGoneError } from '../balances/make-balances.ts';
 import type { BalanceJob } from '../balances/make-balances.ts';
+import { signBalances } from '../balances/sign-balances.ts';
 import { Attestor } from './attestor.ts';
 import type { AttestAnswer } from './attestor.ts';
-import {
-  bodyOf,
-  handOver,
-  HANDOVER,
-  signedBy,
-  statementOf,
-  TREE,
-} from './certificate.fixture.ts';
+import { bodyOf, handOver, HANDOVER, signedBy, statementOf, TREE } from './certificate.fixture.ts';
 import { certificateStore } from './certificate-store.ts';
 import type { CertificateStore } from './certificate-store.ts';
 
@@ -253,6 +247,82 @@ describe('T9: at the cut', () => {
     attestor(north).onState(sealed(CUT), meta);
     await attestor(north).attest();
     expect(store.open()).toEqual([]);
+  });
+});
+
+describe('T21, BL6: balances', () => {
+  const statement = {
+    ...{ format: 1 as const, cell: US, handover: HANDOVER, side: 'closing' as const },
+    ...{ epoch: 2, seq: CUT.seq, ...TREE },
+  };
+  const given = (signed: SignedBalances | null | string): AttestAnswer =>
+    newOwner().answer(wire(north), { kind: 'balances', handover: HANDOVER, signed });
+
+  test('are signed by both, and each keeps what the other signed', () => {
+    const closing = signBalances(statement, north.party, north.key);
+    const answer = given(closing);
+    const opening = signBalances({ ...statement, side: 'opening' }, south.party, south.key);
+    expect(answer).toEqual({ kind: 'ok', value: { signed: opening } });
+    expect(balances.kept(HANDOVER)).toEqual({ ...KEPT, closing, opening });
+  });
+
+  test('of a side that has none leave the other its own', () => {
+    expect(given(null)).toMatchObject({ kind: 'ok', value: { signed: { operator: 'south' } } });
+    expect(balances.kept(HANDOVER)?.closing).toBeNull();
+  });
+
+  test.each([
+    ['by nobody', 'closing', 'not signed'],
+    ['by somebody else', signBalances(statement, south.party, south.key), 'somebody else'],
+    [
+      'for another cut',
+      signBalances({ ...statement, seq: 1 }, north.party, north.key),
+      'another cut',
+    ],
+    [
+      'with another root',
+      signBalances({ ...statement, root: 'd'.repeat(64) }, north.party, north.key),
+      'another cut',
+    ],
+    [
+      'as an opening',
+      signBalances({ ...statement, side: 'opening' }, north.party, north.key),
+      'another cut',
+    ],
+  ])('signed %s are not kept', (_what, signed, why) => {
+    expect(given(signed)).toMatchObject({
+      kind: 'refused',
+      detail: expect.stringContaining(why) as string,
+    });
+    expect(balances.kept(HANDOVER)?.closing).toBeNull();
+  });
+
+  test('are waited for before anything is stated or signed', () => {
+    const owner = newOwner();
+    kept.drop(HANDOVER);
+    makes = () => new Promise(() => undefined);
+    owner.takeBalances(HANDOVER, 2, () => ({ copies: [], release: () => undefined }));
+    const answer = owner.answer(wire(north), { kind: 'statement', handover: HANDOVER });
+    expect(answer).toEqual({
+      kind: 'refused',
+      detail: 'the balances of the videos are being written',
+    });
+  });
+
+  test('that this side has not are no reason not to sign', () => {
+    const owner = newOwner();
+    kept.drop(HANDOVER);
+    const to = { ...statementOf(south), balances: null };
+    expect(asked(owner, bodyOf(registrar, { to }))).toMatchObject({ kind: 'ok' });
+    expect(asked(owner, bodyOf(registrar))).toMatchObject({ kind: 'refused' });
+  });
+
+  test('of the old side that differ are', () => {
+    const from = { ...statementOf(north), balances: { ...TREE, root: 'd'.repeat(64) } };
+    expect(asked(newOwner(), bodyOf(registrar, { from }))).toMatchObject({
+      kind: 'refused',
+      detail: expect.stringContaining('balances') as string,
+    });
   });
 });
 

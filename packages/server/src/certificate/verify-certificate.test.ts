@@ -14,6 +14,7 @@ import {
   signedBy,
   statementOf,
   TOTALS,
+  TREE,
 } from './certificate.fixture.ts';
 
 let folder: CharterFolder;
@@ -96,6 +97,19 @@ describe('what two operators and a registrar that lie together cannot make hold'
       },
       'totals',
     ],
+    [
+      'T20: balances that differ',
+      { to: { ...statementOf(south), balances: { ...TREE, root: 'c'.repeat(64) } } },
+      'balances',
+    ],
+    [
+      'T20: balances that do not add up to the totals',
+      {
+        from: { ...statementOf(north), balances: { ...TREE, likesTotal: 4 } },
+        to: { ...statementOf(south), balances: { ...TREE, likesTotal: 4 } },
+      },
+      'balances',
+    ],
     ['T5: another hand-over', { handover: 'us-1-other' }, 'decision'],
     [
       'T5: sides the other way round',
@@ -159,6 +173,17 @@ describe('T3: the witness', () => {
     expect(failing(text, key)).toEqual([]);
     expect(failing(text, newParty('west').party.publicKey)).toEqual(['witness']);
   });
+});
+
+test('T20: a side without balances says so, and the certificate holds', () => {
+  const verdict = verifyCertificate(
+    nodeCrypto,
+    textOf({ to: { ...statementOf(south), balances: null } }),
+  );
+  expect(verdict.holds).toBe(true);
+  const { detail } = verdict.checks.find(({ name }) => name === 'balances') ?? {};
+  expect(detail).toBe('not to be had of each video from south/main');
+  expect(verdict.unproven.join('\n')).toContain('what each video had');
 });
 
 test('T8: says what it cannot prove, and which counts nobody has told', () => {
