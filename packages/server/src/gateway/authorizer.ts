@@ -50,6 +50,11 @@ const GRANT_EXPIRED = refusal(
   'grant-expired',
   'The session began more than 7 days ago. POST /v1/sessions begins a new one.',
 );
+const GRANT_AHEAD = refusal(
+  'cell-unavailable',
+  'The grant was given under an ownership of its cell that this gateway has yet to read of. Nothing ' +
+    'of this request was recorded; send it again, with the same grant and under the same names.',
+);
 const TOO_OFTEN =
   'This session sends too many requests. Nothing of this one was recorded; put several ops in one.';
 
@@ -71,13 +76,21 @@ export type AuthorizerOptions = Readonly<{
 
 export function openAuthorizer({ keys, charter, limits, nowMs }: AuthorizerOptions): Authorizer {
   const rate = { burst: limits.grantBurst, perSecond: limits.grantPerSecond };
-  const verifier = grantVerifier(charter.view.keyOf, rate.burst);
+  const { keyOf, newest } = charter.view;
+  const verifier = grantVerifier({
+    keyOf,
+    newestEpoch: (jurisdiction) => {
+      return charter.isCopy === true ? newest(jurisdiction)?.epoch : undefined;
+    },
+    tokens: rate.burst,
+  });
 
   const grant = (request: FastifyRequest): GrantOrRefusal => {
     const token = bearerOf(request);
     if (token === undefined) return GRANT_MISSING;
     const opened = verifier.open(token, nowMs());
     if (opened === 'invalid') return GRANT_INVALID;
+    if (opened === 'ahead') return GRANT_AHEAD;
     if (opened === 'expired') return GRANT_EXPIRED;
     return { kind: 'grant', grant: opened };
   };

@@ -16,6 +16,8 @@ export type Charter = Readonly<{
   registrarKey: () => string | undefined;
   /** The newest head that the registrar signed, as far as it is known here. */
   head: () => SignedHead | undefined;
+  /** The registrar is elsewhere, so it may have entries that are not here yet. */
+  isCopy?: true;
 }>;
 
 /** Inventories of what parties of a cell have destroyed, as far as they are known here. */

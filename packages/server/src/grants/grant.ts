@@ -67,15 +67,27 @@ export function openGrant(token: string, keyOf: GrantKeyOf, nowMs: number): Open
 
 /** The fields of a grant with a good signature, whether or not it has ended. */
 export function verifiedFields(token: string, keyOf: GrantKeyOf): GrantFields | undefined {
-  if (!GRANT_PATTERN.test(token)) return undefined;
-  const bytes = Buffer.from(token.slice(4), 'base64url');
-  if (bytes.length !== PAYLOAD_BYTES + SIGNATURE_BYTES) return undefined;
-  const payload = bytes.subarray(0, PAYLOAD_BYTES);
-  const fields = fieldsOf(payload);
-  if (fields === undefined) return undefined;
+  const bytes = bytesOf(token);
+  const payload = bytes?.subarray(0, PAYLOAD_BYTES);
+  const fields = payload && fieldsOf(payload);
+  if (bytes === undefined || payload === undefined || fields === undefined) return undefined;
   const key = keyOf(fields.jurisdiction, fields.epoch);
   if (key === undefined) return undefined;
   return verify(null, payload, key, bytes.subarray(PAYLOAD_BYTES)) ? fields : undefined;
+}
+
+/** Who a grant says has signed it. Nothing of it is proven. */
+export function claimedSigner(
+  token: string,
+): Pick<GrantFields, 'jurisdiction' | 'epoch'> | undefined {
+  const bytes = bytesOf(token);
+  return bytes && fieldsOf(bytes.subarray(0, PAYLOAD_BYTES));
+}
+
+function bytesOf(token: string): Buffer | undefined {
+  if (!GRANT_PATTERN.test(token)) return undefined;
+  const bytes = Buffer.from(token.slice(4), 'base64url');
+  return bytes.length === PAYLOAD_BYTES + SIGNATURE_BYTES ? bytes : undefined;
 }
 
 function fieldsOf(payload: Buffer): GrantFields | undefined {

@@ -159,7 +159,7 @@ function openOver(
 }
 
 function charterOf({ charter, watch, registrarKey, head }: CharterClient): Charter {
-  return { view: charter, watch, registrarKey, head };
+  return { view: charter, watch, registrarKey, head, isCopy: true };
 }
 
 function openCells(
