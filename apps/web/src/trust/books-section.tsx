@@ -38,7 +38,7 @@ function BooksTable({ books }: Readonly<{ books: Books }>): ReactElement {
           {write.count(sum)} in classes, {write.count(ops)} accepted
         </span>
       </p>
-      <div className="table-wrap" role="region" aria-label="The books" tabIndex={0}>
+      <div className="table-wrap" role="region" aria-label="Table of the books" tabIndex={0}>
         <table className="table">
           <thead>
             <tr>

@@ -13,37 +13,53 @@ export function BorderSection({
   const known = new Map(border.types.map((crossing) => [crossing.type, crossing] as const));
   const others = border.types.filter(({ type }) => !BORDER_TYPES.includes(type));
   const all = [...BORDER_TYPES.map((type) => known.get(type) ?? unknownCrossing(type)), ...others];
-  const told = all.filter(({ records }) => records !== null);
+  const crossed = all.filter(({ records }) => records !== null && records > 0);
+  const none = all.filter(({ records }) => records === 0);
   const silent = all.filter(({ records }) => records === null);
   return (
     <Section title="What crossed the border" intro={intro}>
-      {told.length === 0 ? (
+      {silent.length === all.length && (
         <p className="soft">
           The cell has not said how much crossed. That is not known here; it is not zero.
         </p>
-      ) : (
-        <CrossingTable crossings={told} border={border} />
+      )}
+      {crossed.length > 0 && <CrossingTable crossings={crossed} border={border} />}
+      {none.length > 0 && (
+        <TypeList title={`Nothing has crossed of these ${none.length} types`} crossings={none} />
       )}
       {silent.length > 0 && (
-        <details className="card">
-          <summary>
-            {told.length === 0 ? 'The closed list' : 'Also on the closed list'}: {silent.length}{' '}
-            types of which nothing is known to have crossed
-          </summary>
-          <dl className="types">
-            {silent.map(({ type }) => (
-              <div key={type}>
-                <dt>
-                  <code>{type}</code>
-                </dt>
-                <dd className="soft">{borderWords(type)}</dd>
-              </div>
-            ))}
-          </dl>
-        </details>
+        <TypeList
+          title={`Not known of these ${silent.length} types of the closed list`}
+          crossings={silent}
+        />
       )}
     </Section>
   );
+}
+
+type TypeListProps = Readonly<{ title: string; crossings: readonly Crossing[] }>;
+
+function TypeList({ title, crossings }: TypeListProps): ReactElement {
+  return (
+    <details className="card">
+      <summary>{title}</summary>
+      <dl className="types">
+        {crossings.map(({ type, destination }) => (
+          <div key={type}>
+            <dt>
+              <code>{type}</code>
+              {destination !== null && <span className="small soft"> for {whom(destination)}</span>}
+            </dt>
+            <dd className="small soft">{borderWords(type)}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+function whom(destination: string): string {
+  return DESTINATIONS[destination] ?? destination;
 }
 
 function unknownCrossing(type: string): Crossing {
@@ -57,7 +73,7 @@ type CrossingTableProps = Readonly<{
 
 function CrossingTable({ crossings, border }: CrossingTableProps): ReactElement {
   return (
-    <div className="table-wrap" role="region" aria-label="What crossed the border" tabIndex={0}>
+    <div className="table-wrap" role="region" aria-label="Table of what crossed" tabIndex={0}>
       <table className="table">
         <caption>
           At least, since {write.time(border.since)}; as of {write.time(border.asOf)}
@@ -65,7 +81,6 @@ function CrossingTable({ crossings, border }: CrossingTableProps): ReactElement 
         <thead>
           <tr>
             <th scope="col">Type</th>
-            <th scope="col">For</th>
             <th scope="col" className="number">
               Records
             </th>
@@ -79,9 +94,11 @@ function CrossingTable({ crossings, border }: CrossingTableProps): ReactElement 
             <tr key={type}>
               <th scope="row">
                 <code>{type}</code>
+                {destination !== null && (
+                  <span className="small soft type-words"> for {whom(destination)}</span>
+                )}
                 <div className="small soft type-words">{borderWords(type)}</div>
               </th>
-              <td>{destination === null ? '—' : (DESTINATIONS[destination] ?? destination)}</td>
               <td className="number">{write.count(records)}</td>
               <td className="number">{write.bytes(bytes)}</td>
             </tr>
