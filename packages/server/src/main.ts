@@ -11,6 +11,7 @@ import { startCellThread } from './cell/cell-thread.ts';
 import { fsckData } from './cell/fsck.ts';
 import type { CliIo, Output } from './cli/cli-io.ts';
 import { runCli } from './cli/program.ts';
+import { statusOf } from './cli/status-run.ts';
 import { cellProcessOf } from './cli/server/run-cell.ts';
 import { gatewayOf } from './cli/server/run-gateway.ts';
 import { registrarOf } from './cli/server/run-registrar.ts';
@@ -74,6 +75,12 @@ const exitCode = await runCli(process.argv.slice(2), io, {
   startRegistrar: registrarOf(processParts),
   startCell: cellProcessOf({ ...processParts, loadPages: frontParts.loadPage }),
   startGateway: gatewayOf({ ...processParts, ...frontParts }),
+  startStatus: statusOf({
+    ...processParts,
+    fetch,
+    onParentGone: (listener) =>
+      process.stdin.resume().once('end', listener).once('error', listener),
+  }),
   fsckData,
   backupData,
   fetch,

@@ -50,6 +50,18 @@ export type RecordType = BorderRecord['type'];
 type RecordRule = Readonly<{ destination: Destination; shape: Shape }>;
 
 const position = { epoch: uint, seq: uint };
+/** Ops by class: the books of a cell. */
+const classes: Shape = {
+  counted: uint,
+  unchanged: uint,
+  duplicate: uint,
+  unqualified: uint,
+  capped: uint,
+  own: uint,
+  held: uint,
+  late: uint,
+  invalid: uint,
+};
 /** The answer of a cell that cannot; every call may end so. */
 export const unavailable: Shape = {
   kind: choice('unavailable'),
@@ -125,18 +137,9 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
       kind: choice('books'),
       ...position,
       ops: uint,
-      classes: {
-        counted: uint,
-        unchanged: uint,
-        duplicate: uint,
-        unqualified: uint,
-        capped: uint,
-        own: uint,
-        held: uint,
-        late: uint,
-        invalid: uint,
-      },
+      classes,
       balanced: bool,
+      apart: union({ ops: uint, classes }, nothing),
     }),
   },
   analytics: {

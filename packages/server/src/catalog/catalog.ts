@@ -9,6 +9,8 @@ import type { Realm } from './creator-key.ts';
 export const VIDEOS_MAX = 5_000_000;
 /** Registrations that wait for the next write to disk. */
 export const PUTS_QUEUE_MAX = 4_096;
+/** Canaries that are told apart; a place has two for each gateway and cell. */
+export const CANARIES_MAX = 1_000;
 /** Videos in one page of the feed. */
 export const FEED_PAGE_MAX = 50;
 /** Videos in one page of what a tenant registered: as many as one read of counts takes. */
@@ -67,6 +69,8 @@ export type Catalog = Readonly<{
     cursor: string | undefined,
     itemsMax: number,
   ) => VideoPage | 'bad-cursor';
+  /** Canaries of the status page, which public totals leave out (ST32). From memory. */
+  canaries: () => readonly VideoId[];
   size: () => number;
   /** Writes what waits, stops deliveries and lets go of the file. May be repeated. */
   close: () => Promise<void>;

@@ -3,9 +3,16 @@
 // Registrations gather for one turn of the event loop and are written together, one fsync for all.
 
 import { isDeepStrictEqual } from 'node:util';
+import { isCanary } from '@holdfast/protocol/canary.ts';
 import type { Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
 import type { CellClient } from '../cell/cell-client.ts';
-import { FEED_PAGE_MAX, PUTS_QUEUE_MAX, REGISTERED_PAGE_MAX, VIDEOS_MAX } from './catalog.ts';
+import {
+  CANARIES_MAX,
+  FEED_PAGE_MAX,
+  PUTS_QUEUE_MAX,
+  REGISTERED_PAGE_MAX,
+  VIDEOS_MAX,
+} from './catalog.ts';
 import type { Catalog, NewVideo, PutVideo, VideoPage } from './catalog.ts';
 import { catalogErrorOf } from './catalog-error.ts';
 import { openCatalogFile } from './catalog-file.ts';
@@ -50,6 +57,7 @@ export function openCatalog(options: OpenCatalog): Catalog {
     for (const jurisdiction of cells.keys()) file.addCell(jurisdiction);
   });
   const ids = new Set<VideoId>(file.ids());
+  const canaries = [...ids].filter(isCanary).slice(-CANARIES_MAX);
   const delivered = deliveredWriter(file);
   const couriers = openCouriers(options, file, delivered.add);
   const queue: Waiting[] = [];
@@ -75,6 +83,7 @@ export function openCatalog(options: OpenCatalog): Catalog {
         if (waiting === undefined) continue;
         if (reply.kind === 'registered' && reply.created) {
           ids.add(reply.entry.video);
+          if (isCanary(reply.entry.video)) canaries.push(reply.entry.video);
           for (const courier of couriers.values()) courier.add(reply.entry.video);
         }
         void settle(waiting, reply);
@@ -101,6 +110,7 @@ export function openCatalog(options: OpenCatalog): Catalog {
       pageOf(cursor, 0, Math.min(itemsMax, REGISTERED_PAGE_MAX), (aboveN, rowsMax) =>
         file.ofRealm(realm, aboveN, rowsMax),
       ),
+    canaries: () => canaries.slice(-CANARIES_MAX),
     size: () => ids.size,
     close: async () => {
       if (closed) return;

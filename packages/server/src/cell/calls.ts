@@ -13,7 +13,13 @@ import type { PersonNo } from '@holdfast/engine/counting/numbers.ts';
 import { GONE } from '@holdfast/engine/counting/rows.ts';
 import type { CorrectionRow } from '@holdfast/engine/counting/rows.ts';
 import { isBeyondWindow } from '@holdfast/engine/counting/session-window.ts';
-import { tallyByClass, tallyTotal } from '@holdfast/engine/counting/tallies.ts';
+import {
+  addTally,
+  emptyTally,
+  tallyByClass,
+  tallyTotal,
+  unpackTally,
+} from '@holdfast/engine/counting/tallies.ts';
 import type { RollupWidth, StateStore } from '@holdfast/engine/state/state-store.ts';
 import type { Accounts, SignInResult, SignUpResult } from '../accounts/accounts.ts';
 import { AccountsError } from '../accounts/accounts-error.ts';
@@ -111,12 +117,14 @@ const CALLS: Calls = {
   },
   likesAmong,
   likesPage,
-  books: async ({ engine }) => {
+  books: async ({ engine }, { apart }) => {
+    const told = await apartOf(engine, apart ?? []);
     const { epoch } = engine;
     const { seq, opsAccepted, books } = engine.meta;
     const balanced = tallyTotal(books) === opsAccepted;
     const classes = tallyByClass(books);
-    return { kind: 'books', epoch, seq, ops: tallyTotal(books), classes, balanced };
+    const ops = tallyTotal(books);
+    return { kind: 'books', epoch, seq, ops, classes, balanced, ...(told && { apart: told }) };
   },
   border: async ({ border }) => {
     const { sinceMs } = border;
@@ -153,6 +161,30 @@ const CALLS: Calls = {
   },
   deleteAccount,
 };
+
+/** Looks for rows that are all of one batch; a busy cell may need more than one. */
+const APART_TRIES_MAX = 20;
+
+/**
+ * The ops on some videos, all as of the batch that is the newest when this resolves: nothing is
+ * awaited between the last look and the caller's.
+ */
+async function apartOf(
+  engine: Engine,
+  videos: readonly VideoId[],
+): Promise<Readonly<{ ops: number; classes: Record<string, number> }> | undefined> {
+  if (videos.length === 0) return undefined;
+  for (let tries = 1; tries <= APART_TRIES_MAX; tries += 1) {
+    const { seq } = engine.meta;
+    const tally = emptyTally();
+    for (const no of (await engine.view.findVideos(videos)).values()) {
+      const row = await engine.view.video(no);
+      if (row !== undefined) addTally(tally, unpackTally(row.tally));
+    }
+    if (engine.meta.seq === seq) return { ops: tallyTotal(tally), classes: tallyByClass(tally) };
+  }
+  return undefined;
+}
 
 type Durable = Extract<EngineReply, { kind: 'durable' }>;
 type At = Readonly<{ epoch: Epoch; seq: Durable['seq'] }>;

@@ -85,6 +85,8 @@ export type Books = Readonly<{
   ops: number;
   classes: Readonly<Record<string, number>>;
   balanced: boolean;
+  /** What of this is on the videos that were named, at the same position. */
+  apart?: Readonly<{ ops: number; classes: Readonly<Record<string, number>> }> | undefined;
 }>;
 
 /** What has left a cell, for one type of record. */
@@ -167,7 +169,8 @@ export type CellCalls = Readonly<{
       next: string | undefined;
     };
   };
-  books: { ask: Record<never, never>; reply: Books };
+  /** `apart` names videos whose ops are also told by themselves. */
+  books: { ask: { apart?: readonly VideoId[] }; reply: Books };
   /** What has left the cell, by type of record, and of late by day; at least (`border-book.ts`). */
   border: {
     ask: Record<never, never>;

@@ -36,6 +36,7 @@ export async function runIn(dir: string, args: readonly string[], given: Given =
     startRegistrar: unexpected,
     startCell: unexpected,
     startGateway: unexpected,
+    startStatus: { page: unexpected, place: unexpected },
     fsckData: unexpected,
     backupData: unexpected,
   };

@@ -24,6 +24,8 @@ import type { StartRegistrar } from './registrar.ts';
 import { addStaffCommand } from './staff.ts';
 import { addStartCommand } from './start.ts';
 import type { StartServer } from './start.ts';
+import { addStatusCommand } from './status.ts';
+import type { StartStatus } from './status-run.ts';
 import { addVersionCommand } from './version.ts';
 
 /** What commands do that reaches beyond the command line; `main.ts` has the real ones. */
@@ -32,6 +34,7 @@ export type Works = Readonly<{
   startRegistrar: StartRegistrar;
   startCell: StartCellProcess;
   startGateway: StartGateway;
+  startStatus: StartStatus;
   fsckData: FsckData;
   backupData: BackupData;
   fetch: typeof globalThis.fetch;
@@ -82,6 +85,7 @@ function programFor(io: CliIo, works: Works, finish: CommandContext['finish']): 
   addGatewayCommand(program, context, works.startGateway);
   addHandoverCommand(program, context, works.fetch);
   addStaffCommand(program, context);
+  addStatusCommand(program, context, works.startStatus);
   addVersionCommand(program, context);
   addExitCodes(program);
   return program;

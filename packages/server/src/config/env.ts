@@ -24,6 +24,10 @@ export const ENV_NAMES = {
   HOLDFAST_REGISTRAR: 'address of the registrar, for parts that run on their own',
   HOLDFAST_REGISTRAR_KEY: 'its public key (the one that witnessed the first entry)',
   HOLDFAST_TRUST_GATEWAY: 'gateways that a cell lets in: a file or folder of their lines',
+  HOLDFAST_STATUS: '0 runs no status page beside the server (1)',
+  HOLDFAST_STATUS_URL: 'origin under which others reach the status page',
+  HOLDFAST_SMTP_URL: 'mail server of the status page, such as smtps://user:password@host',
+  HOLDFAST_SMTP_FROM: 'sender of the mail of the status page',
   HOLDFAST_LOG: 'least level that is logged: debug, info, warn, error or silent (info)',
 } as const;
 

@@ -37,6 +37,7 @@ import { addOpsRoute } from './routes/ops.ts';
 import { addBulkRoute } from './routes/ops-bulk.ts';
 import { addPages } from './routes/pages.ts';
 import type { PageFile } from './routes/pages.ts';
+import { addRecountRoute } from './routes/recount.ts';
 import { addRunningRoutes } from './routes/running.ts';
 import { addSessionRoute } from './routes/sessions.ts';
 import { addSubjectRoute } from './routes/subjects.ts';
@@ -194,6 +195,7 @@ function addRoutes(
     retirements: () => [],
     ...options,
   });
+  addRecountRoute(app, { cells, catalog, authorizer, nowMs });
   addCorrectionRoutes(app, { cells, catalog, authorizer, homeOf });
   addBalanceRoutes(app, { cells, catalog });
   addSubjectRoute(app, { cells, authorizer, homeOf });

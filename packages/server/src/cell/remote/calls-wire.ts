@@ -63,7 +63,7 @@ const ASKS: Readonly<Record<Exclude<CallName, 'checkWindow'>, Shape>> = {
     after: union(text(64), nothing),
     itemsMax: (value) => fits(uint, value) && (value as number) <= ITEMS_MAX,
   },
-  books: {},
+  books: { apart: union(ofAtMost(VIDEOS_MAX, video), nothing) },
   border: {},
   about: {},
   analytics: {

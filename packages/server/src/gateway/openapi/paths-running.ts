@@ -112,6 +112,20 @@ export const truthPaths: Paths = {
   '/v1/cells/{jurisdiction}/books': {
     get: ofCell('getBooks', 'Every accepted op by class', named('Books')),
   },
+  '/v1/videos/{id}/recount': {
+    get: {
+      operationId: 'recount',
+      summary: 'A video’s counts, added up from its rows anew',
+      description: 'Compare with what `GET /v1/counts` shows; numbers move while ops arrive.',
+      tags: ['truth'],
+      security: SERVICE_KEY,
+      parameters: [video],
+      responses: {
+        '200': answer('Likes and views of each cell.', named('Recount')),
+        ...problems(400, 401, 403, 404, 503),
+      },
+    },
+  },
   '/v1/cells/{jurisdiction}/border': {
     get: ofCell('getBorder', 'What has left the cell, by type of record', named('Border')),
   },

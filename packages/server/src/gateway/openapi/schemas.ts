@@ -216,6 +216,13 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ops: whole,
     classes: mapOf(whole),
     balanced: { type: 'boolean' },
+    canaries: {
+      anyOf: [object({ videos: whole, ops: whole, classes: mapOf(whole) }), { type: 'null' }],
+    },
+  }),
+  Recount: object({
+    video: named('Id'),
+    cells: mapOf(object({ likes: { type: 'integer' }, views: { type: 'integer' } })),
   }),
   Border: object({
     cell: named('Jurisdiction'),

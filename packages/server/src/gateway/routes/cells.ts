@@ -2,8 +2,10 @@
 // what has left. Rule A63.
 
 import { isJurisdiction } from '@holdfast/protocol/ids.ts';
+import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { CellClient, CellDescription } from '../../cell/cell-client.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Books, CellClient, CellDescription } from '../../cell/cell-client.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { pathPart, sendJson, timeText } from '../answers.ts';
 import type { CellClients, Charter } from '../parts.ts';
@@ -18,9 +20,41 @@ function cellBody(exchange: Exchange, { jurisdiction, operator, epoch, sinceMs }
   return { jurisdiction, operator, epoch, since: timeText(sinceMs), state, watermark };
 }
 
-export type CellParts = Readonly<{ cells: CellClients; charter: Charter; exchange: Exchange }>;
+/** ST32: what the status page's canaries did stands beside the totals and is not in them. */
+function booksBody(cell: Jurisdiction, books: Books, videos: number) {
+  const { epoch, seq, balanced } = books;
+  const none: Books['apart'] = videos === 0 ? { ops: 0, classes: {} } : undefined;
+  // A cell that is too busy to tell them apart says so; then the totals have them in.
+  const apart = books.apart ?? none;
+  const classes = Object.fromEntries(
+    Object.entries(books.classes).map(([name, count]) => [
+      name,
+      count - (apart?.classes[name] ?? 0),
+    ]),
+  );
+  const ops = books.ops - (apart?.ops ?? 0);
+  return {
+    cell,
+    epoch,
+    seq,
+    ops,
+    classes,
+    balanced,
+    canaries: apart === undefined ? null : { videos, ...apart },
+  };
+}
 
-export function addCellRoutes(app: FastifyInstance, { cells, charter, exchange }: CellParts): void {
+export type CellParts = Readonly<{
+  cells: CellClients;
+  charter: Charter;
+  exchange: Exchange;
+  catalog: Catalog;
+}>;
+
+export function addCellRoutes(
+  app: FastifyInstance,
+  { cells, charter, exchange, catalog }: CellParts,
+): void {
   const anySite = { config: { anySite: true } } as const;
 
   const cellIn = (request: FastifyRequest): CellClient | undefined => {
@@ -36,10 +70,10 @@ export function addCellRoutes(app: FastifyInstance, { cells, charter, exchange }
   app.get('/v1/cells/:jurisdiction/books', anySite, async (request, reply) => {
     const cell = cellIn(request);
     if (cell === undefined) return sendRefusal(reply, NO_CELL);
-    const books = await cell.call('books', {});
+    const canaries = catalog.canaries();
+    const books = await cell.call('books', canaries.length === 0 ? {} : { apart: canaries });
     if (books.kind === 'unavailable') return sendRefusal(reply, unavailable(books));
-    const { epoch, seq, ops, classes, balanced } = books;
-    return sendJson(reply, 200, { cell: cell.jurisdiction, epoch, seq, ops, classes, balanced });
+    return sendJson(reply, 200, booksBody(cell.jurisdiction, books, canaries.length));
   });
 
   app.get('/v1/cells/:jurisdiction/border', anySite, async (request, reply) => {

@@ -1,0 +1,78 @@
+// The state of everything in one sentence that a creator understands. Pure.
+//
+// Rules: docs/spec/status.md (ST35).
+
+import type { ComponentNow } from '../rules/incident.ts';
+import type { Component, State } from '../rules/words.ts';
+
+const PLACE_NAMES: Readonly<Record<string, string>> = {
+  us: 'the United States',
+  eu: 'the European Union',
+  row: 'the rest of the world',
+};
+
+export function placeName(cell: string): string {
+  return PLACE_NAMES[cell] ?? cell.toUpperCase();
+}
+
+const BAD: readonly State[] = ['degraded_performance', 'partial_outage', 'major_outage'];
+
+type Troubles = Readonly<{ is: (component: Component) => boolean; cells: readonly string[] }>;
+
+function troublesOf(now: readonly ComponentNow[], states: readonly State[]): Troubles {
+  const found = now.filter(({ state, measured }) => measured.offered && states.includes(state));
+  return {
+    is: (component) => found.some((one) => one.component === component),
+    cells: [...new Set(found.map(({ cell }) => cell))],
+  };
+}
+
+function inPlaces(cells: readonly string[], all: number): string {
+  if (cells.length === all) return '';
+  return ` in ${cells.map(placeName).join(' and ')}`;
+}
+
+const PARTS: readonly (readonly [Component, string])[] = [
+  ['playback', 'playing clips'],
+  ['upload', 'uploading'],
+  ['sign-in', 'signing in'],
+  ['hand-over', 'the running of a country’s operation'],
+  ['border', 'the record of what left a country'],
+];
+
+/** What everybody may know at a glance. `fault` is what keeps the page itself from seeing. */
+export function sentenceOf(now: readonly ComponentNow[], fault: string | undefined): string {
+  if (fault !== undefined) return `We cannot tell how things are: ${fault}.`;
+  const all = new Set(now.map(({ cell }) => cell)).size;
+  if (all === 0) return 'We cannot tell yet how things are: nothing has been looked at so far.';
+  const bad = troublesOf(now, BAD);
+  const where = inPlaces(bad.cells, all);
+  const wrong = [
+    ...(bad.is('likes-right') ? ['likes'] : []),
+    ...(bad.is('views-right') ? ['views'] : []),
+  ];
+  if (wrong.length > 0) return `Some ${wrong.join(' and ')} are shown wrong right now${where}.`;
+  const late = [
+    ...(bad.is('likes-fresh') ? ['likes'] : []),
+    ...(bad.is('views-fresh') ? ['views'] : []),
+  ];
+  const broken = PARTS.filter(([component]) => bad.is(component)).map(([, words]) => words);
+  if (late.length > 0) {
+    const also = broken.length === 0 ? '' : ` There is also trouble with ${broken.join(' and ')}.`;
+    return `New ${late.join(' and ')} show up late or not at all right now${where}.${also}`;
+  }
+  if (broken.length > 0) return `There is trouble with ${broken.join(' and ')} right now${where}.`;
+  return calmSentence(now, all);
+}
+
+function calmSentence(now: readonly ComponentNow[], all: number): string {
+  const unknown = troublesOf(now, ['unknown']);
+  if (unknown.cells.length > 0) {
+    const counts = (['likes-right', 'views-right'] as const).some(unknown.is);
+    const what = counts ? 'whether likes and views are right' : 'how everything is';
+    return `We cannot see ${what} right now${inPlaces(unknown.cells, all)}.`;
+  }
+  const planned = troublesOf(now, ['under_maintenance']);
+  if (planned.cells.length > 0) return `Planned work is under way${inPlaces(planned.cells, all)}.`;
+  return 'Likes and views are right, and everything works.';
+}

@@ -1,0 +1,272 @@
+// Journeys about numbers: like, view, recount and age.
+//
+// Rules: docs/spec/status.md (ST7, ST8, ST12).
+
+import { at, jsonOf, listAt, numberAt, textAt } from './ask.ts';
+import {
+  bodyOf,
+  findingsOf,
+  JourneyEnd,
+  LOOK_PAUSE_MS,
+  openSession,
+  SEEN_MS_MAX,
+  seeCount,
+  sendOps,
+} from './journey.ts';
+import type { Finding, Journey, Seen, Way, World } from './journey.ts';
+
+const CANARY_MS = 8_000;
+const WATCHED_MS = 4_500;
+/** Older than this a number is late, whatever its state says. */
+const AGE_MS_MAX = 5_000;
+const STALE_MS_MAX = 10_000;
+/** Clocks of two machines are this far apart at most. */
+const CLOCKS_MS_MAX = 5_000;
+const RECOUNT_LOOKS = 3;
+const RECOUNT_PAUSE_MS = 400;
+const AGED_VIDEOS_MAX = 5;
+
+/** Makes the canary videos known to a gateway. */
+async function register({ ask, serviceKey }: World, { gateway, canary }: Way): Promise<void> {
+  if (canary.isRegistered) return;
+  for (const video of [canary.likeVideo, canary.viewVideo]) {
+    const json = { durationMs: CANARY_MS, creator: 'canary', title: 'Canary of the status page' };
+    const url = `${gateway}/v1/videos/${video}`;
+    bodyOf(
+      'registering a canary',
+      await ask({ method: 'PUT', url, bearer: serviceKey, json }),
+      200,
+      201,
+    );
+  }
+  canary.isRegistered = true;
+}
+
+/** Sends one op of the canary person; a session that is no longer good is begun anew. */
+async function oneOp(
+  world: World,
+  way: Way,
+  kind: 'like' | 'unlike',
+): Promise<Readonly<{ outcome: string; seq: number }>> {
+  const { canary } = way;
+  try {
+    canary.grant ??= await openSession(world, way, canary.subject);
+    canary.n += 1;
+    const op = { n: canary.n, kind, video: canary.likeVideo };
+    const { outcomes, seq } = await sendOps(world, way, canary.grant, [op]);
+    return { outcome: outcomes[0] ?? 'none', seq };
+  } catch (thrown) {
+    canary.grant = undefined;
+    canary.n = 0;
+    throw thrown;
+  }
+}
+
+/** Like, see it counted, take it back, see it gone. */
+export const likeJourney: Journey = async (world, way) => {
+  await register(world, way);
+  const video = way.canary.likeVideo;
+  const see = (expected: number, seq: number): Promise<Seen> =>
+    seeCount(world, way, { video, metric: 'likes', expected, position: { seq } });
+  const before = await oneOp(world, way, 'unlike');
+  if (before.outcome === 'invalid') way.canary.isRegistered = false;
+  const clean = await see(0, before.seq);
+  if (clean.kind !== 'seen') return findingsOf('likes', clean, undefined);
+  const begunMs = world.monotonicMs();
+  const liked = await oneOp(world, way, 'like');
+  if (liked.outcome !== 'counted') return [notCounted('likes-right', 'like', liked.outcome)];
+  const counted = await see(1, liked.seq);
+  const delayMs = world.monotonicMs() - begunMs;
+  if (counted.kind !== 'seen') return findingsOf('likes', counted, undefined);
+  const unliked = await oneOp(world, way, 'unlike');
+  if (unliked.outcome !== 'counted') return [notCounted('likes-right', 'unlike', unliked.outcome)];
+  const gone = await see(0, unliked.seq);
+  return findingsOf('likes', gone, gone.kind === 'seen' ? delayMs : undefined);
+};
+
+function notCounted(
+  component: 'likes-right' | 'views-right',
+  what: string,
+  outcome: string,
+): Finding {
+  const detail = `a canary's ${what} that had to count ended as ${outcome}`;
+  return { component, verdict: 'wrong', detail, expected: 1, shown: 0 };
+}
+
+/** View, and see it counted once. */
+export const viewJourney: Journey = async (world, way) => {
+  const { canary } = way;
+  await register(world, way);
+  const before = canary.views ?? (await countedViews(world, way));
+  canary.views = undefined;
+  const see = (expected: number, seq: number): Promise<Seen> =>
+    seeCount(world, way, { video: canary.viewVideo, metric: 'views', expected, position: { seq } });
+  const same = await see(before.count, before.seq);
+  if (same.kind !== 'seen') return findingsOf('views', same, undefined);
+  const grant = await openSession(world, way, undefined);
+  const begunMs = world.monotonicMs();
+  const op = {
+    n: 1,
+    kind: 'view',
+    video: canary.viewVideo,
+    watchedMs: WATCHED_MS,
+    source: 'direct',
+  };
+  const { outcomes, seq } = await sendOps(world, way, grant, [op]);
+  if (outcomes[0] !== 'counted') return [notCounted('views-right', 'view', outcomes[0] ?? 'none')];
+  const counted = await see(before.count + 1, seq);
+  if (counted.kind === 'seen') canary.views = { count: before.count + 1, seq };
+  return findingsOf(
+    'views',
+    counted,
+    counted.kind === 'seen' ? world.monotonicMs() - begunMs : undefined,
+  );
+};
+
+/** What the canary's views are, where this place does not know it: at its start, and after trouble. */
+async function countedViews(
+  { ask, monotonicMs, pause }: World,
+  { gateway, cell, canary }: Way,
+): Promise<Readonly<{ count: number; seq: number }>> {
+  const url = `${gateway}/v1/counts?video=${canary.viewVideo}`;
+  const begunMs = monotonicMs();
+  for (;;) {
+    const body = bodyOf('reading counts', await ask({ method: 'GET', url }), 200);
+    const part = at(body, 'counts', canary.viewVideo, 'cells', cell);
+    const count = numberAt(part, 'views');
+    const seq = numberAt(part, 'seq');
+    const state = textAt(part, 'state') ?? 'missing';
+    if (count !== undefined && seq !== undefined && state === 'live') return { count, seq };
+    if (monotonicMs() - begunMs >= SEEN_MS_MAX) {
+      throw new JourneyEnd('failed', `views of ${cell} are ${state}`);
+    }
+    await pause(LOOK_PAUSE_MS);
+  }
+}
+
+/** A video to recount or to look at: one of the feed, or the canary where there is none. */
+async function someVideos(
+  { ask, random }: World,
+  { gateway, canary }: Way,
+): Promise<readonly string[]> {
+  const feed = await ask({ method: 'GET', url: `${gateway}/v1/feed?limit=50` });
+  const items = feed.kind === 'answer' ? listAt(jsonOf(feed), 'items') : [];
+  const ids = items.flatMap((item) => textAt(item, 'id') ?? []);
+  const first = ids[Math.floor(random() * ids.length)];
+  return [
+    ...(first === undefined ? [] : [first]),
+    ...ids.slice(0, AGED_VIDEOS_MAX - 1),
+    canary.likeVideo,
+  ];
+}
+
+type Books = Readonly<{ ops: number; isBalanced: boolean }>;
+
+async function booksOf({ ask }: World, { gateway, cell }: Way): Promise<Books> {
+  const url = `${gateway}/v1/cells/${cell}/books`;
+  const body = bodyOf('reading the books', await ask({ method: 'GET', url }), 200);
+  const ops = numberAt(body, 'ops');
+  const classes = at(body, 'classes');
+  if (ops === undefined || typeof classes !== 'object' || classes === null) {
+    throw new JourneyEnd('failed', 'reading the books: the answer has no classes');
+  }
+  const sum = Object.values(classes).reduce(
+    (total: number, count: unknown) => total + Number(count),
+    0,
+  );
+  return { ops, isBalanced: at(body, 'balanced') === true && sum === ops };
+}
+
+/** The books balance, and a video's rows, recounted, are what is shown. */
+export const recountJourney: Journey = async (world, way) => {
+  await register(world, way);
+  const [video = way.canary.likeVideo] = await someVideos(world, way);
+  const isOwn = video === way.canary.likeVideo;
+  const named = isOwn ? undefined : video;
+  for (let look = 1; ; look += 1) {
+    const before = await booksOf(world, way);
+    if (!before.isBalanced) return unbalanced();
+    const shown = await partsOf(world, way, `/v1/counts?video=${video}`, ['counts', video]);
+    const recounted = await partsOf(world, way, `/v1/videos/${video}/recount`, []);
+    const after = await booksOf(world, way);
+    const opsBetween = after.ops - before.ops;
+    const off = (['likes', 'views'] as const).map((metric): Finding => {
+      const difference = Math.abs(shown[metric] - recounted[metric]);
+      if (difference <= opsBetween) return { component: `${metric}-right`, verdict: 'good' };
+      const detail = `${metric} are shown as ${shown[metric]}, and recounting gives ${recounted[metric]}`;
+      const numbers = { expected: recounted[metric], shown: shown[metric] };
+      return { component: `${metric}-right`, verdict: 'wrong', detail, ...numbers, video: named };
+    });
+    const isOff = off.some(({ verdict }) => verdict === 'wrong');
+    // Numbers move while two answers are on their way; what is wrong is wrong at every look.
+    if (!isOff || look >= RECOUNT_LOOKS) return off;
+    await world.pause(RECOUNT_PAUSE_MS);
+  }
+};
+
+function unbalanced(): readonly Finding[] {
+  const detail = 'the books do not balance: the classes do not add up to the ops';
+  return [
+    { component: 'likes-right', verdict: 'wrong', detail },
+    { component: 'views-right', verdict: 'wrong', detail },
+  ];
+}
+
+async function partsOf(
+  { ask, serviceKey }: World,
+  { gateway, cell }: Way,
+  path: string,
+  within: readonly string[],
+): Promise<Readonly<{ likes: number; views: number }>> {
+  // Counts are for everybody and take no key.
+  const bearer = path.startsWith('/v1/counts') ? undefined : serviceKey;
+  const answer = await ask({ method: 'GET', url: `${gateway}${path}`, bearer });
+  const body = bodyOf('recounting', answer, 200);
+  const part = at(body, ...within, 'cells', cell);
+  const likes = numberAt(part, 'likes');
+  const views = numberAt(part, 'views');
+  if (likes === undefined || views === undefined) {
+    throw new JourneyEnd('blind', `recounting: ${cell} has no numbers now`);
+  }
+  return { likes, views };
+}
+
+/** How old the numbers are that people read. */
+export const ageJourney: Journey = async (world, way) => {
+  const { ask, nowMs } = world;
+  const { gateway, cell } = way;
+  await register(world, way);
+  const videos = await someVideos(world, way);
+  const query = [...new Set(videos)].map((video) => `video=${video}`).join('&');
+  const body = bodyOf(
+    'reading counts',
+    await ask({ method: 'GET', url: `${gateway}/v1/counts?${query}` }),
+    200,
+  );
+  const parts = videos.map((video) => at(body, 'counts', video, 'cells', cell));
+  const states = parts.map((part) => textAt(part, 'state') ?? 'missing');
+  const bad = states.find((state) => state !== 'live');
+  const asOf = parts.map((part) => Date.parse(textAt(part, 'asOf') ?? ''));
+  const oldestMs = nowMs() - Math.min(...asOf);
+  if (bad !== undefined) return both('failed', `a count of ${cell} is ${bad}`, oldestMs);
+  if (Number.isNaN(oldestMs)) return both('failed', `a count of ${cell} has no age`, undefined);
+  if (oldestMs < -CLOCKS_MS_MAX) return both('failed', 'a count is from the future', undefined);
+  const valueMs = Math.max(0, oldestMs);
+  if (valueMs > STALE_MS_MAX)
+    return both('failed', `a count called live is ${valueMs} ms old`, valueMs);
+  if (valueMs > AGE_MS_MAX)
+    return both('slow', `a count called live is ${valueMs} ms old`, valueMs);
+  return both('good', '', valueMs);
+};
+
+function both(
+  verdict: 'good' | 'slow' | 'failed',
+  detail: string,
+  ageMs: number | undefined,
+): readonly Finding[] {
+  const valueMs = ageMs === undefined || Number.isNaN(ageMs) ? undefined : Math.max(0, ageMs);
+  return [
+    { component: 'likes-fresh', verdict, detail, valueMs },
+    { component: 'views-fresh', verdict, detail, valueMs },
+  ];
+}
