@@ -62,7 +62,11 @@ export type Installation = Readonly<{
    * Runs a part on its own until it is stopped: `registrar`, `cell` or `gateway`, with a data folder
    * that has the name given. Resolves when the part says that it is ready.
    */
-  part: (name: string, args: readonly string[]) => Promise<RunningServer>;
+  part: (
+    name: string,
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<RunningServer>;
   /** Runs a command to its end, with this data folder. */
   holdfast: (...args: readonly string[]) => Promise<CommandResult>;
   /** Ends what still runs and removes the folder. */
@@ -86,6 +90,8 @@ export function openInstallation(dataDir?: string): Installation {
   const data = dataDir ?? join(scratchDir, 'data');
   const environment = {
     PATH: process.env['PATH'],
+    // What runs here is this installation's alone, whatever else runs on the machine.
+    XDG_RUNTIME_DIR: join(scratchDir, 'run'),
     TMPDIR: scratchDir,
     NODE_COMPILE_CACHE: COMPILED,
     HOLDFAST_DATA: data,
@@ -122,9 +128,9 @@ export function openInstallation(dataDir?: string): Installation {
     scratchDir,
     launch,
     start: (options) => launch(options).ready,
-    part: (name, args) => {
-      const env = { HOLDFAST_DATA: join(scratchDir, name) };
-      return serverOf(spawnMain([...args, '--json'], env), true);
+    part: (name, args, env) => {
+      const own = { ...env, HOLDFAST_DATA: join(scratchDir, name) };
+      return serverOf(spawnMain([...args, '--json'], own), true);
     },
     holdfast: (...args) => resultOf(spawnMain(args, {})),
     close: async () => {

@@ -18,7 +18,7 @@ export const LOAD_VIDEO = { durationMs: 10, creator: 'nobody-here' } as const;
 const VIEW_MS = 5;
 const GLANCE_MS = 4;
 const RETRY_MS = 25;
-const CELLS = ['us', 'eu'] as const;
+const CELLS_DEFAULT: readonly string[] = ['us', 'eu'];
 const OPS_PER_SESSION = 150;
 
 export type LoadOptions = Readonly<{
@@ -31,6 +31,8 @@ export type LoadOptions = Readonly<{
   pauseMs?: number;
   /** Devices also have themselves erased, and videos are registered. */
   eventful?: boolean;
+  /** The cells that it is for: all that there are. */
+  cells?: readonly string[];
 }>;
 
 export type Load = Readonly<{
@@ -44,11 +46,15 @@ export type Load = Readonly<{
   faults: readonly string[];
   /** Where the server is now. */
   moveTo: (url: string) => void;
+  cells: readonly string[];
+  /** Holds still, with everything acknowledged, while the work is done; then goes on. */
+  atRest: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Makes no more ops, and resolves when all are acknowledged. */
   finish: () => Promise<void>;
 }>;
 
 type World = {
+  readonly cells: readonly string[];
   readonly options: LoadOptions;
   readonly oracle: Oracle;
   readonly videos: string[];
@@ -59,12 +65,16 @@ type World = {
   /** A sender has met what no server may answer: all end, and nothing is sent any more. */
   isBroken: boolean;
   acknowledged: number;
+  /** Resolves when senders may go on; absent while nobody has asked them to hold still. */
+  rest: Promise<void> | undefined;
+  resting: number;
 };
 
 /** Begins at once. Videos must be registered with `LOAD_VIDEO`. */
 export function startLoad(options: LoadOptions): Load {
   const world: World = {
     options,
+    cells: options.cells ?? CELLS_DEFAULT,
     oracle: openOracle(),
     videos: [...options.videos],
     refusals: new Map(),
@@ -73,6 +83,8 @@ export function startLoad(options: LoadOptions): Load {
     isOver: false,
     isBroken: false,
     acknowledged: 0,
+    rest: undefined,
+    resting: 0,
   };
   const senders = Array.from({ length: options.devices }, (_, index) => {
     const random = randomOf(options.seed + index);
@@ -92,6 +104,24 @@ export function startLoad(options: LoadOptions): Load {
     faults: world.faults,
     moveTo: (url) => {
       world.url = url;
+    },
+    cells: world.cells,
+    atRest: async (work) => {
+      const over = Promise.withResolvers<void>();
+      world.rest = over.promise;
+      try {
+        const isStill = until(
+          'at rest',
+          async () => world.resting,
+          (resting) => resting === senders.length,
+        );
+        // Senders end before they are asked to only when one has failed.
+        await Promise.race([isStill, all]);
+        return await work();
+      } finally {
+        world.rest = undefined;
+        over.resolve();
+      }
     },
     finish: async () => {
       world.isOver = true;
@@ -202,11 +232,18 @@ async function openSession(
   return (answer.body as SessionBody).grant;
 }
 
-const pause = (world: World): Promise<unknown> => sleep(world.options.pauseMs ?? 0);
+/** Between two requests, when nothing of a sender waits to be acknowledged. */
+async function pause(world: World): Promise<void> {
+  await sleep(world.options.pauseMs ?? 0);
+  if (world.rest === undefined) return;
+  world.resting += 1;
+  await world.rest;
+  world.resting -= 1;
+}
 
 /** A person who likes, unlikes and views, one request after the other. */
 async function device(world: World, random: Random, index: number): Promise<void> {
-  const cell = CELLS[index % 2] ?? 'us';
+  const cell = world.cells[index % world.cells.length] ?? 'us';
   const isNobody = index % 5 === 4;
   const subject = isNobody ? undefined : `device-${index}`;
   while (!world.isOver) {
@@ -258,7 +295,7 @@ async function leave(world: World, { cell, subject, viewer }: Who, index: number
 
 /** A device whose requests overtake each other; it only views, so their order means nothing. */
 async function viewingDevice(world: World, random: Random, index: number): Promise<void> {
-  const cell = CELLS[index % 2] ?? 'us';
+  const cell = world.cells[index % world.cells.length] ?? 'us';
   while (!world.isOver) {
     const grant = await openSession(world, cell, undefined);
     const viewer = world.oracle.viewer(true);
@@ -286,7 +323,7 @@ async function bulkSender(world: World, random: Random, index: number): Promise<
     const sessions = Array.from({ length: 6 }, (_, at) => {
       const subject = at % 2 === 0 ? `bulk-user-${index}-${round}-${at}` : undefined;
       return {
-        jurisdiction: CELLS[at % 3 === 0 ? 1 : 0] ?? 'us',
+        jurisdiction: world.cells[at % 3 === 0 ? world.cells.length - 1 : 0] ?? 'us',
         session: `bulk-${index}-${round}-${at}`,
         ...(subject === undefined ? {} : { subject }),
         viewer: world.oracle.viewer(subject === undefined),
@@ -324,7 +361,7 @@ export async function differencesOf(load: Load, url: string): Promise<readonly s
   for (const video of load.videos()) {
     const count = await api.settled(video);
     const sum = { likes: 0, views: 0 };
-    for (const cell of CELLS) {
+    for (const cell of load.cells) {
       const { likes, views } = load.oracle.totals(cell, video);
       sum.likes += likes;
       sum.views += views;
@@ -334,7 +371,7 @@ export async function differencesOf(load: Load, url: string): Promise<readonly s
     expect(`likes of ${video}`, sum.likes, count.likes.value);
     expect(`views of ${video}`, sum.views, count.views.value);
   }
-  for (const cell of CELLS) {
+  for (const cell of load.cells) {
     const { ops, classes, balanced } = await api.books(cell);
     if (!balanced) found.push(`the books of ${cell} do not balance`);
     const expected = load.oracle.classes(cell);
