@@ -72,6 +72,10 @@ export function addDoorRoutes(scope: FastifyInstance, parts: ConsoleParts): void
     parts.signIns.end(who.token);
     return sendAnswer(reply, { kind: 'ok', body: {}, cookie: cookieOf(request, '', 0) });
   });
+  // What a browser signs names the cell, so it is told before anybody is in; it is no secret.
+  scope.get(`${CONSOLE_API}/cell`, (_request, reply) =>
+    sendAnswer(reply, { kind: 'ok', body: { cell: parts.cell } }),
+  );
   scope.get(`${CONSOLE_API}/session`, (request, reply) => {
     const who = whoAsks(parts, request);
     if ('kind' in who) return sendAnswer(reply, who);

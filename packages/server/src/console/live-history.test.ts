@@ -19,6 +19,15 @@ test('CO28: who saw the history of another process gets all of this one', () => 
   expect(history.after('1f', 500)).toHaveLength(1);
 });
 
+test('CO28: a party that follows counts as the follower', () => {
+  const history = new LiveHistory('1f');
+  history.note(1, { ...status, state: 'follow-shadow' });
+  expect(history.after('', 0)[0]).toMatchObject({
+    ownerOpsPerSecond: null,
+    followerOpsPerSecond: 100,
+  });
+});
+
 test('CO29: what is not known is null and no 0', () => {
   const history = new LiveHistory('1f');
   history.note(1, { ...status, lag: { kind: 'unknown', reason: 'silent' } });

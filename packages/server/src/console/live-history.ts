@@ -16,12 +16,14 @@ export class LiveHistory {
 
   note(atMs: number, { state, lag, rates, pause }: HandoverStatus): void {
     this.#n += 1;
+    // What this party counts of itself is the follower's rate when it is the follower.
+    const isFollower = state.startsWith('follow-');
     this.#samples.push({
       n: this.#n,
       atMs,
       state,
-      ownerOpsPerSecond: rates.ownerOpsPerSecond,
-      followerOpsPerSecond: rates.followerOpsPerSecond,
+      ownerOpsPerSecond: isFollower ? null : rates.ownerOpsPerSecond,
+      followerOpsPerSecond: isFollower ? rates.ownerOpsPerSecond : rates.followerOpsPerSecond,
       lagMs: lag.kind === 'known' ? lag.lagMs : null,
       pauseMs: pause?.pauseMs ?? null,
     });
