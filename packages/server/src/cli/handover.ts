@@ -1,4 +1,4 @@
-// `holdfast handover start|status|watch|approve|abort|rollback|verify`
+// `holdfast handover start|status|watch|approve|abort|rollback|force|retire|verify`
 
 import type { Command } from 'commander';
 import { paintFor, writeJson } from './cli-io.ts';
@@ -10,7 +10,11 @@ import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { fieldsOf, findParty } from './handover/party-client.ts';
 import type { PartyClient, PartyFlags } from './handover/party-client.ts';
+import { forceCell } from './handover/force.ts';
+import type { ForceFlags } from './handover/force.ts';
 import { pictureOf } from './handover/picture.ts';
+import { RETIRE_HELP, retireParty } from './handover/retire.ts';
+import type { RetireFlags } from './handover/retire.ts';
 import { verifyFile } from './handover/verify.ts';
 import type { VerifyFlags } from './handover/verify.ts';
 import { watchHandover } from './handover/watch.ts';
@@ -25,19 +29,19 @@ A hand-over gives a cell to another party while people go on liking: the data is
 acknowledge together, and one entry in the charter decides. Writes pause for less than a second;
 nothing that was acknowledged is lost, and the side that gave the cell away can take it back.
 
-Run these commands where the data folder of your cell is: they sign with your operator's key. The
-charter says where your party is reached.
+Run these commands on the machine and as the user that run your cell: they then find it by
+themselves. Elsewhere say --cell, --registrar and --data, the folder with your operator's key, which
+signs what you ask. The charter says where your party is reached.
 
 Examples:
-  $ export HOLDFAST_REGISTRAR=http://127.0.0.1:7410
-  $ holdfast handover start --cell us --data ./us --to http://127.0.0.1:7431 --dry-run
-  $ holdfast handover start --cell us --data ./us --to http://127.0.0.1:7431 --approve
-  $ holdfast handover watch --cell us --data ./us
-  $ holdfast handover approve --cell us --data ./us
+  $ holdfast handover start --cell us --to http://127.0.0.1:7431 --dry-run
+  $ holdfast handover start --cell us --to http://127.0.0.1:7431 --approve
+  $ holdfast handover watch
+  $ holdfast handover approve
   $ holdfast handover verify ./us/certificates/us-1-5e0c11f2.json
 
 And back, by the operator that has the cell now:
-  $ holdfast handover rollback --cell us --data ./us-south`;
+  $ holdfast handover rollback --registrar http://127.0.0.1:7410 --cell us --data ./us-south`;
 
 const START_HELP = `
 The target is a \`holdfast cell\` of the same jurisdiction and registrar, by another operator or at
@@ -75,6 +79,8 @@ export function addHandoverCommand(
   addLooks(handover, context, fetch);
   addDecisions(handover, context, fetch);
   addRollback(handover, context, fetch);
+  addForce(handover, context);
+  addRetire(handover, context, fetch);
   addVerify(handover, context);
 }
 
@@ -82,11 +88,11 @@ export function addHandoverCommand(
 function partyCommand(handover: Command, name: string): Command {
   return handover
     .command(name)
-    .requiredOption('--cell <name>', 'the cell, such as us')
-    .option('--registrar <url>', 'where the charter is kept (HOLDFAST_REGISTRAR)')
+    .option('--cell <name>', 'the cell, such as us (the one that runs on this machine)')
+    .option('--registrar <url>', "where the charter is kept (HOLDFAST_REGISTRAR, or that cell's)")
     .option(
       DATA_FLAG,
-      "data folder of your cell, for its operator's key (HOLDFAST_DATA, or ./data)",
+      "data folder of your cell, for its operator's key (HOLDFAST_DATA, or that cell's)",
     )
     .option(JSON_FLAG, JSON_HELP);
 }
@@ -120,7 +126,7 @@ function addStart(
       const asked = { url: flags.to, ...askedOf(flags) };
       finish(
         await withParty({ io, fetch }, flags, async (party) =>
-          begun(io, flags, await party.ask('start', asked)),
+          begun(io, flags, party.cell, await party.ask('start', asked)),
         ),
       );
     });
@@ -139,9 +145,42 @@ function addRollback(
     .action(async (flags: RollbackFlags) => {
       finish(
         await withParty({ io, fetch }, flags, async (party) =>
-          begun(io, flags, await party.ask('rollback', askedOf(flags))),
+          begun(io, flags, party.cell, await party.ask('rollback', askedOf(flags))),
         ),
       );
+    });
+}
+
+const FORCE_HELP = `
+For the day when the site that owns a cell is lost and the other site of its operator has a copy that
+is not joint: it may lack acknowledged likes and views. A joint copy needs no force; start its process
+with --standby. Between two operators nothing can be forced.
+
+The process at --at is asked how much is known to be missing. It is refused while the owner is heard
+by it or by the registrar. Without --dry-run, say the number that you were told with --yes-lose; when
+it has changed meanwhile, nothing is done.
+
+Data: acknowledged ops after the last batch of the copy are lost to readers. The charter says so for
+ever. The old site, when it comes back, sets its batches aside in cells/NAME/set-aside and follows.
+
+Examples:
+  $ holdfast handover force --cell us --at http://127.0.0.1:7423 --data ./us-west --dry-run
+  $ holdfast handover force --cell us --at http://127.0.0.1:7423 --data ./us-west --yes-lose 3`;
+
+function addForce(handover: Command, { io, finish }: CommandContext): void {
+  handover
+    .command('force')
+    .requiredOption('--cell <name>', 'the cell, such as us')
+    .requiredOption('--at <url>', 'where the process is reached that is to take the cell')
+    .option(DATA_FLAG, "its data folder, for its operator's key (HOLDFAST_DATA, or ./data)")
+    .option('--dry-run', 'say what would be lost, and change nothing')
+    .option('--yes-lose <batches>', 'the number that --dry-run said; or unknown, when it said so')
+    .option(JSON_FLAG, JSON_HELP)
+    .summary('take a cell whose owner is lost, with a copy that may lack something')
+    .description('Gives a cell to a site whose copy may lack acknowledged ops. Loses them.')
+    .addHelpText('after', FORCE_HELP)
+    .action(async (flags: ForceFlags) => {
+      finish(await forceCell(io, flags));
     });
 }
 
@@ -209,6 +248,24 @@ function addDecisions(
     });
 }
 
+function addRetire(
+  handover: Command,
+  { io, finish }: CommandContext,
+  fetch: typeof globalThis.fetch,
+): void {
+  partyCommand(handover, 'retire')
+    .summary('destroy the copy of a cell that was given away')
+    .description('Destroys the copy that this party kept of a cell that it gave away.')
+    .option('--dry-run', 'say what would be destroyed, and change nothing')
+    .option('--now', 'also within 72 hours of the hand-over, when the copy is the way back')
+    .addHelpText('after', RETIRE_HELP)
+    .action(async (flags: PartyFlags & RetireFlags) => {
+      finish(
+        await withParty({ io, fetch }, flags, (party) => retireParty(io, party, flags, fetch)),
+      );
+    });
+}
+
 function addVerify(handover: Command, { io, finish }: CommandContext): void {
   handover
     .command('verify')
@@ -225,11 +282,11 @@ function addVerify(handover: Command, { io, finish }: CommandContext): void {
 }
 
 /** Tells what a start did, or would do. */
-function begun(io: CliIo, flags: RollbackFlags, document: unknown): ExitCode {
+function begun(io: CliIo, flags: RollbackFlags, cell: string, document: unknown): ExitCode {
   const { kind, fits } = fieldsOf(document);
   const isGood = kind === 'started' || fits === true;
   if (flags.json === true) writeJson(io, document);
-  else io.out.write(`${begunLines(io, flags.cell, document).join('\n')}\n`);
+  else io.out.write(`${begunLines(io, cell, document).join('\n')}\n`);
   return isGood ? EXIT.ok : EXIT.failed;
 }
 

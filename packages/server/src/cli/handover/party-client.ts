@@ -24,15 +24,17 @@ import { CliError } from '../cli-error.ts';
 import type { CliIo } from '../cli-io.ts';
 import { dataDirOf } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { meantBy, notesFolder, partsHere } from '../parts-here.ts';
 
 /** A start looks at the target, which may be far away. */
 const ANSWER_MS_MAX = 30_000;
 /** Pages of the charter that are read. */
 const PAGES_MAX = 1_000;
 
-export type PartyFlags = Readonly<{ cell: string; registrar?: string; data?: string }>;
+export type PartyFlags = Readonly<{ cell?: string; registrar?: string; data?: string }>;
 
 export type PartyClient = Readonly<{
+  cell: Jurisdiction;
   party: Party;
   status: () => Promise<HandoverStatus>;
   /** The answer of a 200. Throws `CliError` for every other ending. */
@@ -40,20 +42,23 @@ export type PartyClient = Readonly<{
   close: () => void;
 }>;
 
-/** Finds the party that the operator of the data folder runs for a cell. Throws `CliError`. */
+/** Finds the party that the operator of the data folder runs for a cell (H53). Throws `CliError`. */
 export async function findParty(
   io: CliIo,
   flags: PartyFlags,
   fetch: typeof globalThis.fetch,
 ): Promise<PartyClient> {
-  const { cell } = flags;
+  const { values } = readEnv(io.env);
+  const told = {
+    cell: flags.cell,
+    registrar: flags.registrar ?? values.HOLDFAST_REGISTRAR,
+    dataDir: flags.data === undefined ? undefined : dataDirOf(io, flags.data),
+  };
+  const meant = meantBy(told, partsHere(notesFolder(io)), dataDirOf(io, undefined));
+  if (meant.kind === 'unclear') throw usage(meant.detail);
+  const { cell, registrar: url, dataDirs } = meant;
   if (!isJurisdiction(cell)) throw usage(`--cell: '${cell}' is not the name of a cell, such as us`);
-  const url = flags.registrar ?? readEnv(io.env).values.HOLDFAST_REGISTRAR;
-  if (url === undefined) {
-    throw usage('Name the registrar with --registrar or HOLDFAST_REGISTRAR: it says who owns what');
-  }
   const entries = await entriesOf(openApiClient({ url, key: undefined, fetch }), cell);
-  const dataDir = dataDirOf(io, flags.data);
   const newest = entries.at(-1);
   if (newest === undefined) {
     throw new CliError(
@@ -62,14 +67,14 @@ export async function findParty(
       `The charter at ${url} has no cell ${cell}. Nothing was changed.`,
     );
   }
-  const found = ownParty(entries, keysIn(dataDir));
+  const found = ownParty(entries, dataDirs.flatMap(keysIn));
   if (found === undefined) {
     const { operator, site } = newest.owner;
     throw new CliError(
       EXIT.failed,
       'no-key',
       `${cell} is run by ${operator}/${site}, and there is no key of a party of this cell in ` +
-        `${dataDir}. Nothing was changed. Name the data folder of the cell with --data; the key ` +
+        `${dataDirs.join(' or ')}. Nothing was changed. Name the data folder of the cell with --data; the key ` +
         'of its operator is in operators/NAME/key.pem there.',
     );
   }
@@ -95,7 +100,7 @@ async function entriesOf(
 }
 
 /** Keys of the operators of a data folder; one that cannot be read is told when it is needed. */
-function keysIn(dataDir: string): readonly OperatorKey[] {
+export function keysIn(dataDir: string): readonly OperatorKey[] {
   const folder = join(dataDir, 'operators');
   const names = existsSync(folder) ? readdirSync(folder).filter(isWireName) : [];
   return names.map((operator) => readOperatorKey(dataDir, operator));
@@ -119,7 +124,8 @@ function isKeyOf({ operator, privateKey }: OperatorKey, { publicKey }: Party): b
   return wireIdentity({ operator, site: CLI_SITE, privateKey }).publicKey === publicKey;
 }
 
-function clientOf(
+/** A client that signs as the operator of a party. */
+export function clientOf(
   { nowMs }: CliIo,
   cell: Jurisdiction,
   party: Party,
@@ -146,6 +152,7 @@ function clientOf(
     );
   };
   return {
+    cell,
     party,
     status: async () => {
       const status = readStatus(await ask('GET', CONTROL_ROUTES.status, ''));

@@ -25,6 +25,7 @@ import type { OperatorKey } from '../../registrar/charter-entry.ts';
 import { makeOperatorKey } from '../../registrar/operator-keys.ts';
 import { charterLine } from '../../replication/charter-line.ts';
 import { PartyCell } from '../../replication/party-cell.ts';
+import type { PartyCellOptions } from '../../replication/party-cell.ts';
 import { openPartyFile } from '../../replication/party-file.ts';
 import { openHandoverControl } from '../../replication/handover-control.ts';
 import type { HandoverControl } from '../../replication/handover-control.ts';
@@ -43,6 +44,7 @@ import type { CliIo } from '../cli-io.ts';
 import { columns } from '../columns.ts';
 import { dataLayout } from '../data-layout.ts';
 import { EXIT } from '../exit-codes.ts';
+import { notesFolder, noteHere } from '../parts-here.ts';
 import { VERSION } from '../version.ts';
 import { urlOf } from './banner.ts';
 import { openCharterOf } from './charter-of-part.ts';
@@ -95,8 +97,11 @@ async function open(parts: CellParts, run: Run): Promise<void> {
     cellDir: cellDirOf(config),
     certificatesDir: dataLayout(config.dataDir).certificatesDir,
     balancesDir: dataLayout(config.dataDir).balancesDir,
+    retirementsDir: dataLayout(config.dataDir).retirementsDir,
+    place: { dir: cellDirOf(config), keyFile: config.keyFile, dataDir: config.dataDir },
     ...{ key, identity, charter, connect, fetch, ...clocks, log },
     personsApprove: books.approvals.haveApproved,
+    registrarHears: (owner, agoMsMax) => registrarHears(charter, owner, agoMsMax),
   });
   const role = control.roleOf(partyRole(parts, run, { key, charter, connect, control }));
   closing.push('the cell', role.close);
@@ -130,6 +135,13 @@ async function open(parts: CellParts, run: Run): Promise<void> {
   await role.begin(me);
   control.begin();
   console.begin();
+  const here = {
+    cell: config.jurisdiction,
+    registrar: config.registrar.url,
+    dataDir: config.dataDir,
+  };
+  const forget = noteHere(notesFolder(run.io), here);
+  closing.push('the note of it on this machine', async () => forget());
   announce(run, me, claim);
 }
 
@@ -156,7 +168,9 @@ function partyRole(
     file: openPartyFile(join(cellDirOf(config), PARTY_FILE)),
     charter: charterLine(charter, jurisdiction),
     newest,
-    openCell: () => openCell(parts, run, key, { newest: newest(), balances: control.balances }),
+    openCell: (isGone) =>
+      openCell(parts, run, key, { newest: newest(), balances: control.balances, isGone }),
+    destroyCopy: control.destroyCopy,
     connect,
     nowMs: io.nowMs,
     monotonicMs: parts.monotonicMs,
@@ -245,10 +259,12 @@ function openCell(
   {
     newest,
     balances,
-  }: Readonly<{ newest: CharterEntry | undefined }> & Pick<HandoverControl, 'balances'>,
+    isGone,
+  }: Readonly<{ newest: CharterEntry | undefined; isGone: boolean }> &
+    Pick<HandoverControl, 'balances'>,
 ): Promise<PartyCell> {
   const { jurisdiction, operator, flush } = config;
-  return PartyCell.open({
+  const options: PartyCellOptions = {
     cell: {
       dir: cellDirOf(config),
       keyFile: config.keyFile,
@@ -262,7 +278,8 @@ function openCell(
     clocks: { nowMs: io.nowMs, monotonicMs },
     balances,
     onNotice: ({ level, event, message }) => logger[level]({ event }, message),
-  });
+  };
+  return PartyCell.open(options, isGone);
 }
 
 /** Whether the registrar has heard a party of late; a hint, see `vigil.ts`. */
@@ -278,11 +295,21 @@ async function registrarHears(
 }
 
 /** What becomes of the party, in the log. */
-function tellers({ logger }: Run): Pick<ReplicaRoleOptions, 'onState' | 'onProgress' | 'onFault'> {
+function tellers({
+  logger,
+  config,
+}: Run): Pick<ReplicaRoleOptions, 'onState' | 'onProgress' | 'onFault' | 'onNoJointCopy'> {
   return {
     onState: ({ kind, entry }) => {
       const owner = entry && `${entry.owner.operator} at ${entry.owner.site}`;
       logger.info({ state: kind, epoch: entry?.epoch, owner }, 'the party entered a state');
+    },
+    onNoJointCopy: ({ operator, site }, silentMs) => {
+      logger.error(
+        { owner: `${operator}/${site}`, silentMs: Math.round(silentMs) },
+        'the owner is silent, and this copy is not joint, so it is not promoted by itself. What a ' +
+          `promotion would lose: holdfast handover force --cell ${config.jurisdiction} --dry-run`,
+      );
     },
     onProgress: ({ bytes, bytesTotal }) => {
       logger.debug({ bytes, bytesTotal }, 'fetching the snapshot');
