@@ -91,7 +91,12 @@ function SamplesTable({
   const rows = samples.filter(({ n }) => n % ROW_SAMPLES === 0).toReversed();
   return (
     // A region that scrolls has to be reached by keyboard too.
-    <div className="table-wrap console-samples" tabIndex={0} role="region" aria-label={`${title} as a table`}>
+    <div
+      className="table-wrap console-samples"
+      tabIndex={0}
+      role="region"
+      aria-label={`${title} as a table`}
+    >
       <table className="table">
         <thead>
           <tr>
