@@ -58,7 +58,7 @@ async function openWorld(): Promise<World> {
 }
 
 it(
-  'A70 to A73, T14, T15: a hand-over is told to the public, and gateways say what it was to clients',
+  'A80 to A83, T14, T15: a hand-over is told to the public, and gateways say what it was to clients',
   async () => {
     const { registrar, north, south, gateway } = await openWorld();
     const { url } = gateway;

@@ -25,10 +25,16 @@ const entry: CharterBody = {
   reason: 'a test',
 };
 
+const SOLO: CharterBody = (() => {
+  const { follower: _none, ...rest } = entry;
+  return { ...rest, rule: 'solo' };
+})();
+
 function vigil(state: PartyState, me: Party, heard: HeardOfOwner = 'no', isStandby = true) {
   const time = { ms: 0 };
   const events: PartyEvent[] = [];
   const asked: string[] = [];
+  const lost: string[] = [];
   const watch = new Vigil({
     isStandby,
     me,
@@ -37,6 +43,7 @@ function vigil(state: PartyState, me: Party, heard: HeardOfOwner = 'no', isStand
     dispatch: async (event) => events.push(event),
     registrarHears: async () => heard,
     askOwner: async (owner) => void asked.push(owner.site),
+    onNoJointCopy: (owner) => lost.push(owner.site),
     monotonicMs: () => time.ms,
   });
   const after = async (ms: number): Promise<readonly string[]> => {
@@ -45,7 +52,7 @@ function vigil(state: PartyState, me: Party, heard: HeardOfOwner = 'no', isStand
     await watch.look();
     return [...events.map(({ kind }) => kind), ...asked];
   };
-  return { watch, after, time };
+  return { watch, after, time, lost };
 }
 
 const followJoint: PartyState = { kind: 'follow-joint', me: WEST, entry };
@@ -96,5 +103,37 @@ describe('an owner', () => {
     });
     expect(await vigil(shadow(`${STANDBY_PREFIX}1`), EAST).after(0)).toEqual(['go', 'go']);
     expect(await vigil(shadow('h-1'), EAST).after(0)).toEqual([]);
+  });
+});
+
+describe('H43: a copy that is not joint', () => {
+  const solo: CharterBody = { ...SOLO, act: 'leave' };
+  const following: PartyState = { kind: 'follow-catching-up', me: WEST, entry: solo };
+
+  test('H43: is not promoted when its owner is silent; people are told so, once', async () => {
+    const { after, lost } = vigil(following, WEST);
+    expect(await after(60_000)).not.toContain('promote');
+    await after(60_000);
+    expect(lost).toEqual(['east']);
+  });
+
+  test("H43: is nobody's trouble while its owner is heard, or where it is no standby", async () => {
+    const heard = vigil(following, WEST);
+    await heard.after(0);
+    heard.time.ms += 60_000;
+    heard.watch.noteOwner(7);
+    await heard.watch.look();
+    expect(heard.lost).toEqual([]);
+    const target = vigil(following, WEST, 'no', false);
+    await target.after(60_000);
+    expect(target.lost).toEqual([]);
+  });
+
+  test('H42: knows where its owner ended when it was last heard, and how long ago', () => {
+    const { watch, time } = vigil(following, WEST);
+    expect(watch.ownerHead()).toBeUndefined();
+    watch.noteOwner(43);
+    time.ms += 500;
+    expect(watch.ownerHead()).toEqual({ seq: 43, agoMs: 500 });
   });
 });

@@ -37,8 +37,13 @@ export type VigilOptions = Readonly<{
   registrarHears: (owner: Party, agoMsMax: number) => Promise<HeardOfOwner>;
   /** Asks the owner to take this party as its standby; resolves whatever comes of it. */
   askOwner: (owner: Party) => Promise<void>;
+  /** Told once when an owner is lost whose copy here cannot be promoted without loss. */
+  onNoJointCopy?: (owner: Party, silentMs: number) => void;
   monotonicMs: () => number;
 }>;
+
+/** A copy that is not joint is of no use to an owner that was silent for so long; people decide. */
+const TELL_LOST_AFTER_MS = 5_000;
 
 export class Vigil {
   readonly #options: VigilOptions;
@@ -47,6 +52,8 @@ export class Vigil {
   #askedOwnerAtMs = -Infinity;
   #askedRegistrarAtMs = -Infinity;
   #isAsking = false;
+  #isLossTold = false;
+  #ownerHead: Readonly<{ seq: number; atMs: number }> | undefined;
 
   constructor(options: VigilOptions) {
     this.#options = options;
@@ -56,6 +63,19 @@ export class Vigil {
   /** The other party was heard of: a delivery, or the answer to one. */
   noteHeard(): void {
     this.#heardAtMs = this.#options.monotonicMs();
+  }
+
+  /** The owner said where its journal ends. */
+  noteOwner(seq: number): void {
+    this.noteHeard();
+    this.#ownerHead = { seq, atMs: this.#heardAtMs };
+    this.#isLossTold = false;
+  }
+
+  /** Where the owner's journal ended when it was last heard; `undefined`: not since the start. */
+  ownerHead(): Readonly<{ seq: number; agoMs: number }> | undefined {
+    const head = this.#ownerHead;
+    return head && { seq: head.seq, agoMs: this.#options.monotonicMs() - head.atMs };
   }
 
   /** Looks at how things are, and does what is to be done about it. */
@@ -83,10 +103,20 @@ export class Vigil {
       case 'follow-seeding':
       case 'follow-catching-up':
       case 'follow-shadow':
+        this.#tellLoss(now, silentMs);
         if (now.entry !== undefined) await this.#askOwner(now.entry.owner, silentMs);
         return;
       default:
     }
+  }
+
+  /** H43: such a copy is never promoted by itself; people are told that it could be. */
+  #tellLoss({ kind, entry }: PartyState, silentMs: number): void {
+    const { isStandby, onNoJointCopy } = this.#options;
+    const isWhole = kind === 'follow-catching-up' || kind === 'follow-shadow';
+    if (!isStandby || !isWhole || silentMs < TELL_LOST_AFTER_MS || this.#isLossTold) return;
+    this.#isLossTold = true;
+    onNoJointCopy?.(entry.owner, silentMs);
   }
 
   async #watchOwner(owner: Party, silentMs: number): Promise<void> {

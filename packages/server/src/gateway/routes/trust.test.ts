@@ -44,8 +44,8 @@ afterEach(async () => {
 
 const get = async (path: string): Promise<unknown> => (await ask(world, 'GET', path)).json();
 
-describe('A70: the public record of a cell', () => {
-  it('A70: says who owns it, since when and by which entry; a standby changes none of it', async () => {
+describe('A80: the public record of a cell', () => {
+  it('A80: says who owns it, since when and by which entry; a standby changes none of it', async () => {
     const [, , cede] = folder.entries();
     expect(await get('/v1/trust/us')).toMatchObject({
       jurisdiction: 'us',
@@ -62,7 +62,7 @@ describe('A70: the public record of a cell', () => {
     });
   });
 
-  it('A71: says where data lies and what crossed, as the cell says it', async () => {
+  it('A81: says where data lies and what crossed, as the cell says it', async () => {
     expect(await get('/v1/trust/us')).toMatchObject({
       dataAt: 'Dallas, Texas, US',
       border: {
@@ -73,7 +73,7 @@ describe('A70: the public record of a cell', () => {
     });
   });
 
-  it('A71: says null, never 0, of a cell that has not answered, and the last word of one that has', async () => {
+  it('A81: says null, never 0, of a cell that has not answered, and the last word of one that has', async () => {
     world.cells.us.fail({ kind: 'unavailable', code: 'cell-unavailable', retryAfterMs: 1 });
     const silent = { dataAt: null, border: { since: null, asOf: null, types: [], days: [] } };
     expect(await get('/v1/trust/us')).toMatchObject(silent);
@@ -87,7 +87,7 @@ describe('A70: the public record of a cell', () => {
     });
   });
 
-  it('A71: does not say of a new owner what the one before it said', async () => {
+  it('A81: does not say of a new owner what the one before it said', async () => {
     await get('/v1/trust/us');
     world.cells.us.fail({ kind: 'unavailable', code: 'cell-unavailable', retryAfterMs: 1 });
     const promote = { owner: southWest, by: [south] };
@@ -95,7 +95,7 @@ describe('A70: the public record of a cell', () => {
     expect(await get('/v1/trust/us')).toMatchObject({ site: 'west', dataAt: null });
   });
 
-  it('A72: lists every change of owner, and a certificate as soon as it is there', async () => {
+  it('A82: lists every change of owner, and a certificate as soon as it is there', async () => {
     const handover = {
       id: 'us-1-a',
       act: 'cede',
@@ -113,15 +113,15 @@ describe('A70: the public record of a cell', () => {
     expect((await ask(world, 'GET', path)).body).toBe('{"body":{}}\n');
   });
 
-  it('A70: is not there for a cell that the charter does not have', async () => {
+  it('A80: is not there for a cell that the charter does not have', async () => {
     for (const path of ['/v1/trust/eu', '/v1/cells/eu/handovers', '/v1/trust/..%2f']) {
       expect((await ask(world, 'GET', path)).json()).toMatchObject({ status: 404 });
     }
   });
 });
 
-describe('A73: the charter at a gateway', () => {
-  it('A73: is the charter, entry by entry, for pages of any site', async () => {
+describe('A83: the charter at a gateway', () => {
+  it('A83: is the charter, entry by entry, for pages of any site', async () => {
     const reply = await ask(world, 'GET', '/v1/charter?after=2', {
       headers: { origin: 'https://elsewhere.example' },
     });
@@ -130,7 +130,7 @@ describe('A73: the charter at a gateway', () => {
     expect(await get('/v1/charter/cells/us')).toEqual(folder.entries().at(-1));
   });
 
-  it('A73: refuses as the gateway refuses', async () => {
+  it('A83: refuses as the gateway refuses', async () => {
     const cell = await get('/v1/charter/cells/mars');
     expect(cell).toMatchObject({ status: 404, code: 'not-found', retryable: false });
     expect(await get('/v1/charter?after=-1')).toMatchObject({ code: 'invalid-request' });

@@ -1,7 +1,7 @@
 // GET /v1/trust/{jurisdiction}, /v1/cells/{jurisdiction}/handovers, /v1/handovers/{id}/certificate
 // and /v1/charter: who runs a country's cell, since when, by which act, and what shows it.
 //
-// Rules: docs/spec/api.md (A70 to A74). What is not known is null, never 0.
+// Rules: docs/spec/api.md (A80 to A83). What is not known is null, never 0.
 
 import { isId, isJurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
