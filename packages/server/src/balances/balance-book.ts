@@ -100,6 +100,11 @@ export class BalanceBook {
     return this.kept(handover)?.tree ?? null;
   }
 
+  /** Keeps balances whose file came from another party; durable on return. */
+  adopt(kept: KeptBalances): void {
+    this.#options.store.keep(kept);
+  }
+
   /** Keeps what a side signed; durable on return. There are balances of that name. */
   keepSigned(handover: string, signed: SignedBalances): void {
     const kept = this.kept(handover);

@@ -1,12 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { balanceLeaf } from '@holdfast/engine/charter/balances.ts';
 import type { Balance, BalancePlace, BalanceTree } from '@holdfast/engine/charter/balances.ts';
 import { isIncluded, leafHash } from '@holdfast/tlog/merkle-tree.ts';
 import { US } from '../registrar/charter.fixture.ts';
-import { BalanceWriter, findBalance } from './balance-file.ts';
+import { BalanceWriter, copyBalances, findBalance } from './balance-file.ts';
 import { sha256 } from './sign-balances.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-balance-file-'));
@@ -90,4 +97,33 @@ test('BL2: videos come by id, each once', () => {
   expect(() => writer.add('b', balanceOf(1))).toThrow('by id');
   expect(() => writer.add('a', balanceOf(1))).toThrow('by id');
   writer.abandon();
+});
+
+describe('BL12: a copy', () => {
+  async function* inPieces(bytes: Buffer): AsyncIterable<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += 1_000) {
+      await Promise.resolve();
+      yield bytes.subarray(at, at + 1_000);
+    }
+  }
+
+  test('is the same file', async () => {
+    const { file, tree } = written(700);
+    const copy = join(folder, 'copy.bin');
+    await copyBalances(inPieces(readFileSync(file)), copy, PLACE, tree);
+    expect(readFileSync(copy)).toEqual(readFileSync(file));
+  });
+
+  test('of something else is not kept', async () => {
+    const { file, tree } = written(300);
+    const copy = join(folder, 'other.bin');
+    const bytes = readFileSync(file);
+    const short = inPieces(bytes.subarray(0, 299 * 96));
+    await expect(copyBalances(short, copy, PLACE, tree)).rejects.toThrow('other balances');
+    bytes.writeDoubleBE(9, 64);
+    await expect(copyBalances(inPieces(bytes), copy, PLACE, tree)).rejects.toThrow('other');
+    bytes.fill(255);
+    await expect(copyBalances(inPieces(bytes), copy, PLACE, tree)).rejects.toThrow();
+    expect(readdirSync(folder).filter((name) => name.startsWith('other'))).toEqual([]);
+  });
 });

@@ -11,10 +11,11 @@ import {
   openSync,
   readSync,
   renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { balanceLeaf } from '@holdfast/engine/charter/balances.ts';
+import { balanceLeaf, isSameTree } from '@holdfast/engine/charter/balances.ts';
 import type { Balance, BalancePlace, BalanceTree } from '@holdfast/engine/charter/balances.ts';
 import { inclusionProof, leafHash, TreeHasher } from '@holdfast/tlog/merkle-tree.ts';
 import { syncFolder } from '../registrar/sync-folder.ts';
@@ -91,6 +92,7 @@ export class BalanceWriter {
   /** Lets go of what was written. */
   abandon(): void {
     closeSync(this.#handle);
+    rmSync(nextOf(this.#file), { force: true });
   }
 
   #write(): void {
@@ -100,6 +102,39 @@ export class BalanceWriter {
 }
 
 const nextOf = (file: string): string => `${file}.next`;
+
+/**
+ * Copies a file of balances that somebody else has, out of its bytes from the first on, and hashes
+ * all of it anew. Rejects, and leaves nothing, when it is not the tree that it should be.
+ */
+export async function copyBalances(
+  chunks: AsyncIterable<Uint8Array>,
+  file: string,
+  place: BalancePlace,
+  tree: BalanceTree,
+): Promise<void> {
+  const writer = new BalanceWriter(file, place);
+  try {
+    let rest: Buffer = Buffer.alloc(0);
+    let left = tree.videos;
+    for await (const chunk of chunks) {
+      const bytes = Buffer.concat([rest, chunk]);
+      let at = 0;
+      for (; left > 0 && at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
+        const { video, balance } = recordIn(bytes, at);
+        writer.add(video, balance);
+        left -= 1;
+      }
+      rest = bytes.subarray(at);
+      if (left === 0) break;
+    }
+    if (!isSameTree(writer.tree(), tree)) throw new Error('these are other balances');
+    writer.finish();
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+}
 
 /** A video's balance, and the hashes that lead from it to the root. */
 export type FoundBalance = Readonly<{ balance: Balance; index: number; proof: readonly string[] }>;

@@ -1,11 +1,16 @@
-// GET /v1/videos/{id}/balances at a cell itself, at either side of a hand-over. Rules BL8 to BL10.
+// What a cell process answers of balances to everybody. Rules BL8 to BL10, BL12.
 
+import { createReadStream } from 'node:fs';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { RowView } from '@holdfast/engine/engine/row-view.ts';
-import { isVideoId } from '@holdfast/protocol/ids.ts';
+import { isId, isVideoId } from '@holdfast/protocol/ids.ts';
+import type { BalanceBook } from './balance-book.ts';
+import type { KeptBalances } from './balance-store.ts';
 import { balanceDocument } from './read-balances.ts';
 import type { ReadBalances } from './read-balances.ts';
 
+export const KEPT_PATH = '/v1/handovers/:handover/balances';
+export const KEPT_FILE_PATH = '/v1/handovers/:handover/balances/file';
 const RETRY_AFTER_SECONDS = 1;
 
 /** Adds the route; `view` gives the rows while there are any. */
@@ -29,6 +34,36 @@ export function addBalanceRoute(
     }
     reply.header('cache-control', 'no-store');
     return reply.send({ video, balances: balanceDocument(balances) });
+  });
+}
+
+/**
+ * BL12: what this party keeps of a hand-over, for parties that came later. Numbers that are public
+ * anyway, and whoever takes them hashes them anew.
+ */
+export function addKeptRoutes(
+  app: FastifyInstance,
+  book: Pick<BalanceBook, 'kept' | 'fileOf'>,
+): void {
+  type Named = { Params: { handover: string } };
+  const keptOf = (handover: string): KeptBalances | undefined =>
+    isId(handover) ? book.kept(handover) : undefined;
+  const none = (reply: FastifyReply): FastifyReply =>
+    refuse(
+      reply,
+      404,
+      'balances-unknown',
+      'There are no balances of a hand-over by this name here.',
+    );
+  app.get<Named>(KEPT_PATH, (request, reply) => {
+    const kept = keptOf(request.params.handover);
+    return kept === undefined ? none(reply) : reply.send(kept);
+  });
+  app.get<Named>(KEPT_FILE_PATH, (request, reply) => {
+    const kept = keptOf(request.params.handover);
+    if (kept === undefined) return none(reply);
+    reply.header('content-type', 'application/octet-stream');
+    return reply.send(createReadStream(book.fileOf(kept.handover)));
   });
 }
 

@@ -74,8 +74,12 @@ export function balanceStore(folder: string): BalanceStore {
   };
 }
 
+/** Reads what somebody else says that they keep; nothing of it is checked yet but its form. */
+export function keptIn(value: unknown): KeptBalances | undefined {
+  return fits(KEPT, value) ? (value as KeptBalances) : undefined;
+}
+
 function readKept(file: string): KeptBalances | undefined {
   if (!existsSync(file)) return undefined;
-  const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  return fits(KEPT, value) ? (value as KeptBalances) : undefined;
+  return keptIn(JSON.parse(readFileSync(file, 'utf8')));
 }

@@ -63,7 +63,10 @@ async function readAll(
 }
 
 /** The entries that gave the cell away, newest first. */
-function cessions({ cell, charter }: BalanceReaderOptions): readonly CharterEntry[] {
+export function cessions({
+  cell,
+  charter,
+}: Pick<BalanceReaderOptions, 'cell' | 'charter'>): readonly CharterEntry[] {
   const found: CharterEntry[] = [];
   for (let epoch: number = charter.newest(cell)?.epoch ?? 0; epoch > 0; epoch -= 1) {
     const entry = charter.entryOf(cell, epoch as Epoch);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { HandoverBalance, ProvenBalance } from '@holdfast/engine/charter/balances.ts';
 import { readCertificate } from '@holdfast/engine/charter/certificate.ts';
@@ -106,5 +108,30 @@ test(
     });
     expect((await published(south, 'none')).status).toBe(404);
     expect([...north.faults, ...south.faults]).toEqual([]);
+  },
+);
+
+test(
+  'BL12: a party that takes the cell later answers for the hand-overs before it',
+  { timeout: TEST_MS_MAX },
+  async () => {
+    const first = await handedOver();
+    const west = await parties.run('west');
+    await until('a copy is kept', () => south.control.controller.newest()?.mode === 'follow');
+    const started = await south.control.controller.start({ url: west.me.url, ...AUTO });
+    if (started.kind !== 'started') throw new Error(JSON.stringify(started));
+    await until('west has its certificate', () => {
+      return certificateOf(west, started.handover) !== undefined;
+    });
+    const folder = join(west.dataDir, 'balances');
+    await until('west has both', () => existsSync(join(folder, `${first}.json`)));
+    const balances = await balancesOf(west, V1);
+    expect(balances.map(({ handover }) => handover)).toEqual([started.handover, first]);
+    const text = await (await published(west, V1)).text();
+    expect(verifyBalances(text, bodyOf(first)).filter(({ holds }) => !holds)).toEqual([]);
+    expect(balances[1]).toMatchObject({
+      closing: { operator: 'north' },
+      opening: { operator: 'south' },
+    });
   },
 );

@@ -13,8 +13,9 @@ import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { Attestor } from '../certificate/attestor.ts';
 import { BalanceBook } from '../balances/balance-book.ts';
-import { addBalanceRoute } from '../balances/balance-route.ts';
+import { addBalanceRoute, addKeptRoutes } from '../balances/balance-route.ts';
 import { balanceStore } from '../balances/balance-store.ts';
+import { BalanceFetcher } from '../balances/fetch-balances.ts';
 import { balanceReader } from '../balances/read-balances.ts';
 import type { ReadBalances } from '../balances/read-balances.ts';
 import { remakeCopies } from '../balances/remake-copies.ts';
@@ -119,6 +120,11 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
     monotonicMs,
   });
   parts.attestor = attestor;
+  const fetcher = new BalanceFetcher({
+    ...{ cell, charter: charter.charter, book: balances, fetch: options.fetch, monotonicMs, log },
+    pending: () => store.open(),
+    ownUrl: () => begun()?.me.url,
+  });
   const operator = { operator: identity.operator, publicKey: identity.publicKey };
   const hasParty = charter.charter.hasParty;
   const routes = controlRoutes({ cell, operator, hasParty, controller, attestor });
@@ -155,6 +161,7 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
     addPublicRoutes: (app) => {
       addPublicRoutes(app, store);
       addBalanceRoute(app, readBalances, () => begun()?.cell.roles.view());
+      addKeptRoutes(app, balances);
     },
     begin: () => {
       controller.begin();
@@ -163,7 +170,10 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
       if (party !== undefined) {
         attestor.onState(party.runtime.state, party.cell.roles.view()?.meta);
       }
-      timer = setInterval(() => void attestor.attest().catch(told), ATTEST_EVERY_MS);
+      timer = setInterval(() => {
+        void attestor.attest().catch(told);
+        void fetcher.look().catch(told);
+      }, ATTEST_EVERY_MS);
     },
     close: async () => {
       clearInterval(timer);
