@@ -97,6 +97,7 @@ export function openInstallation(dataDir?: string): Installation {
     HOLDFAST_DATA: data,
     HOLDFAST_SERVICE_KEY: SERVICE_KEY,
     HOLDFAST_OPERATOR_KEY: OPERATOR_KEY,
+    HOLDFAST_STATUS: '0',
   };
   const spawnMain = (
     args: readonly string[],

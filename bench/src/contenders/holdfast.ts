@@ -57,6 +57,7 @@ export async function launchHoldfast(
         '--data',
         dataFolder,
         '--no-demo',
+        '--no-status',
       ],
       cwd: options.repositoryRoot,
       env: { ...env, HOLDFAST_SERVICE_KEY: serviceKey },

@@ -61,6 +61,7 @@ export function addStartCommand(
     .option(KEY_FILE_FLAG, KEY_FILE_HELP, notEmpty)
     .option('--log <level>', 'least level to log (HOLDFAST_LOG, or info)')
     .option('--no-demo', 'do not register the sample clips')
+    .option('--no-status', 'run no status page beside the server (HOLDFAST_STATUS=0)')
     .option(JSON_FLAG, 'a JSON line on stdout when ready, JSON logs on stderr')
     .addHelpText('after', HELP)
     .action(async (flags: Flags) => {

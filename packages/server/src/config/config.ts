@@ -39,6 +39,8 @@ export type Config = Readonly<{
   countryHeader: string | undefined;
   operator: string;
   demo: boolean;
+  /** Whether a status page is run beside the server. */
+  status: boolean;
   secureCookies: boolean;
   trustProxy: boolean;
   /** When the rows derived from a journal are stored. */
@@ -62,6 +64,7 @@ export type StartFlags = Readonly<{
   keyFile?: string;
   log?: string;
   demo?: boolean;
+  status?: boolean;
 }>;
 
 export type ConfigFault = Readonly<{
@@ -108,6 +111,7 @@ export function readConfig(flags: StartFlags, env: EnvValues, cwd: string): Conf
     countryHeader: readCountryHeader(fromEnv(env, 'HOLDFAST_COUNTRY_HEADER'), fault),
     operator: readOperator(fromEnv(env, 'HOLDFAST_OPERATOR'), fault),
     demo: flags.demo ?? true,
+    status: flags.status !== false && readSwitch(fromEnv(env, 'HOLDFAST_STATUS'), fault, true),
     secureCookies: readSwitch(fromEnv(env, 'HOLDFAST_SECURE_COOKIES'), fault),
     trustProxy: readSwitch(fromEnv(env, 'HOLDFAST_TRUST_PROXY'), fault),
     flush: {
@@ -246,8 +250,8 @@ export function readOperator(setting: Setting | undefined, fault: Fault): string
   return setting.text;
 }
 
-export function readSwitch(setting: Setting | undefined, fault: Fault): boolean {
-  if (setting === undefined) return false;
+export function readSwitch(setting: Setting | undefined, fault: Fault, byDefault = false): boolean {
+  if (setting === undefined) return byDefault;
   const word = setting.text.toLowerCase();
   if (!TRUE_WORDS.includes(word) && !FALSE_WORDS.includes(word)) {
     fault(setting, `must be 1 or 0, not ${quoted(setting)}`);

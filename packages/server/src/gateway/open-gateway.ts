@@ -40,6 +40,7 @@ import type { PageFile } from './routes/pages.ts';
 import { addRecountRoute } from './routes/recount.ts';
 import { addRunningRoutes } from './routes/running.ts';
 import { addSessionRoute } from './routes/sessions.ts';
+import { addStatusPage } from './routes/status-page.ts';
 import { addSubjectRoute } from './routes/subjects.ts';
 import { addTrustRoutes } from './routes/trust.ts';
 import type { TrustParts } from './routes/trust.ts';
@@ -70,6 +71,8 @@ export type OpenGateway = Readonly<{
   /** The web app by address; see `routes/pages.ts`. */
   page?: ReadonlyMap<string, PageFile>;
   clipsFolder?: string;
+  /** Where the process of the status page listens, if one is run beside this. */
+  statusPage?: () => string | undefined;
   /** Believes `X-Forwarded-For` and `-Host`; only behind a proxy that sets them. */
   trustProxy?: boolean;
   /** The outside reaches this server over HTTPS, so cookies are for HTTPS alone. */
@@ -101,6 +104,8 @@ export async function openGateway(options: OpenGateway): Promise<FastifyInstance
     https: options.secureCookies === true,
   });
   addOtherMethods(app, new Map(paths));
+  // After the rest: its paths are another server's, which answers for its own methods.
+  if (options.statusPage !== undefined) addStatusPage(app, options.statusPage);
   return app;
 }
 

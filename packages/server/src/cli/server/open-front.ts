@@ -16,11 +16,15 @@ import type { Charter } from '../../gateway/parts.ts';
 import { openCertificateShelf } from '../../gateway/trust/certificate-shelf.ts';
 import { residencyOf } from '../../gateway/residency.ts';
 import type { PageFile } from '../../gateway/routes/pages.ts';
+import { withOwnKey } from '../../keys/own-key.ts';
 import { openKeys } from '../../keys/keys.ts';
 import type { FixedKey, Keys } from '../../keys/keys.ts';
 import { dataLayout } from '../data-layout.ts';
 import type { CloseStack } from './close-stack.ts';
 import { drain, listen } from './serve.ts';
+
+/** The canaries of the status page are nobody's videos. */
+const CANARY_TENANT = 'canary';
 
 /** What the running process lends to a front; `main.ts` has the real ones. */
 export type FrontParts = Readonly<{
@@ -46,6 +50,8 @@ export type OpenFront = Readonly<{
   closing: CloseStack;
   nowMs: () => number;
   charter: Charter;
+  /** The status page beside this server: its key, and where it listens. */
+  status?: Readonly<{ key: string; origin: () => string | undefined }>;
   /** Makes the clients of `config.cells`; they publish into the exchange. */
   openCells: (exchange: Exchange) => FrontCells;
 }>;
@@ -60,7 +66,7 @@ export type Front = Readonly<{
 
 /** Opens everything and listens. What was opened is on the closing stack, also when this throws. */
 export async function openFront(parts: FrontParts, options: OpenFront): Promise<Front> {
-  const { config, secrets, logger, closing, nowMs, charter } = options;
+  const { config, secrets, logger, closing, nowMs, charter, status } = options;
   const layout = dataLayout(config.dataDir);
   mkdirSync(layout.gatewayDir, { recursive: true });
   const fixed = fixedKeys(secrets);
@@ -95,7 +101,7 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
     cells,
     exchange,
     catalog,
-    keys,
+    keys: status === undefined ? keys : withOwnKey(keys, status.key, CANARY_TENANT),
     charter,
     certificates,
     residency: residencyOf({ ...config, byDefault: config.residency }),
@@ -103,6 +109,7 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
     logger,
     page: await parts.loadPage(logger),
     clipsFolder: parts.clipsFolder,
+    ...(status !== undefined && { statusPage: status.origin }),
     trustProxy: config.trustProxy,
     secureCookies: config.secureCookies,
   });

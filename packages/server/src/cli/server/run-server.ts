@@ -4,6 +4,7 @@
 // they took, then what reads from them is saved.
 
 import { createPublicKey } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,6 +35,8 @@ import { hasServiceKey, openFront } from './open-front.ts';
 import type { Front, FrontParts } from './open-front.ts';
 import { serveUntilStopped } from './serve.ts';
 import type { ProcessParts } from './serve.ts';
+import { startStatusChild } from './status-child.ts';
+import type { StatusChild } from './status-child.ts';
 import { watchCell } from './watched-cell.ts';
 
 /** A server is called ready once its cells know all videos, or after this. */
@@ -64,11 +67,13 @@ async function open(parts: ServerParts, run: Run, stopAsked: Promise<unknown>): 
   const registrar = openCharter(run);
   closing.push('the charter', registrar.close);
   const owned = ownedCells(registrar, run);
+  const status = config.status ? statusBeside(parts, run) : undefined;
   checkKeys(owned, config);
   let supervised: readonly SupervisedCell[] = [];
   const front = await openFront(parts, {
     ...run,
     nowMs: io.nowMs,
+    ...(status !== undefined && { status }),
     charter: charterOf(registrar, io.nowMs),
     openCells: (exchange) => {
       supervised = owned.map((cell) => supervise(parts, run, cell, exchange));
@@ -81,6 +86,10 @@ async function open(parts: ServerParts, run: Run, stopAsked: Promise<unknown>): 
   const begun = Promise.all(supervised.map(({ begin }) => begin()));
   const isStopping = await Promise.race([begun.then(() => false), stopAsked.then(() => true)]);
   if (isStopping) return;
+  if (status !== undefined) {
+    status.start(front.port);
+    closing.push('the status page', status.stop);
+  }
   if (config.demo) await registerDemo(parts, front.catalog, logger);
   await delivered(parts, front.catalog, supervised);
   announce(run, front);
@@ -91,6 +100,46 @@ function charterOf({ charter, watch, privateKey }: Registrar, nowMs: () => numbe
   const head = (): SignedHead => signHead(charter, nowMs(), privateKey);
   return { view: charter, watch, registrarKey: () => publicKey, head };
 }
+
+type StatusBeside = Readonly<{
+  key: string;
+  origin: () => string | undefined;
+  start: (port: number) => void;
+  stop: () => Promise<void>;
+}>;
+
+/** The status page's own port lies this far from the server's, where that is a fixed one. */
+const STATUS_PORT_DISTANCE = 40;
+const KEY_BYTES = 32;
+
+/** The status page beside this server; its key lives as long as this process. */
+function statusBeside({ monotonicMs }: ServerParts, { config, logger, io }: Run): StatusBeside {
+  const key = `hfk_${randomBytes(KEY_BYTES).toString('base64url')}`;
+  let child: StatusChild | undefined;
+  return {
+    key,
+    origin: () => child?.origin(),
+    start: (port) => {
+      const own = config.port === 0 ? 0 : config.port + STATUS_PORT_DISTANCE;
+      const flags = [
+        '--port',
+        String(own > PORT_MAX ? 0 : own),
+        '--data',
+        join(config.dataDir, 'status'),
+      ];
+      const cells = config.cells.flatMap((cell) => ['--cell', cell]);
+      const gateway = ['--gateway', urlOf(config.host, port)];
+      const args = ['status', '--json', '--with-parent', ...flags, ...gateway, ...cells];
+      const env = { ...io.env, HOLDFAST_SERVICE_KEY: key, HOLDFAST_LOG: 'warn' };
+      child = startStatusChild({ args, env, logger, monotonicMs });
+    },
+    stop: async () => {
+      await child?.stop();
+    },
+  };
+}
+
+const PORT_MAX = 65_535;
 
 function openCharter({ config, io, logger }: Run): Registrar {
   return openRegistrar({

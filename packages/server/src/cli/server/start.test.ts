@@ -44,7 +44,12 @@ afterEach(async () => {
 });
 
 function holdfast(...args: readonly string[]): Running {
-  const env = { PATH: process.env['PATH'], HOLDFAST_SERVICE_KEY: KEY, HOLDFAST_DATA: dir };
+  const env = {
+    PATH: process.env['PATH'],
+    HOLDFAST_SERVICE_KEY: KEY,
+    HOLDFAST_DATA: dir,
+    HOLDFAST_STATUS: '0',
+  };
   const child = spawn(process.execPath, [MAIN, ...args], { env });
   children.push(child);
   let out = '';
