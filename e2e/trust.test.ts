@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)(`the public record, in ${CHROMIUM}`, { timeout: TES
   });
   afterEach(async () => {
     await page.close();
-    expect(complaints).toEqual([]);
+    if (complaints.length > 0) throw new Error(`the page complained: ${complaints.join(', ')}`);
   });
 
   const textOf = (selector: string): Promise<string> => page.locator(selector).innerText();

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startAudience } from './audience.ts';
+import { tellBalances } from './balances.ts';
 import { openInstallation } from './installation.ts';
 import type { Installation, Part } from './installation.ts';
 
@@ -53,7 +54,7 @@ async function tell(place: Installation, say: (text: string) => void): Promise<n
   const south = await cell(stage, 'south', 'south', 'main');
   const gateway = await place.part('gateway', ['gateway', ...address]);
   const audience = await startAudience(gateway.url, PEOPLE, VIDEOS);
-  say(`${PEOPLE} people like and unlike ${VIDEOS.length} videos; watch at ${gateway.url}`);
+  say(`${PEOPLE} people like and unlike ${VIDEOS.length} videos; watch at ${gateway.url}/trust/us`);
   await sleep(QUIET_MS);
 
   say('north hands the cell us over to south');
@@ -90,6 +91,9 @@ async function tell(place: Installation, say: (text: string) => void): Promise<n
   say(`${verdict.acknowledged} ops acknowledged, ${verdict.sentAgain} requests sent again`);
   say(`the longest wait of a person: ${Math.round(verdict.longestMs)} ms, when the site was lost`);
   say(`${certificates} certificates checked offline: they hold`);
+  const [video = ''] = VIDEOS;
+  const asked = { url: gateway.url, video, folder: place.folderOf('south') };
+  await tellBalances(place, asked, say);
   say(`${verdict.differences} differences in ${VIDEOS.length} counts`);
   return verdict.differences === 0 ? 0 : 1;
 }

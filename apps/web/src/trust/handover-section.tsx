@@ -67,6 +67,11 @@ function withoutCertificate({ act }: Handover): string {
   return 'Its certificate is not here yet. Both sides and the registrar have to sign; it is fetched as soon as it is there.';
 }
 
+/** The key that the file is held against is this server's word too. */
+const SERVERS_KEY = [
+  'that the registrar is the one you trust: its key came from this server; compare it with one you have from elsewhere',
+];
+
 type CertificateProps = Readonly<{ address: string; name: string; registrarKey: string | null }>;
 
 function Certificate({ address, name, registrarKey }: CertificateProps): ReactElement {
@@ -95,7 +100,7 @@ function Certificate({ address, name, registrarKey }: CertificateProps): ReactEl
       {check.error !== null && (
         <Trouble what="The certificate" error={check.error} retry={() => check.mutate()} />
       )}
-      {check.data !== undefined && <VerdictView verdict={check.data} />}
+      {check.data !== undefined && <VerdictView verdict={check.data} alsoUnproven={SERVERS_KEY} />}
     </>
   );
 }

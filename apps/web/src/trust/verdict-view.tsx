@@ -4,9 +4,16 @@ import { Mark } from '../ui/chip.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { CHECK_NAMES } from './words.ts';
 
+type VerdictViewProps = Readonly<{
+  verdict: Verdict;
+  /** What else is not proven, because of how it was asked here. */
+  alsoUnproven?: readonly string[];
+}>;
+
 /** What a check of a certificate found: the sentence, each step, and what it cannot prove. */
-export function VerdictView({ verdict }: Readonly<{ verdict: Verdict }>): ReactElement {
-  const { holds, checks, unproven } = verdict;
+export function VerdictView({ verdict, alsoUnproven = [] }: VerdictViewProps): ReactElement {
+  const { holds, checks } = verdict;
+  const unproven = [...alsoUnproven, ...verdict.unproven];
   return (
     <div className="verdict stack">
       <div role="status">
