@@ -2,7 +2,7 @@
 
 import { SilenceError } from './wire-http.ts';
 import type { HttpResult } from './wire-http.ts';
-import { readProblem, WIRE_PROBLEMS } from './wire-refusal.ts';
+import { answerVersionText, readProblem, WIRE_PROBLEMS } from './wire-refusal.ts';
 import type { WireProblemCode } from './wire-refusal.ts';
 
 export type NoAnswer = Readonly<{
@@ -50,6 +50,13 @@ export function unproven(body: Buffer, url: string): NoAnswer {
     'unknown',
     `What answers at ${url} does not hold the key that is expected there.${said}`,
   );
+}
+
+/** An answer that cannot be read here, and so says nothing; it may be the peer's own. */
+export function otherVersion(theirs: number, body: Buffer): NoAnswer {
+  const problem = readProblem(body);
+  const said = problem?.code === 'wire-version' ? problem.detail : answerVersionText(theirs);
+  return noAnswer('wire-version', 'unknown', said);
 }
 
 export function busy(url: string): NoAnswer {

@@ -10,7 +10,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { chunksOf } from './answer-stream.ts';
-import { busy, failed, noAnswer, refusalIn, unproven } from './no-answer.ts';
+import { busy, failed, noAnswer, otherVersion, refusalIn, unproven } from './no-answer.ts';
 import type { NoAnswer } from './no-answer.ts';
 import { FRAMES_TYPE, STREAM_BODY } from './preimage.ts';
 import { SESSIONS_PATH } from './signed-server.ts';
@@ -224,6 +224,7 @@ async function proven(
   }
   const body = await bodyOf(response, ask.answerBytesMax ?? ANSWER_BYTES_MAX);
   if (!Buffer.isBuffer(body)) return body;
+  if (header.kind === 'version') return otherVersion(header.version, body);
   if (header.kind !== 'header' || !isProven(body)) return unproven(body, options.peer.url);
   return refusalIn(status, body) ?? { kind: 'answer', status, body, sentAtMs: header.sentAtMs };
 }

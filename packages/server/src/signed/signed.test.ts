@@ -113,6 +113,19 @@ describe('a signed message', () => {
     expect(handled).toEqual([]);
   });
 
+  it('W1: is not taken for answered by an answer in another version, with both named', async () => {
+    const url = await between(
+      (arrived) => arrived,
+      (answer) => {
+        const header = String(answer.headers[SIGNED_HEADER]).replace(/^1;/, '2;');
+        return { ...answer, headers: { ...answer.headers, [SIGNED_HEADER]: header } };
+      },
+    );
+    const reply = await say('x', openClient(url));
+    expect(reply).toMatchObject({ kind: 'no-answer', code: 'wire-version' });
+    expect(reply).toHaveProperty('detail', expect.stringMatching(/version 2.*version 1/));
+  });
+
   it('W2: is refused from a key that is not known', async () => {
     const known = await listenSigned(south, [echo], {
       lookup: ({ publicKey }) => (publicKey === north.publicKey ? north : undefined),

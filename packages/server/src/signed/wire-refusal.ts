@@ -34,6 +34,15 @@ export function versionRefusal(theirs: number): WireRefusal {
   );
 }
 
+/** Why an answer was not taken. */
+export function answerVersionText(theirs: number): string {
+  const newer = theirs > WIRE_VERSION ? 'this' : 'the answering';
+  return (
+    `The answer is in version ${theirs} of the wire protocol and this side speaks version ` +
+    `${WIRE_VERSION}. It was not taken. Bring ${newer} side to the newer version of Holdfast.`
+  );
+}
+
 /** Names both clocks, so that whoever reads it sees which of them is wrong. */
 export function clockRefusal(theirsMs: number, oursMs: number): WireRefusal {
   const apartSeconds = Math.round(Math.abs(theirsMs - oursMs) / 1_000);
