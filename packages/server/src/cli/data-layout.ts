@@ -20,6 +20,8 @@ export type DataLayout = Readonly<{
   cellsDir: string;
   /** Certificates of hand-overs; they outlive the cell. */
   certificatesDir: string;
+  /** Inventories of retirements; all that is left of a copy. */
+  retirementsDir: string;
   /** The balance of each video at each hand-over; kept as long as certificates. */
   balancesDir: string;
   cellDir: (jurisdiction: Jurisdiction) => string;
@@ -39,6 +41,7 @@ export function dataLayout(dataDir: string): DataLayout {
     gatewayCertificates: join(gatewayDir, 'certificates'),
     cellsDir,
     certificatesDir: join(dataDir, 'certificates'),
+    retirementsDir: join(dataDir, 'retirements'),
     balancesDir: join(dataDir, 'balances'),
     cellDir: (jurisdiction) => join(cellsDir, jurisdiction),
   };

@@ -7,6 +7,7 @@
 // that is away costs nothing but changes of ownership; one that was put back to an older state, or
 // tells two readers two pasts, is found out by those who know better.
 
+import type { WitnessedRetirement } from '@holdfast/engine/charter/inventory.ts';
 import { readWitness } from '@holdfast/engine/charter/certificate.ts';
 import type { Witness, Witnessed } from '@holdfast/engine/charter/certificate.ts';
 import { readEntry } from '@holdfast/engine/charter/charter-entry.ts';
@@ -32,6 +33,7 @@ import type { CharterView } from './charter.ts';
 import type { Heard } from './heard.ts';
 import type { TornTail } from './open-charter.ts';
 import { ENTRIES_PATH, HEARD_PATH, HEARTBEAT_PATH } from './registrar-server.ts';
+import { RETIREMENT_WITNESS_PATH } from './retirement-witness.ts';
 import { WITNESS_PATH } from './witness-route.ts';
 
 /** Largest answer that is read whole. */
@@ -69,9 +71,12 @@ export type CharterClient = Readonly<{
   heard: () => Promise<readonly Heard[] | undefined>;
   /** Asks the registrar to witness a certificate that both operators have signed. */
   witness: (asked: WitnessAsk) => Promise<WitnessOutcome>;
+  /** Asks the registrar to witness the inventory of a party that gave a cell away. */
+  witnessRetirement: (asked: RetirementAsk) => Promise<WitnessOutcome>;
   close: () => Promise<void>;
 }>;
 
+export type RetirementAsk = WitnessedRetirement & Readonly<{ signature: string }>;
 export type WitnessAsk = Witnessed & Readonly<{ signatures: readonly DecisionSignature[] }>;
 export type WitnessOutcome = Readonly<
   { kind: 'witnessed'; witness: Witness } | { kind: 'refused'; detail: string } | NoAnswer
@@ -143,13 +148,8 @@ export function openCharterClient(options: OpenCharterClient): CharterClient {
       return noAnswer('wire-failed', 'unknown', textOf(answer));
     },
     heard: async () => heardIn(await read(http, HEARD_PATH)),
-    witness: async (asked) => {
-      const answer = await ask(WITNESS_PATH, asked);
-      if (answer.kind === 'no-answer') return answer;
-      const witness = answer.status === 200 ? readWitness(jsonIn(answer.body)) : undefined;
-      if (witness !== undefined) return { kind: 'witnessed', witness };
-      return { kind: 'refused', detail: textOf(answer) };
-    },
+    witness: async (asked) => witnessIn(await ask(WITNESS_PATH, asked)),
+    witnessRetirement: async (asked) => witnessIn(await ask(RETIREMENT_WITNESS_PATH, asked)),
     close: async () => {
       await follower.close();
       signed?.close();
@@ -157,6 +157,13 @@ export function openCharterClient(options: OpenCharterClient): CharterClient {
       copy.close();
     },
   };
+}
+
+function witnessIn(answer: Answer | NoAnswer): WitnessOutcome {
+  if (answer.kind === 'no-answer') return answer;
+  const witness = answer.status === 200 ? readWitness(jsonIn(answer.body)) : undefined;
+  if (witness !== undefined) return { kind: 'witnessed', witness };
+  return { kind: 'refused', detail: textOf(answer) };
 }
 
 async function outcomeOf(

@@ -17,6 +17,7 @@ import { RegistrarError } from './registrar-error.ts';
 import { registrarProblem } from './registrar-problem.ts';
 import type { RegistrarProblemCode } from './registrar-problem.ts';
 import type { Registrar } from './registrar.ts';
+import { retirementWitnessRoute } from './retirement-witness.ts';
 import { witnessRoute } from './witness-route.ts';
 
 export const ENTRIES_PATH: string = `${CHARTER_PATH}/entries`;
@@ -76,6 +77,7 @@ export async function openRegistrarServer(options: RegistrarServer): Promise<Fas
     appendRoute(options),
     heartbeatRoute(registrar, heard),
     witnessRoute(registrar, nowMs),
+    retirementWitnessRoute(registrar, nowMs),
   ]);
   return app;
 }

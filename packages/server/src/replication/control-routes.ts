@@ -6,13 +6,16 @@
 
 import { CERTIFICATE_BYTES_MAX } from '@holdfast/engine/charter/certificate.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
-import { bool, choice, fits, text } from '@holdfast/protocol/shape.ts';
+import { bool, choice, fits, text, uint, union } from '@holdfast/protocol/shape.ts';
 import type { Shape } from '@holdfast/protocol/shape.ts';
 import { ATTEST_ROUTE } from '../certificate/attestor.ts';
 import type { Attestor } from '../certificate/attestor.ts';
+import { RETIRED_BYTES_MAX, RETIRED_ROUTE } from '../retirement/retirer.ts';
+import type { RetireAnswer, Retirer } from '../retirement/retirer.ts';
 import type { SignedAnswer, SignedRequest, SignedRoute } from '../signed/signed-server.ts';
 import type { WireParty } from '../signed/wire-key.ts';
 import type { Done, HandoverController, Started } from './controller.ts';
+import type { ForceAsk, Forced } from './force.ts';
 import { jsonIn } from './peer-wire.ts';
 import { TARGET_ROUTE } from './target.ts';
 
@@ -25,6 +28,8 @@ export const CONTROL_ROUTES = {
   approve: '/v1/handover/:cell/approve',
   abort: '/v1/handover/:cell/abort',
   rollback: '/v1/handover/:cell/rollback',
+  force: '/v1/handover/:cell/force',
+  retire: '/v1/handover/:cell/retire',
 } as const;
 
 const ASK_BYTES_MAX = 2_048;
@@ -38,6 +43,8 @@ export type ControlRoutesOptions = Readonly<{
   hasParty: (claimed: WireParty) => boolean;
   controller: HandoverController;
   attestor: Attestor;
+  retirer: Retirer;
+  force: (asked: ForceAsk) => Promise<Forced>;
 }>;
 
 /** Whether somebody is the operator of this party at a command line. */
@@ -52,8 +59,17 @@ export function isOperatorCli(
 const START: Shape = { url: text(300), mode: choice('auto', 'approve'), dryRun: bool };
 const ROLLBACK: Shape = { mode: choice('auto', 'approve'), dryRun: bool };
 const ABORT: Shape = { reason: text(200) };
+const FORCE: Shape = { dryRun: bool, loses: union(uint, (value) => value === null) };
+const RETIRE: Shape = { isNow: bool, dryRun: bool };
 
-type Asked = Readonly<{ url: string; mode: 'auto' | 'approve'; dryRun: boolean; reason: string }>;
+type Asked = Readonly<{
+  loses: number | null;
+  url: string;
+  mode: 'auto' | 'approve';
+  dryRun: boolean;
+  isNow: boolean;
+  reason: string;
+}>;
 type Handle = (asked: Asked) => Promise<SignedAnswer> | SignedAnswer;
 
 export function controlRoutes(options: ControlRoutesOptions): readonly SignedRoute[] {
@@ -91,8 +107,19 @@ export function controlRoutes(options: ControlRoutesOptions): readonly SignedRou
     people('POST', CONTROL_ROUTES.abort, ABORT, async ({ reason }) =>
       doneAnswer(await controller.abort(reason === '' ? 'stopped by the operator' : reason)),
     ),
+    people('POST', CONTROL_ROUTES.retire, RETIRE, async (asked) =>
+      retireAnswer(await options.retirer.retire(asked)),
+    ),
+    people('POST', CONTROL_ROUTES.force, FORCE, async ({ dryRun, loses }) => {
+      const forced = await options.force({ dryRun, loses });
+      if (forced.kind !== 'refused') return json(STATUS.ok, forced);
+      const { code, detail, loss } = forced;
+      const text = `The cell was not forced: ${detail}.`;
+      return json(STATUS.refused, { code: `handover-${code}`, detail: text, loss: loss ?? null });
+    }),
     targetRoute(options),
     attestRoute(options),
+    retiredRoute(options),
   ];
 }
 
@@ -124,6 +151,28 @@ function attestRoute({ attestor, cell, ...options }: ControlRoutesOptions): Sign
       return problem(STATUS.refused, 'attest-refused', `Nothing was done: ${answer.detail}.`);
     },
   };
+}
+
+/** E16: the party that gave the cell away tells what it destroyed. */
+function retiredRoute({ retirer, cell, ...options }: ControlRoutesOptions): SignedRoute {
+  return {
+    method: 'POST',
+    url: RETIRED_ROUTE,
+    bodyBytesMax: RETIRED_BYTES_MAX,
+    handle: async ({ sender, params, body }: SignedRequest) => {
+      if (params['cell'] !== cell) return elsewhere({ cell });
+      if (!options.hasParty(sender)) return forbidden(options);
+      const taken = await retirer.take(sender, Buffer.from(body).toString('utf8'));
+      if (taken.kind === 'done') return json(STATUS.ok, {});
+      return problem(STATUS.refused, 'retired-refused', `Nothing was done: ${taken.detail}.`);
+    },
+  };
+}
+
+function retireAnswer(answer: RetireAnswer): SignedAnswer {
+  if (answer.kind !== 'refused') return json(STATUS.ok, answer);
+  const { code, detail } = answer;
+  return problem(STATUS.refused, `handover-${code}`, `Nothing was changed: ${detail}.`);
 }
 
 function startedAnswer(started: Started): SignedAnswer {

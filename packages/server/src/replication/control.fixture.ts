@@ -31,6 +31,7 @@ import type { ControllerOptions } from './controller.ts';
 import { openHandoverControl } from './handover-control.ts';
 import type { HandoverControl } from './handover-control.ts';
 import { PartyCell } from './party-cell.ts';
+import type { PartyCellOptions } from './party-cell.ts';
 import { openPartyFile } from './party-file.ts';
 import { replicaRole } from './replica-role.ts';
 import type { ReplicaRole } from './replica-role.ts';
@@ -136,8 +137,11 @@ async function runParty(run: Run): Promise<ControlledParty> {
     signedClient({ identity, peer: { url, publicKey }, nowMs, randomBytes });
   const control = openHandoverControl({
     ...{ cell: US, cellDir, key, identity, charter, connect, fetch, nowMs, monotonicMs },
+    registrarHears: async () => 'no',
     certificatesDir: join(dataDir, 'certificates'),
     balancesDir: join(dataDir, 'balances'),
+    retirementsDir: join(dataDir, 'retirements'),
+    place: { dir: cellDir, keyFile: join(dataDir, 'at-rest.key'), dataDir },
     settleMs: 200,
     personsApprove: run.personsApprove,
     log: (level, fields, message) => {
@@ -151,7 +155,8 @@ async function runParty(run: Run): Promise<ControlledParty> {
       file: openPartyFile(join(cellDir, 'party.json')),
       charter: charterLine(charter, US),
       newest: () => charter.charter.newest(US),
-      openCell: () => openCell(cellDir, operator, key, control.balances),
+      openCell: (isGone) => openCell(cellDir, operator, key, control.balances, isGone),
+      destroyCopy: control.destroyCopy,
       connect,
       isStandby: false,
       registrarHears: async () => 'unknown',
@@ -210,11 +215,12 @@ function openCell(
   operator: string,
   key: OperatorKey,
   balances: ReadBalances,
+  isGone: boolean,
 ): Promise<PartyCell> {
-  return PartyCell.open({
+  const options: PartyCellOptions = {
     cell: {
       dir,
-      keyFile: join(dir, 'at-rest.key'),
+      keyFile: join(dir, '..', '..', 'at-rest.key'),
       jurisdiction: US,
       operator,
       epoch: 1 as Epoch,
@@ -224,7 +230,8 @@ function openCell(
     clocks: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
     balances,
     onNotice: () => undefined,
-  });
+  };
+  return PartyCell.open(options, isGone);
 }
 
 async function claim(charter: CharterClient, me: Party, key: OperatorKey): Promise<void> {

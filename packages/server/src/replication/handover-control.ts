@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
@@ -27,10 +28,16 @@ import type { OperatorKey } from '../registrar/charter-entry.ts';
 import type { SignedClient } from '../signed/signed-client.ts';
 import type { SignedRoute } from '../signed/signed-server.ts';
 import type { WireIdentity, WireParty } from '../signed/wire-key.ts';
+import type { CopyPlace } from '../retirement/destroy-copy.ts';
+import { addRetirementRoutes, inventoryStore } from '../retirement/inventory-store.ts';
+import { openRetirementRecord } from '../retirement/retirement-record.ts';
+import { Retirer } from '../retirement/retirer.ts';
 import { openControlRecord } from './control-record.ts';
 import { HandoverController } from './controller.ts';
 import type { ControllerOptions } from './controller.ts';
 import { controlRoutes, isOperatorCli } from './control-routes.ts';
+import { force } from './force.ts';
+import type { ForceParts } from './force.ts';
 import { GatewayBook } from './gateway-book.ts';
 import { PauseReports, pauseRoute } from './pause-reports.ts';
 import type { Begun, ReplicaRole, ReplicaRoleOptions } from './replica-role.ts';
@@ -40,6 +47,7 @@ import { SNAPSHOT_FILES } from './snapshot.ts';
 const ATTEST_EVERY_MS = 1_000;
 const NAME_BYTES = 4;
 const RECORD_FILE = 'handover.json';
+const RETIREMENT_FILE = 'retirement.json';
 
 export type HandoverControlOptions = Readonly<{
   cell: Jurisdiction;
@@ -49,10 +57,15 @@ export type HandoverControlOptions = Readonly<{
   certificatesDir: string;
   /** Where the balances of each hand-over are kept, as long as its certificate. */
   balancesDir: string;
+  /** Where inventories of retirements are kept. */
+  retirementsDir: string;
+  /** Whose destruction a retirement is. */
+  place: CopyPlace;
   key: OperatorKey;
   identity: WireIdentity;
-  charter: Pick<CharterClient, 'charter' | 'heartbeat' | 'heard' | 'witness'>;
+  charter: Pick<CharterClient, 'charter' | 'heartbeat' | 'heard' | 'witness' | 'witnessRetirement'>;
   connect: (party: Pick<Party, 'url' | 'publicKey'>) => SignedClient;
+  registrarHears: ForceParts['registrarHears'];
   fetch: typeof globalThis.fetch;
   nowMs: () => number;
   monotonicMs: () => number;
@@ -68,6 +81,7 @@ export type HandoverControl = Readonly<{
   onState: (state: PartyState) => void;
   onReport: ReplicaRoleOptions['onReport'];
   onOpened: ReplicaRoleOptions['onOpened'];
+  destroyCopy: ReplicaRoleOptions['destroyCopy'];
   /** What a video had at each hand-over, for whoever asks the cell. */
   balances: ReadBalances;
   pace: ReplicaRoleOptions['pace'];
@@ -80,6 +94,7 @@ export type HandoverControl = Readonly<{
   /** What everybody may read: certificates. Before the server listens. */
   addPublicRoutes: (app: FastifyInstance) => void;
   controller: HandoverController;
+  retirer: Retirer;
   /** Begins to look, once the role has begun. */
   begin: () => void;
   /** Waits a little for balances that are being written. */
@@ -125,15 +140,30 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
     pending: () => store.open(),
     ownUrl: () => begun()?.me.url,
   });
+  const inventories = inventoryStore(options.retirementsDir);
+  const retirer = new Retirer({
+    ...{ cell, key, charter, connect, log, begun },
+    place: options.place,
+    record: openRetirementRecord(join(cellDir, RETIREMENT_FILE)),
+    store: inventories,
+    certificates: store,
+    nowMs: options.nowMs,
+  });
   const operator = { operator: identity.operator, publicKey: identity.publicKey };
   const hasParty = charter.charter.hasParty;
-  const routes = controlRoutes({ cell, operator, hasParty, controller, attestor });
+  const { registrarHears } = options;
+  const pause = async (pauseMs: number): Promise<void> => void (await sleep(pauseMs));
+  const routes = controlRoutes({
+    ...{ cell, operator, hasParty, controller, attestor, retirer },
+    force: (asked) => force({ begun, registrarHears, monotonicMs, pause }, asked),
+  });
   const told = (error: unknown): void => log('warn', { err: error }, 'it is tried again');
   const wasOwner: { kind?: PartyState['kind'] } = {};
   let timer: NodeJS.Timeout | undefined;
 
   return {
     controller,
+    retirer,
     onState: (state) => {
       controller.onState(state);
       attestor.onState(state, begun()?.cell.roles.view()?.meta);
@@ -145,6 +175,7 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
     },
     onReport: (report) => void controller.onReport(report).catch(told),
     onOpened: (opened) => remakeCopies(attestor, opened, options),
+    destroyCopy: (copy) => retirer.destroy(copy),
     balances: readBalances,
     pace: controller.paced(async () => undefined),
     roleOf: (role) => {
@@ -160,6 +191,7 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
     gatewayRoutes: (isGateway) => [pauseRoute(cell, reports, isGateway)],
     addPublicRoutes: (app) => {
       addPublicRoutes(app, store);
+      addRetirementRoutes(app, inventories);
       addBalanceRoute(app, readBalances, () => begun()?.cell.roles.view());
       addKeptRoutes(app, balances);
     },
@@ -173,6 +205,7 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
       timer = setInterval(() => {
         void attestor.attest().catch(told);
         void fetcher.look().catch(told);
+        void retirer.look().catch(told);
       }, ATTEST_EVERY_MS);
     },
     close: async () => {

@@ -87,6 +87,7 @@ async function run(operator: string): Promise<Running> {
     charter: charterLine(charterHere(), US),
     newest: () => registrar.charter.newest(US),
     openCell: () => openCell(dir, key),
+    destroyCopy: async () => false,
     connect: ({ url, publicKey }) =>
       signedClient({ identity, peer: { url, publicKey }, nowMs, randomBytes }),
     nowMs,

@@ -4,11 +4,11 @@
 import { mkdirSync, openSync, closeSync, fsyncSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clocks } from '@holdfast/engine/engine/clock.ts';
+import { assert } from '@holdfast/engine/counting/assert.ts';
 import type { Cut } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Seq } from '@holdfast/protocol/ids.ts';
 import { openBorder } from '../border/border.ts';
 import type { CopyKeys } from '../at-rest/copy-keys.ts';
-import type { AccountRoles } from '../cell/account-roles.ts';
 import type { CellFiles } from '../cell/cell-files.ts';
 import type { BorderBook } from '../border/border-book.ts';
 import { borderBookOf, openRoledCell } from '../cell/cell-host.ts';
@@ -17,6 +17,7 @@ import type { ReadBalances } from '../balances/read-balances.ts';
 import { CellLine } from '../cell/cell-line.ts';
 import type { OnNotice } from '../cell/cell-line.ts';
 import type { CellOptions } from '../cell/messages.ts';
+import type { CellAccounts } from './party-ports.ts';
 import { RoleSlot } from './role-slot.ts';
 
 const ASIDE_FOLDER = 'set-aside';
@@ -35,22 +36,26 @@ export class PartyCell {
   readonly roles: RoleSlot;
   readonly #options: PartyCellOptions;
   readonly #book: BorderBook;
-  #cell: RoledCell;
+  /** None once the files were let go of for good. */
+  #cell: RoledCell | undefined;
 
   private constructor(
     options: PartyCellOptions,
     line: CellLine,
-    { cell, book }: Readonly<{ cell: RoledCell; book: BorderBook }>,
+    { cell, book }: Readonly<{ cell: RoledCell | undefined; book: BorderBook }>,
   ) {
     this.#options = options;
     this.#book = book;
     this.line = line;
     this.#cell = cell;
-    this.roles = new RoleSlot(cell.roles);
+    this.roles = new RoleSlot(cell?.roles);
   }
 
-  /** Opens the files, without a role. Rejects when they are not fit to be used. */
-  static async open(options: PartyCellOptions): Promise<PartyCell> {
+  /**
+   * Opens the files, without a role. Rejects when they are not fit to be used. Of a copy that is
+   * being destroyed, or was, nothing is opened.
+   */
+  static async open(options: PartyCellOptions, isGone = false): Promise<PartyCell> {
     const { cell, onNotice } = options;
     const at: { cell?: PartyCell } = {};
     const line = new CellLine(
@@ -64,31 +69,32 @@ export class PartyCell {
     const book = borderBookOf(cell, options.clocks, (message) =>
       onNotice({ level: 'warn', event: 'maintenance-failed', message }),
     );
-    const opened = { cell: await openFiles(options, line, book), book };
-    at.cell = new PartyCell(options, line, opened);
-    line.open();
+    const opened = isGone ? undefined : await openFiles(options, line, book);
+    at.cell = new PartyCell(options, line, { cell: opened, book });
+    if (!isGone) line.open();
     return at.cell;
   }
 
   receive(request: Parameters<RoledCell['receive']>[0]): void {
-    this.#cell.receive(request);
+    this.#cell?.receive(request);
   }
 
   /** Those of the files that are in place now. */
-  get accounts(): AccountRoles {
-    return this.#cell.accounts;
+  get accounts(): CellAccounts {
+    return this.#cell?.accounts ?? NO_ACCOUNTS;
   }
 
   get keys(): CopyKeys {
-    return this.#cell.files.keys;
+    return this.files.keys;
   }
 
   get secret(): Uint8Array {
-    return this.#cell.files.secret;
+    return this.files.secret;
   }
 
   /** Those that are in place now. */
   get files(): CellFiles {
+    assert(this.#cell !== undefined, 'the files of a party that has not retired');
     return this.#cell.files;
   }
 
@@ -104,13 +110,22 @@ export class PartyCell {
 
   /** Lets go of all files, has them replaced, and opens what is then there; without a role. */
   async replace(install: () => Promise<void>): Promise<void> {
-    await this.#cell.close();
+    await this.#cell?.close();
     try {
       await install();
     } finally {
       this.#cell = await openFiles(this.#options, this.line, this.#book);
       this.roles.put(this.#cell.roles);
     }
+  }
+
+  /** Lets go of all files for good, so that they can be destroyed; may be repeated. */
+  async release(): Promise<void> {
+    const cell = this.#cell;
+    this.line.close();
+    this.roles.put(undefined);
+    this.#cell = undefined;
+    await cell?.close();
   }
 
   /**
@@ -120,7 +135,7 @@ export class PartyCell {
   async setAside(cut: Cut): Promise<boolean> {
     await this.#keepAside(cut.seq);
     // After a restart nothing is open yet, and what is stored decides.
-    const stored = await this.#cell.files.store.meta();
+    const stored = await this.files.store.meta();
     if (Math.max(this.roles.view()?.meta.seq ?? 0, stored?.seq ?? 0) > cut.seq) return false;
     // A crash here means that they are in both places, and are set aside once more.
     await this.roles.journal().truncate(cut.seq);
@@ -161,11 +176,21 @@ export class PartyCell {
 
   async close(): Promise<void> {
     this.line.close();
-    await this.#cell.close();
+    await this.#cell?.close();
     await this.#book.close();
     this.line.end();
   }
 }
+
+/** Of a copy that is no more. */
+const NO_ACCOUNTS: CellAccounts = {
+  head: () => ({ changeNo: 0, rowsHash: '' }),
+  changesAfter: () => ({ from: 0, through: 0, head: { changeNo: 0, rowsHash: '' }, rows: [] }),
+  take: () => 'stale',
+  startAnew: () => undefined,
+  serve: () => undefined,
+  rest: () => undefined,
+};
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

@@ -379,7 +379,7 @@ export class PartyRuntime {
         await this.#finish(async () => this.#options.copy.setAside(effect.cut));
         return;
       case 'destroy':
-        await this.#finish(this.#options.copy.destroy);
+        this.#inBackground('destroy', this.#destroyCopy());
         return;
     }
   }
@@ -474,6 +474,19 @@ export class PartyRuntime {
       this.#isCopying = false;
     }
     await this.dispatch({ kind: 'copy', finding });
+  }
+
+  /** It may take minutes; what fails is told, and tried again at the next tick. */
+  async #destroyCopy(): Promise<void> {
+    if (this.#isCopying) return;
+    this.#isCopying = true;
+    let isGood = false;
+    try {
+      isGood = await this.#options.copy.destroy();
+    } finally {
+      this.#isCopying = false;
+    }
+    await this.dispatch({ kind: 'done', isGood });
   }
 
   /** Called within a turn: the event that tells of the end is handled in a turn of its own. */

@@ -38,13 +38,16 @@ export type ReplicaRoleOptions = Readonly<{
   file: PartyFile;
   charter: CharterLine;
   newest: () => CharterEntry | undefined;
-  /** Opens the files of the cell; called once. */
-  openCell: () => Promise<PartyCell>;
+  /** Opens the files of the cell, unless they are gone; called once. */
+  openCell: (isGone: boolean) => Promise<PartyCell>;
+  /** Destroys the copy of a party that retires; rejects when something is left. */
+  destroyCopy: (cell: PartyCell) => Promise<boolean>;
   /** A signed line to another party. */
   connect: (party: Party) => SignedClient;
   /** Takes over by itself when its owner is lost (H22). */
   isStandby: boolean;
   registrarHears: VigilOptions['registrarHears'];
+  onNoJointCopy?: NonNullable<VigilOptions['onNoJointCopy']>;
   nowMs: () => number;
   monotonicMs: () => number;
   pause: (pauseMs: number, signal: AbortSignal) => Promise<void>;
@@ -141,8 +144,10 @@ async function beginParty(
   onState: (state: PartyState, snapshots: SnapshotServer) => void,
 ): Promise<Begun> {
   const { jurisdiction, connect, openCell, nowMs, pace } = options;
-  const cell = await openCell();
-  await options.onOpened(cell);
+  const stored = options.file.read()?.kind;
+  const isGone = stored === 'retiring' || stored === 'retired';
+  const cell = await openCell(isGone);
+  if (!isGone) await options.onOpened(cell);
   const snapshots = openSnapshotServer({
     dir: cell.dir,
     journal: () => cell.roles.journal(),
@@ -161,7 +166,7 @@ async function beginParty(
     copy: {
       fetch: (owner) => fetchCopy(options, cell, owner),
       setAside: (cut) => cell.setAside(cut),
-      destroy: async () => false,
+      destroy: () => options.destroyCopy(cell),
       freeBytes: () => cell.freeBytes(),
     },
     onState: (state) => onState(state, snapshots),

@@ -1,6 +1,7 @@
 // The roles of a cell whose files may be replaced whole, as when a snapshot is put in their place:
-// whoever holds the slot goes on with the ledger that is in it.
+// whoever holds the slot goes on with the ledger that is in it. Empty once the files are destroyed.
 
+import { assert } from '@holdfast/engine/counting/assert.ts';
 import type { Epoch } from '@holdfast/protocol/ids.ts';
 import type { Follower } from '@holdfast/engine/engine/follower.ts';
 import type { LedgerPosition } from '@holdfast/engine/engine/ledger.ts';
@@ -11,19 +12,24 @@ import type { Acknowledge, LedgerRoles } from '../cell/ledger-roles.ts';
 import type { CellRoles } from './party-ports.ts';
 
 export class RoleSlot implements CellRoles {
-  #roles: LedgerRoles;
+  #held: LedgerRoles | undefined;
 
-  constructor(roles: LedgerRoles) {
-    this.#roles = roles;
+  constructor(roles: LedgerRoles | undefined) {
+    this.#held = roles;
   }
 
-  /** Goes on with another ledger; the one before must have no role. */
-  put(roles: LedgerRoles): void {
-    this.#roles = roles;
+  /** Goes on with another ledger, or with none; the one before must have no role. */
+  put(roles: LedgerRoles | undefined): void {
+    this.#held = roles;
   }
 
   get current(): LedgerRoles {
     return this.#roles;
+  }
+
+  get #roles(): LedgerRoles {
+    assert(this.#held !== undefined, 'a party without files has no role in them');
+    return this.#held;
   }
 
   journal(): Journal {
@@ -31,27 +37,27 @@ export class RoleSlot implements CellRoles {
   }
 
   durableSeq(): number {
-    return this.#roles.durableSeq();
+    return this.#held?.durableSeq() ?? 0;
   }
 
   view(): RowView | undefined {
-    return this.#roles.view();
+    return this.#held?.view();
   }
 
   copyCounts(): CutCopy | undefined {
-    return this.#roles.copyCounts();
+    return this.#held?.copyCounts();
   }
 
   follower(): Follower | undefined {
-    return this.#roles.follower();
+    return this.#held?.follower();
   }
 
   async sealedAt(epoch: Epoch): Promise<LedgerPosition | undefined> {
-    return this.#roles.sealedAt(epoch);
+    return this.#held?.sealedAt(epoch);
   }
 
   isServing(): boolean {
-    return this.#roles.isServing();
+    return this.#held?.isServing() === true;
   }
 
   async serve(epoch: Epoch, acknowledge: Acknowledge): Promise<void> {
@@ -67,10 +73,10 @@ export class RoleSlot implements CellRoles {
   }
 
   async rest(): Promise<void> {
-    await this.#roles.rest();
+    await this.#held?.rest();
   }
 
   probes(): readonly number[] {
-    return this.#roles.probes();
+    return this.#held?.probes() ?? [];
   }
 }
