@@ -45,6 +45,29 @@ describe('what an owner observes', () => {
     expect([silent.disk, silent.clockSpreadMs]).toEqual([undefined, undefined]);
   });
 
+  test('a speed is not known from readings that are too near to each other', () => {
+    const observer = new HandoverObserver();
+    observer.sample(meta(1, 10), 0);
+    observer.sample(meta(2, 10), 60);
+    expect(observer.rates(60).ownerOpsPerSecond).toBeNull();
+    observer.sample(meta(3, 60), 500);
+    expect(observer.rates(500).ownerOpsPerSecond).toBe(100);
+  });
+
+  test('the follower is told in ops a second too, by what the owner had at its batch', async () => {
+    const observer = new HandoverObserver();
+    for (const [ms, seq] of [
+      [0, 10],
+      [1_000, 20],
+    ] as const) {
+      observer.sample(meta(seq, seq * 30), ms);
+      await observer.report(report({ seq: seq - 5 }), undefined, at(ms));
+    }
+    observer.sample(meta(30, 900), 2_000);
+    await observer.report(report({ seq: 25 }), undefined, at(2_000));
+    expect(observer.rates(2_000).followerOpsPerSecond).toBe(300);
+  });
+
   test('the spread of the clocks is what is left of the way there and back', async () => {
     const observer = new HandoverObserver();
     await observer.report(report({ nowMs: 1_000_310 }), undefined, at(20));

@@ -5,6 +5,9 @@ export const WINDOW_MS = 5_000;
 /** A reading within this of the one before replaces it, so that a window has a bounded number. */
 const STEP_MS = 50;
 
+/** Over less than this a number tells of one batch or of none, and not of a speed. */
+const SPAN_MS_MIN = 500;
+
 type Reading = { atMs: number; total: number };
 
 export class RateWindow {
@@ -30,12 +33,13 @@ export class RateWindow {
     return first === undefined || last === undefined ? 0 : last.total - first.total;
   }
 
-  /** A second; `undefined` until there are two readings in the window. */
+  /** A second; `undefined` until the readings in the window are far enough apart. */
   perSecond(nowMs: number): number | undefined {
     this.#forget(nowMs);
     const [first] = this.#readings;
     const last = this.#readings.at(-1);
-    if (first === undefined || last === undefined || last.atMs <= first.atMs) return undefined;
+    if (first === undefined || last === undefined) return undefined;
+    if (last.atMs - first.atMs < SPAN_MS_MIN) return undefined;
     return ((last.total - first.total) / (last.atMs - first.atMs)) * 1_000;
   }
 
