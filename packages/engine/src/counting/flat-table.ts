@@ -84,9 +84,16 @@ export class FlatTable {
     this.#column[position] = (this.#column[position] ?? 0) + delta;
   }
 
-  /** All rows as they are now, one behind the other. */
-  copy(): Float64Array {
-    return this.#column.slice(0, this.end);
+  /** The first `fields` numbers of all rows as they are now, one row behind the other. */
+  copy(fields: number): Float64Array {
+    const copy = new Float64Array(this.#size * fields);
+    let to = 0;
+    for (let row = 0; row < this.end; row += this.width) {
+      for (let field = 0; field < fields; field += 1)
+        copy[to + field] = this.#column[row + field] ?? 0;
+      to += fields;
+    }
+    return copy;
   }
 
   #grow(): void {

@@ -56,8 +56,9 @@ export async function makeInThread(
 
 async function handOver(worker: Worker, copies: readonly VideoCopy[]): Promise<void> {
   for (const { width, rows, facts } of copies) {
-    for (let from = 0; from < facts.length; from += VIDEOS_PER_TURN) {
-      const to = Math.min(facts.length, from + VIDEOS_PER_TURN);
+    const videos = rows.length / width;
+    for (let from = 0; from < videos; from += VIDEOS_PER_TURN) {
+      const to = Math.min(videos, from + VIDEOS_PER_TURN);
       const part: UnstoredVideos = {
         width,
         // A copy of the part, so that it can go over whole and the rest stays for another attempt.
