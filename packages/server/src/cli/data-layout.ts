@@ -17,6 +17,8 @@ export type DataLayout = Readonly<{
   gatewayName: string;
   /** Certificates of hand-overs that this gateway has fetched and checked. */
   gatewayCertificates: string;
+  /** The same of inventories of retirements. */
+  gatewayRetirements: string;
   cellsDir: string;
   /** Certificates of hand-overs; they outlive the cell. */
   certificatesDir: string;
@@ -39,6 +41,7 @@ export function dataLayout(dataDir: string): DataLayout {
     exchange: join(gatewayDir, 'exchange.db'),
     gatewayName: join(gatewayDir, 'gateway.pub'),
     gatewayCertificates: join(gatewayDir, 'certificates'),
+    gatewayRetirements: join(gatewayDir, 'retirements'),
     cellsDir,
     certificatesDir: join(dataDir, 'certificates'),
     retirementsDir: join(dataDir, 'retirements'),

@@ -13,7 +13,9 @@ import type { Exchange } from '../../exchange/exchange.ts';
 import { openExchange } from '../../exchange/open-exchange.ts';
 import { openGateway } from '../../gateway/open-gateway.ts';
 import type { Charter } from '../../gateway/parts.ts';
-import { openCertificateShelf } from '../../gateway/trust/certificate-shelf.ts';
+import { CERTIFICATE_FILE } from '../../gateway/trust/certificate-file.ts';
+import { INVENTORY_FILE, retirementsOf } from '../../gateway/trust/inventory-file.ts';
+import { openShelf } from '../../gateway/trust/shelf.ts';
 import { residencyOf } from '../../gateway/residency.ts';
 import type { PageFile } from '../../gateway/routes/pages.ts';
 import { withOwnKey } from '../../keys/own-key.ts';
@@ -89,14 +91,21 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
   });
   closing.push('the catalog', catalog.close);
   closing.push('the cells', close);
-  const certificates = openCertificateShelf({
-    folder: layout.gatewayCertificates,
+  const shelf = {
     charter,
     fetch: globalThis.fetch,
     monotonicMs: parts.monotonicMs,
-    onRefused: (detail) => logger.warn({ detail }, 'a certificate was not kept'),
-  });
+    onRefused: (detail: string) => logger.warn({ detail }, 'a public file was not kept'),
+  };
+  const folder = layout.gatewayCertificates;
+  const certificates = openShelf({ ...shelf, file: CERTIFICATE_FILE, folder });
   closing.push('the certificates', certificates.close);
+  const inventories = openShelf({
+    ...shelf,
+    file: INVENTORY_FILE,
+    folder: layout.gatewayRetirements,
+  });
+  closing.push('the inventories', inventories.close);
   const gateway = await openGateway({
     cells,
     exchange,
@@ -104,6 +113,7 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
     keys: status === undefined ? keys : withOwnKey(keys, status.key, CANARY_TENANT),
     charter,
     certificates,
+    retirements: retirementsOf(charter.view, inventories),
     residency: residencyOf({ ...config, byDefault: config.residency }),
     nowMs,
     logger,

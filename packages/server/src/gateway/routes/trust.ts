@@ -14,7 +14,7 @@ import type { CellClients, Charter, Retirements } from '../parts.ts';
 import { refusal, sendRefusal } from '../refusal.ts';
 import { cellWords } from '../trust/cell-words.ts';
 import type { CellWords } from '../trust/cell-words.ts';
-import type { CertificateShelf } from '../trust/certificate-shelf.ts';
+import type { Shelf } from '../trust/shelf.ts';
 import { changesOf, entriesOf, isCertified, ownedBy } from '../trust/ownership.ts';
 import type { Change } from '../trust/ownership.ts';
 
@@ -28,7 +28,7 @@ const NO_CERTIFICATE = refusal(
 export type TrustParts = Readonly<{
   cells: CellClients;
   charter: Charter;
-  certificates: Pick<CertificateShelf, 'has' | 'text'>;
+  certificates: Pick<Shelf, 'has' | 'text'>;
   retirements: Retirements;
   nowMs: () => number;
 }>;

@@ -7,8 +7,9 @@ import { bodyOf, handOver, HANDOVER, signedBy } from '../../certificate/certific
 import { charterFolder, north, south } from '../../registrar/charter.fixture.ts';
 import type { CharterFolder } from '../../registrar/charter.fixture.ts';
 import type { Registrar } from '../../registrar/registrar.ts';
-import { openCertificateShelf } from './certificate-shelf.ts';
-import type { CertificateShelf } from './certificate-shelf.ts';
+import { CERTIFICATE_FILE } from './certificate-file.ts';
+import { openShelf } from './shelf.ts';
+import type { Shelf } from './shelf.ts';
 
 let folder: CharterFolder;
 let registrar: Registrar;
@@ -18,7 +19,7 @@ let refused: string[];
 let monotonicMs: number;
 /** What each party answers, by its origin. */
 let files: Map<string, string>;
-const shelves: CertificateShelf[] = [];
+const shelves: Shelf[] = [];
 
 beforeEach(() => {
   folder = charterFolder();
@@ -33,8 +34,9 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-function open(): CertificateShelf {
-  const shelf = openCertificateShelf({
+function open(): Shelf {
+  const shelf = openShelf({
+    file: CERTIFICATE_FILE,
     folder: dir,
     charter: { view: registrar.charter, registrarKey: registrar.charter.registrarKey },
     fetch: async (input) => {

@@ -1,28 +1,40 @@
-// Certificates of hand-overs as a gateway keeps them: fetched from either side, checked against its
-// own copy of the charter, and kept on disk, so that they are there when both sides are gone.
+// Files about hand-overs as a gateway keeps them, certificates and inventories of retirements:
+// fetched from either side, checked against its own copy of the charter, and kept on disk, so that
+// they are there when both sides are gone.
 //
 // Rules: docs/spec/certificate.md (T14).
 //
-// Why a false one is never shown: a file is kept only when all of it holds (T4 to T7) and its last
-// entry is the one of this gateway's own charter. Addresses come out of signed charter entries.
+// Why a false one is never shown: a file is kept only when all of it holds and it is of the entry
+// that this gateway's own charter has. Addresses come out of signed charter entries.
 
-import { CERTIFICATE_BYTES_MAX, readCertificate } from '@holdfast/engine/charter/certificate.ts';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isId } from '@holdfast/protocol/ids.ts';
 import { LOCAL_URL } from '@holdfast/engine/charter/charter-entry.ts';
-import { verifyCertificate } from '@holdfast/engine/charter/verify-certificate.ts';
 import type { CharterView } from '../../registrar/charter.ts';
-import { certificateStore } from '../../certificate/certificate-store.ts';
-import { nodeCrypto } from '../../signed/node-crypto.ts';
+import { writeWhole } from '../../replication/whole-file.ts';
 import { changesOf, entriesOf, isCertified } from './ownership.ts';
 import type { Change } from './ownership.ts';
 
 const LOOK_EVERY_MS = 1_000;
-/** A certificate that cannot be had is asked for again after this, and then after twice as long … */
+/** What cannot be had is asked for again after this, and then after twice as long each time. */
 const RETRY_MS_MIN = 1_000;
-/** … up to this. */
-const RETRY_MS_MAX = 60_000;
 const FETCH_MS_MAX = 5_000;
+const SUFFIX = '.json';
+const PUBLIC_MODE = 0o644;
 
-export type CertificateShelf = Readonly<{
+/** One kind of file, by the hand-over that it is about. */
+export type PublicFile = Readonly<{
+  /** Where either side gives it. */
+  path: (handover: string) => string;
+  bytesMax: number;
+  /** The longest pause before it is asked for again. */
+  retryMsMax: number;
+  /** What is wrong with a file; `undefined` when it holds and is of this change. */
+  faultOf: (text: string, change: Change, registrarKey: string | undefined) => string | undefined;
+}>;
+
+export type Shelf = Readonly<{
   /** The file of a hand-over; `undefined` while there is none here. */
   text: (handover: string) => string | undefined;
   has: (handover: string) => boolean;
@@ -32,6 +44,7 @@ export type CertificateShelf = Readonly<{
 }>;
 
 export type OpenShelf = Readonly<{
+  file: PublicFile;
   folder: string;
   charter: Readonly<{ view: CharterView; registrarKey: () => string | undefined }>;
   fetch: typeof globalThis.fetch;
@@ -42,10 +55,10 @@ export type OpenShelf = Readonly<{
 
 type Wanted = { retryMs: number; atMs: number };
 
-export function openCertificateShelf(options: OpenShelf): CertificateShelf {
-  const { folder, charter, monotonicMs } = options;
-  const store = certificateStore(folder);
-  const kept = new Set(store.list());
+export function openShelf(options: OpenShelf): Shelf {
+  const { file, folder, charter, monotonicMs } = options;
+  const kept = new Set(namesIn(folder));
+  const fileOf = (handover: string): string => join(folder, `${handover}${SUFFIX}`);
   const wanted = new Map<string, Wanted>();
   const closing = new AbortController();
   let looking = Promise.resolve();
@@ -59,12 +72,11 @@ export function openCertificateShelf(options: OpenShelf): CertificateShelf {
       const text = await fetched(options, change, closing.signal);
       if (text === undefined) {
         want.atMs = monotonicMs() + want.retryMs;
-        want.retryMs = Math.min(2 * want.retryMs, RETRY_MS_MAX);
+        want.retryMs = Math.min(2 * want.retryMs, file.retryMsMax);
         wanted.set(handover, want);
         continue;
       }
-      const read = readCertificate(text);
-      if (read.kind === 'certificate') store.keep(read.certificate);
+      writeWhole(fileOf(handover), text, PUBLIC_MODE);
       kept.add(handover);
       wanted.delete(handover);
     }
@@ -77,7 +89,7 @@ export function openCertificateShelf(options: OpenShelf): CertificateShelf {
   timer.unref();
   return {
     has: (handover) => kept.has(handover),
-    text: (handover) => (kept.has(handover) ? store.text(handover) : undefined),
+    text: (handover) => (kept.has(handover) ? readFileSync(fileOf(handover), 'utf8') : undefined),
     look,
     close: async () => {
       clearInterval(timer);
@@ -103,38 +115,26 @@ async function fetched(
   const { from, to } = change;
   for (const { url, operator } of [to.owner, from.owner]) {
     if (url === LOCAL_URL) continue;
-    const text = await read(
-      options.fetch,
-      `${url}/v1/handovers/${to.handover}/certificate`,
-      signal,
-    );
+    const text = await read(options, `${url}${options.file.path(to.handover ?? '')}`, signal);
     if (text === undefined) continue;
-    const fault = faultOf(text, change, options.charter.registrarKey());
+    const fault = options.file.faultOf(text, change, options.charter.registrarKey());
     if (fault === undefined) return text;
-    options.onRefused(
-      `${operator} gave a certificate of ${to.handover} that is not kept: ${fault}`,
-    );
+    options.onRefused(`${operator} gave a file about ${to.handover} that is not kept: ${fault}`);
   }
   return undefined;
 }
 
-function faultOf(
-  text: string,
-  { to }: Change,
-  registrarKey: string | undefined,
-): string | undefined {
-  const { checks, certificate } = verifyCertificate(nodeCrypto, text, { registrarKey });
-  const failed = checks.find(({ holds }) => !holds);
-  if (failed !== undefined || certificate === undefined)
-    return failed?.detail ?? 'it is unreadable';
-  const { body } = certificate;
-  const isThis = body.handover === to.handover && body.entries.at(-1)?.hash === to.hash;
-  return isThis ? undefined : 'it is of another hand-over than the charter here has';
+function namesIn(folder: string): readonly string[] {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names
+    .filter((name) => name.endsWith(SUFFIX))
+    .map((name) => name.slice(0, -SUFFIX.length))
+    .filter(isId);
 }
 
 /** A file at an address; `undefined` when it cannot be had now. */
 async function read(
-  fetch: typeof globalThis.fetch,
+  { fetch, file }: OpenShelf,
   url: string,
   closing: AbortSignal,
 ): Promise<string | undefined> {
@@ -146,7 +146,7 @@ async function read(
     let bytes = 0;
     for await (const part of response.body as AsyncIterable<Uint8Array>) {
       bytes += part.length;
-      if (bytes > CERTIFICATE_BYTES_MAX) return undefined;
+      if (bytes > file.bytesMax) return undefined;
       parts.push(part);
     }
     return Buffer.concat(parts).toString('utf8');
