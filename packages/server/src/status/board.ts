@@ -176,8 +176,10 @@ export class Board {
       const minutes = WINDOW_MINUTES[window];
       const shares = minutes <= MINUTES_IN_MEMORY ? this.#minutes : this.#hours;
       const width = shares === this.#minutes ? 1 : 60;
-      const since = Math.floor(nowMs / MINUTE_MS / width) - minutes / width;
-      return [window, burnRate(sharesOf(shares, key, since, width), window)];
+      // What is under way is left out: its first journey would weigh as much as all of it.
+      const until = Math.floor(nowMs / MINUTE_MS / width);
+      const since = until - minutes / width;
+      return [window, burnRate(sharesOf(shares, key, { since, until, width }), window)];
     });
     // One rate for each of the windows.
     return Object.fromEntries(rates) as BurnRates;
@@ -431,11 +433,10 @@ function faultOfTimes(report: Report, nowMs: number): ReportAnswer | undefined {
 function* sharesOf(
   tallies: ReadonlyMap<number, Tallies>,
   key: string,
-  since: number,
-  width: number,
+  { since, until, width }: Readonly<{ since: number; until: number; width: number }>,
 ): Iterable<BadShare> {
   for (const [at, ofAll] of tallies) {
-    const tally = at > since ? ofAll.get(key) : undefined;
+    const tally = at >= since && at < until ? ofAll.get(key) : undefined;
     if (tally !== undefined) yield badShareOf(tally, width);
   }
 }
