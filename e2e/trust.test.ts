@@ -92,6 +92,7 @@ describe.skipIf(!hasBrowser)(`the public record, in ${CHROMIUM}`, { timeout: TES
     await page.getByRole('link', { name: 'European Union' }).click();
     await shows('They have never changed hands.');
     await shows('there is no certificate to check');
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
     expect(await axeFaults(page)).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 // A real browser: Debian's Chromium, where it is installed.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 
@@ -15,9 +15,6 @@ export function openBrowser(): Promise<Browser> {
   });
 }
 
-const axeSource = (): string =>
-  readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 type AxeViolation = Readonly<{ id: string; nodes: readonly Readonly<{ html: string }>[] }>;
 
 /** What axe finds wrong with a page as it stands, in both themes; empty when all is well. */
@@ -27,7 +24,7 @@ export async function axeFaults(page: Page): Promise<readonly string[]> {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.evaluate(axeSource());
+    await page.evaluate(axe.source);
     const violations = (await page.evaluate(
       'axe.run(document).then((results) => results.violations)',
     )) as readonly AxeViolation[];

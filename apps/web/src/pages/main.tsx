@@ -20,6 +20,13 @@ declare module '@tanstack/react-router' {
   }
 }
 
+// Whoever cannot see that another page has come is put at its beginning.
+router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
+  if (fromLocation !== undefined && pathChanged) {
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }
+});
+
 // A page says that an answer is missing and offers to ask again; asking in silence would hide it.
 const queryClient = new QueryClient({
   defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } },

@@ -15,16 +15,16 @@ import { faultOfRecord } from './check-charter.ts';
 import { Hash } from './hash.tsx';
 import type { TrustRecord } from './record.ts';
 import { Trouble, Waiting } from './trouble.tsx';
-import { useCharterVerdict } from './use-charter-verdict.ts';
 import type { Checking } from './use-charter-verdict.ts';
 import { OWNERSHIP_ACTS, sentenceOf } from './words.ts';
 
 /** Entries that are shown before somebody asks for all. */
 const ENTRIES_SHOWN = 8;
 
-export function CharterSection({ record }: Readonly<{ record: TrustRecord }>): ReactElement {
+type CharterSectionProps = Readonly<{ record: TrustRecord; verdict: Checking }>;
+
+export function CharterSection({ record, verdict }: CharterSectionProps): ReactElement {
   const charter = useQuery(askCharter);
-  const verdict = useCharterVerdict(charter.data);
   const intro =
     'The charter is one record for all countries. It can only grow; each entry names the hash of the one before it and is signed by those it concerns and by the registrar.';
   return (
@@ -49,7 +49,31 @@ type VerdictLineProps = Readonly<{
   record: TrustRecord;
 }>;
 
-function VerdictLine({ verdict, charter, record }: VerdictLineProps): ReactElement {
+/** Says that a charter does not hold, or that the record contradicts it; else nothing. */
+export function CharterFault(props: VerdictLineProps): ReactElement | null {
+  const fault = faultOf(props);
+  if (fault === undefined) return null;
+  return (
+    <div className="alarm">
+      <Notice tone="bad">
+        <p>
+          <strong>The charter does not hold. Do not rely on this page.</strong> {fault}
+        </p>
+      </Notice>
+    </div>
+  );
+}
+
+function faultOf({ verdict, charter, record }: VerdictLineProps): string | undefined {
+  if (verdict.kind === 'checking') return undefined;
+  if (verdict.kind === 'broken') return `Entry ${verdict.n}: ${verdict.fault}.`;
+  const fault = faultOfRecord(record, charter.entries);
+  if (fault === undefined) return undefined;
+  return `What the server says of this country is not what its charter says: ${fault}.`;
+}
+
+function VerdictLine(props: VerdictLineProps): ReactElement {
+  const { verdict, charter } = props;
   if (verdict.kind === 'checking') {
     return (
       <p role="status">
@@ -57,17 +81,11 @@ function VerdictLine({ verdict, charter, record }: VerdictLineProps): ReactEleme
       </p>
     );
   }
-  const fault = verdict.kind === 'holds' ? faultOfRecord(record, charter.entries) : undefined;
-  if (verdict.kind === 'broken' || fault !== undefined) {
+  if (verdict.kind === 'broken' || faultOf(props) !== undefined) {
     return (
-      <Notice tone="bad">
-        <p>
-          <strong>The charter does not hold. Do not rely on this page.</strong>{' '}
-          {verdict.kind === 'broken'
-            ? `Entry ${verdict.n}: ${verdict.fault}.`
-            : `What the server says of this country is not what its charter says: ${fault}.`}
-        </p>
-      </Notice>
+      <p>
+        <Chip tone="bad">does not hold</Chip>
+      </p>
     );
   }
   return (

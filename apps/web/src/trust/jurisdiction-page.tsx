@@ -51,12 +51,10 @@ function Lead({ record }: Readonly<{ record: TrustRecord }>): ReactElement {
 }
 
 function RecordParts({ record }: Readonly<{ record: TrustRecord }>): ReactElement {
+  const owner = <OwnerCard record={record} />;
   return (
-    <>
-      <OwnerCard record={record} />
-      <Suspense fallback={<Waiting what="The rest of the record" />}>
-        <RecordDetails record={record} />
-      </Suspense>
-    </>
+    <Suspense fallback={owner}>
+      <RecordDetails record={record}>{owner}</RecordDetails>
+    </Suspense>
   );
 }

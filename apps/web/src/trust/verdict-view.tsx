@@ -35,7 +35,8 @@ export function VerdictView({ verdict, alsoUnproven = [] }: VerdictViewProps): R
           <li key={check.name} data-tone={check.holds ? 'good' : 'bad'}>
             <Mark tone={check.holds ? 'good' : 'bad'} />
             <div>
-              <strong>{CHECK_NAMES[check.name] ?? check.name}</strong>{' '}
+              <strong>{CHECK_NAMES[check.name] ?? check.name}</strong>
+              {' · '}
               <span className="check-word">{check.holds ? 'holds' : 'fails'}</span>
               <p className="small soft">{check.detail}</p>
             </div>

@@ -37,7 +37,7 @@ export function Frame({ title, nav, foot, children }: FrameProps): ReactElement 
       <main id="main" className="frame-main" tabIndex={-1}>
         {children}
       </main>
-      <footer className="frame-foot">{foot}</footer>
+      <footer className="frame-foot">{foot !== undefined && <div>{foot}</div>}</footer>
     </div>
   );
 }
