@@ -10,7 +10,6 @@ import type { Person } from './staff.ts';
 import type { StaffFile } from './staff-file.ts';
 import type { SignIns, StaffSession } from './sign-ins.ts';
 
-export const CONSOLE_COOKIE = 'holdfast-console';
 const BODY_BYTES_MAX = 4_096;
 
 /** What a handler answers; `cookie` is the value of a `Set-Cookie`. */
@@ -119,12 +118,18 @@ export function malformed(): ConsoleRefusal {
   return consoleRefusal('console-malformed', 'The question is malformed. Nothing was done.');
 }
 
+type WhoOptions = Readonly<{
+  signIns: SignIns;
+  staffFile: Pick<StaffFile, 'read'>;
+  cookieName: string;
+}>;
+
 /** The person whose session a request carries. */
 export function whoAsks(
-  { signIns, staffFile }: Readonly<{ signIns: SignIns; staffFile: Pick<StaffFile, 'read'> }>,
+  { signIns, staffFile, cookieName }: WhoOptions,
   request: FastifyRequest,
 ): Who | ConsoleRefusal {
-  const token = tokenOf(request);
+  const token = tokenOf(request, cookieName);
   const session = token === undefined ? undefined : signIns.find(token);
   if (token !== undefined && session !== undefined) {
     const { name, keyId } = session;
@@ -138,20 +143,23 @@ export function whoAsks(
   return consoleRefusal('console-signed-out', 'You are not signed in. Nothing was done. Sign in.');
 }
 
-function tokenOf({ headers }: FastifyRequest): string | undefined {
+function tokenOf({ headers }: FastifyRequest, cookieName: string): string | undefined {
   for (const pair of headers.cookie?.split(';') ?? []) {
     const [name, value] = pair.trim().split('=', 2);
-    if (name === CONSOLE_COOKIE) return value;
+    if (name === cookieName) return value;
   }
   return undefined;
 }
 
 /** `Set-Cookie` of a session; of none, which makes the browser forget. */
-export function cookieOf(request: FastifyRequest, token: string, lastsMs: number): string {
-  const isHttps = request.headers.origin?.startsWith('https:') === true;
+export function cookieOf(
+  { headers }: FastifyRequest,
+  { name, token, lastsMs }: Readonly<{ name: string; token: string; lastsMs: number }>,
+): string {
+  const isHttps = headers.origin?.startsWith('https:') === true;
   const seconds = Math.max(0, Math.floor(lastsMs / 1_000));
   const attributes = `Path=/console; HttpOnly; SameSite=Strict; Max-Age=${seconds}`;
-  return `${CONSOLE_COOKIE}=${token}; ${attributes}${isHttps ? '; Secure' : ''}`;
+  return `${name}=${token}; ${attributes}${isHttps ? '; Secure' : ''}`;
 }
 
 export function sendAnswer(reply: FastifyReply, answer: ConsoleAnswer): FastifyReply {

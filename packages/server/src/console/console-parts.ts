@@ -8,6 +8,8 @@ import type { StaffFile } from './staff-file.ts';
 
 export type ConsoleParts = Readonly<{
   cell: string;
+  /** Browsers keep cookies by host and not by port, and a machine may run several cells. */
+  cookieName: string;
   controller: Pick<HandoverController, 'status' | 'start' | 'rollback' | 'abort' | 'newest'>;
   staffFile: StaffFile;
   approvals: ApprovalBook;

@@ -127,7 +127,7 @@ export async function openWorld(kept?: Pick<World, 'dataDir' | 'clock'>): Promis
   const page = { type: 'text/html', body: Buffer.from('the console'), etag: '"1"' };
   const console = openConsole({
     ...books,
-    cell: CELL,
+    ...{ cell: CELL, operator: 'north', site: 'main' },
     // The fake has what the routes ask of a controller, and nothing else.
     controller: controller as ConsoleParts['controller'],
     ownUrl: OWN_URL,

@@ -70,7 +70,8 @@ export function addDoorRoutes(scope: FastifyInstance, parts: ConsoleParts): void
     const who = whoAsks(parts, request);
     if ('kind' in who) return sendAnswer(reply, who);
     parts.signIns.end(who.token);
-    return sendAnswer(reply, { kind: 'ok', body: {}, cookie: cookieOf(request, '', 0) });
+    const cookie = cookieOf(request, { name: parts.cookieName, token: '', lastsMs: 0 });
+    return sendAnswer(reply, { kind: 'ok', body: {}, cookie });
   });
   // What a browser signs names the cell, so it is told before anybody is in; it is no secret.
   scope.get(`${CONSOLE_API}/cell`, (_request, reply) =>
@@ -167,7 +168,8 @@ function signIn(parts: ConsoleParts, asked: SignIn, request: FastifyRequest): Co
   const { token, session } = signIns.begin(name, keyId);
   const person = activePerson(staffFile.read(), name);
   if (person === undefined) return badSignature();
-  const cookie = cookieOf(request, token, session.expiresAtMs - parts.nowMs());
+  const lastsMs = session.expiresAtMs - parts.nowMs();
+  const cookie = cookieOf(request, { name: parts.cookieName, token, lastsMs });
   const body = sessionOf(parts, { person, session, token });
   return told(parts, name, 'sign in', { kind: 'ok', body, cookie });
 }

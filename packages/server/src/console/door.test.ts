@@ -106,6 +106,7 @@ describe('enrolment', () => {
 describe('signing in', () => {
   it('CO10: gives a cookie that scripts and other sites do not get, for 8 hours at most', async () => {
     const alice = await person(world, 'alice');
+    expect(alice.setCookie).toMatch(/^holdfast-console-us-north-main=/);
     for (const part of ['HttpOnly', 'SameSite=Strict', 'Path=/console', 'Secure']) {
       expect(alice.setCookie).toContain(part);
     }

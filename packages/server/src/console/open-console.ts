@@ -98,6 +98,8 @@ export function openConsole(
     Pick<ConsolePages, 'loadPages'> &
     Readonly<{
       cell: string;
+      operator: string;
+      site: string;
       controller: ConsoleParts['controller'];
       /** The address at which others reach this process, when it was given one. */
       ownUrl: string | undefined;
@@ -108,7 +110,8 @@ export function openConsole(
 ): Console {
   const { controller, nowMs, randomBytes, audit, ownUrl } = options;
   const history = new LiveHistory(randomBytes(HISTORY_ID_BYTES).toString('hex'));
-  const parts = { ...options, history, signIns: openSignIns({ nowMs, randomBytes }) };
+  const cookieName = ['holdfast-console', options.cell, options.operator, options.site].join('-');
+  const parts = { ...options, cookieName, history, signIns: openSignIns({ nowMs, randomBytes }) };
   let timer: NodeJS.Timeout | undefined;
   let seen = controller.newest();
   const look = (): void => {

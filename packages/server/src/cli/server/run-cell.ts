@@ -109,7 +109,7 @@ async function open(parts: CellParts, run: Run): Promise<void> {
   closing.push('the control of hand-overs', async () => control.close());
   const console = openConsole({
     ...books,
-    cell: config.jurisdiction,
+    ...{ cell: config.jurisdiction, operator, site },
     controller: control.controller,
     ownUrl: config.url,
     loadPages: () => parts.loadPages(run.logger),
