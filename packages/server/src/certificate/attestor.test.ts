@@ -309,6 +309,16 @@ describe('T21, BL6: balances', () => {
     });
   });
 
+  test('are written before a process ends that was told to', async () => {
+    const owner = newOwner();
+    kept.drop(HANDOVER);
+    makes = async () => TREE;
+    owner.takeBalances(HANDOVER, 2, () => ({ copies: [], release: () => undefined }));
+    owner.beginBalances();
+    await balances.close();
+    expect(balances.tree(HANDOVER)).toEqual(TREE);
+  });
+
   test('that this side has not are no reason not to sign', () => {
     const owner = newOwner();
     kept.drop(HANDOVER);

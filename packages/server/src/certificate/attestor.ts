@@ -211,6 +211,14 @@ export class Attestor {
     balances.take({ handover, place, countsHash: cut.countsHash, totals }, copyNow);
   }
 
+  /** Begins to write the balances of every hand-over that the charter has decided. */
+  beginBalances(): void {
+    const { store, balances } = this.#options;
+    for (const handover of store.open()) {
+      if (this.#cedeOf(handover) !== undefined) balances.begin(handover);
+    }
+  }
+
   /** Cuts that were noted and of which there are no balances and no certificate yet. */
   cutsWithoutBalances(): readonly Readonly<{ handover: string; seq: Seq }>[] {
     const { store, balances } = this.#options;

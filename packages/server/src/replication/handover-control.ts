@@ -211,6 +211,8 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
     close: async () => {
       clearInterval(timer);
       controller.close();
+      // Closing stores the state, beyond the cut: what is to be read of it is read before.
+      attestor.beginBalances();
       await balances.close();
     },
   };
