@@ -39,6 +39,11 @@ export type Listed = Readonly<{
   files: readonly InventoryFile[];
 }>;
 
+/** Told of each durable step; what it throws ends the work there, as a crash would. */
+type OnStep = (step: 'overwritten' | 'removed', file: string) => void;
+
+const zeros = (bytes: number): Uint8Array => Buffer.alloc(bytes);
+
 /** Names of what would be destroyed, below the cell's folder. */
 export function filesOfCopy(dir: string): readonly string[] {
   const found = readdirSync(dir, { recursive: true, withFileTypes: true })
@@ -96,13 +101,16 @@ async function measured(dir: string, name: string): Promise<InventoryFile> {
  * Destroys what was listed, the key first. Durable when it resolves; may be repeated. Rejects when a
  * file cannot be overwritten or removed; then the rest is still to be done.
  */
-export async function destroyCopy(place: CopyPlace, { key, files }: Listed): Promise<void> {
-  const { dir, keyFile } = place;
+export async function destroyCopy(
+  { dir, keyFile }: Omit<CopyPlace, 'dataDir'>,
+  { key, files }: Listed,
+  onStep: OnStep = () => undefined,
+): Promise<void> {
   // A crash here means that the copy is whole and destroying it begins at the next start.
-  await shred(join(dir, DATA_KEY_FILE), randomBytes);
-  if (key.operatorKey === 'destroyed') await shred(keyFile, randomBytes);
+  await shred(join(dir, DATA_KEY_FILE), randomBytes, onStep);
+  if (key.operatorKey === 'destroyed') await shred(keyFile, randomBytes, onStep);
   // A crash from here on means that files are left which nobody can open, and which go next time.
-  for (const { name } of files) await shred(join(dir, name), (bytes) => Buffer.alloc(bytes));
+  for (const { name } of files) await shred(join(dir, name), zeros, onStep);
   for (const entry of readdirSync(dir, { withFileTypes: true })) {
     const isLeftOver = entry.isDirectory() && !KEPT_FOLDERS.includes(entry.name);
     if (isLeftOver) rmSync(join(dir, entry.name), { recursive: true });
@@ -111,7 +119,11 @@ export async function destroyCopy(place: CopyPlace, { key, files }: Listed): Pro
 }
 
 /** Overwrites a file in its place, syncs it, removes it and syncs its folder. */
-async function shred(file: string, filler: (bytes: number) => Uint8Array): Promise<void> {
+async function shred(
+  file: string,
+  filler: (bytes: number) => Uint8Array,
+  onStep: OnStep,
+): Promise<void> {
   if (!existsSync(file)) return;
   const handle = await open(file, 'r+');
   try {
@@ -121,12 +133,14 @@ async function shred(file: string, filler: (bytes: number) => Uint8Array): Promi
       await handle.write(filler(bytes), 0, bytes, at);
     }
     await handle.sync();
+    onStep('overwritten', file);
   } finally {
     await handle.close();
   }
   // A crash here means a file of nothing, which is removed next time.
   await unlink(file);
   syncFolder(dirname(file));
+  onStep('removed', file);
 }
 
 /** Why the sample does not open any more; `undefined` when it still does (E13). */
