@@ -340,6 +340,29 @@ export const BUGS: readonly Bug[] = [
     rules: { takesSubtotal: () => true },
   },
   {
+    name: 'a party retires on the word of a person alone',
+    note: 'a copy is destroyed before anybody has compared it',
+    breaks: 'DestroyAfterAttest',
+    config: { retires: true },
+    rules: {
+      step: (state, told) =>
+        step(state, told.kind === 'retire' ? { ...told, isAttested: true } : told),
+    },
+  },
+  {
+    name: 'an owner retires',
+    note: 'GitLab 2017: the one directory that was needed was removed',
+    breaks: 'DestroyAfterAttest',
+    config: { retires: true },
+    rules: {
+      step: stepWith('owning', 'retire', ({ me, entry }) =>
+        entry === undefined
+          ? undefined
+          : { state: { kind: 'retiring', me, entry }, effects: [{ kind: 'destroy' }] },
+      ),
+    },
+  },
+  {
     name: 'a missing subtotal is shown as zero',
     note: 'what viewers saw in January 2026',
     breaks: 'NeverZero',

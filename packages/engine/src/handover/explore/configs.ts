@@ -15,6 +15,7 @@ const PLAIN: Config = {
   stream: 'at-once',
   gateways: 'any',
   hasDisplay: false,
+  retires: false,
 };
 
 /** A small world with some of it made larger. */
@@ -33,6 +34,7 @@ export const EVERY_COMMIT: readonly Config[] = [
   config('from nothing, and copies that break', { from: 'new', turns: 4, crashes: 1, broken: 1 }),
   config('there and back', { turns: 5 }),
   config('a batch of long ago', { from: 'late-batch', ops: 3 }),
+  config('copies that are destroyed', { retires: true, ops: 2, crashes: 1 }),
   config('what viewers see', { hasDisplay: true, ops: 2, turns: 3 }),
 ];
 

@@ -2,6 +2,7 @@
 
 import type { CharterBody } from '../charter-rules.ts';
 import { isSameParty } from '../charter-rules.ts';
+import { isAttested } from './parts.ts';
 import { isOwnerKind } from './rules.ts';
 import type { Rules } from './rules.ts';
 import { chainOf, PARTIES, SEAL, WHO } from './world.ts';
@@ -15,10 +16,12 @@ export type Invariant =
   | 'SealFinal'
   | 'MonotoneDisplay'
   | 'NeverZero'
-  | 'DecidedMeansServable';
+  | 'DecidedMeansServable'
+  | 'DestroyAfterAttest';
 
 /** The first invariant that a world breaks. */
-export function brokenBy({ charter, sides, rest }: World, rules: Rules): Invariant | undefined {
+export function brokenBy(world: World, rules: Rules): Invariant | undefined {
+  const { charter, sides, rest } = world;
   // One entry for each epoch, and no epoch without one.
   if (charter.some(({ epoch }, index) => epoch !== index + 1)) return 'OneDecision';
   for (const who of WHO) {
@@ -26,6 +29,9 @@ export function brokenBy({ charter, sides, rest }: World, rules: Rules): Invaria
     // Whoever acts as an owner is the one that the charter names for that epoch.
     if (isOwnerKind(state) && !isNamed(charter, state.entry, who)) return 'OneOwner';
     if (!isSealFinal(journal)) return 'SealFinal';
+    // No copy is destroyed before both operators and the registrar vouch for the other one.
+    const isEnding = state.kind === 'retiring' || state.kind === 'retired';
+    if (isEnding && !isAttested(world, who)) return 'DestroyAfterAttest';
     if (rules.countOf(journal) !== namesIn(journal).size) return 'NoDouble';
   }
   const newest = charter.at(-1);

@@ -12,7 +12,7 @@ import { isSameParty } from '../charter-rules.ts';
 import { AGREE_MS_MAX, PAUSE_MS_MAX } from '../owner-side.ts';
 import type { CharterBody } from '../charter-rules.ts';
 import type { PartyEffect, PartyEvent, PartyState, Step } from '../party-state.ts';
-import { isDead, isUntouched, keyOfEvent, reportOf, withSide } from './parts.ts';
+import { isAttested, isDead, isUntouched, keyOfEvent, reportOf, withSide } from './parts.ts';
 import type { Report } from './parts.ts';
 import { isOwnerKind } from './rules.ts';
 import type { Rules } from './rules.ts';
@@ -215,7 +215,15 @@ export class Moves {
         this.#event(next, who, { kind: 'done', isGood }, 'set aside');
         break;
       }
+      case 'retiring': {
+        const emptied = withSide(world, who, { ...side, journal: [] });
+        this.#event(emptied, who, { kind: 'done', isGood: true }, 'destroyed');
+        break;
+      }
       default:
+    }
+    if (this.#config.retires) {
+      this.#event(world, who, { kind: 'retire', isAttested: isAttested(world, who) });
     }
     if (world.rest.broken > 0 && state.kind.startsWith('follow-') && journal.length > 0) {
       const rest = { ...world.rest, broken: world.rest.broken - 1 };

@@ -2,7 +2,9 @@
 
 import type { FollowerPhase, PartyEvent, PartyState } from '../party-state.ts';
 import type { Rules } from './rules.ts';
-import { charters, messages } from './world.ts';
+import { isSameParty } from '../charter-rules.ts';
+import type { CharterBody } from '../charter-rules.ts';
+import { charters, messages, PARTIES } from './world.ts';
 import type { Message, Side, Who, World } from './world.ts';
 
 const PHASES: Readonly<Partial<Record<PartyState['kind'], FollowerPhase>>> = {
@@ -12,6 +14,8 @@ const PHASES: Readonly<Partial<Record<PartyState['kind'], FollowerPhase>>> = {
   'follow-shadow': 'shadow',
   'follow-joint': 'joint',
   'follow-sealed': 'sealed',
+  retiring: 'none',
+  retired: 'none',
 };
 
 /** A text that equal events share. */
@@ -48,6 +52,19 @@ export function isUntouched({ sides, flight, rest }: World, name: number): boole
     if (message.kind === 'batch' && message.batch.name === name) return false;
   }
   return sides.every(({ journal }) => journal.every((batch) => batch.name !== name));
+}
+
+/**
+ * Whether both sides have the certificate of a hand-over in which a party gave the cell away: it is
+ * made when both have read the entry that decided.
+ */
+export function isAttested({ charter, sides }: World, who: Who): boolean {
+  const isGiven = ({ act }: CharterBody, index: number): boolean => {
+    const before = charter[index - 1];
+    return act === 'cede' && before !== undefined && isSameParty(before.owner, PARTIES[who]);
+  };
+  const cede = charter.findLast(isGiven);
+  return cede !== undefined && sides.every(({ state }) => (state.entry?.epoch ?? 0) >= cede.epoch);
 }
 
 /** The world with one party changed. */

@@ -192,6 +192,8 @@ export type Config = Readonly<{
    */
   gateways: 'keep' | 'any';
   hasDisplay: boolean;
+  /** Whether people tell parties to retire, with whatever certificate there is. */
+  retires: boolean;
 }>;
 
 export function startOf(config: Config): World {
