@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { ConsoleLive, ConsoleStatus } from '@holdfast/protocol/console.ts';
-import { isRunning, whyNotApprove } from './words.ts';
+import { isOwner, isRunning, whyNotApprove } from './words.ts';
 
 export type Asked = 'start' | 'rollback' | 'approve' | 'abort';
 
@@ -27,8 +27,7 @@ export function ActionButtons({ live, onAsk }: ActionButtonsProps): ReactElement
       </div>
     );
   }
-  const isOwner = status.state === 'owning' || status.handover?.mode === 'follow';
-  if (!isOwner) {
+  if (!isOwner(status)) {
     return (
       <p className="soft">
         The cell is elsewhere: a hand-over begins at the console of {status.owner?.operator}.

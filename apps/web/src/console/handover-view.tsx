@@ -28,7 +28,7 @@ import { Outcome } from './outcome.tsx';
 import { Progress } from './progress.tsx';
 import { StartDialog } from './start-dialog.tsx';
 import { Stepper } from './stepper.tsx';
-import { isRunning, nameOf, partyText, stepOf } from './words.ts';
+import { isOwner, isRunning, nameOf, partyText, stepOf } from './words.ts';
 
 const LOOK_EVERY_MS = 1_000;
 /** From here on the lag gate is red. */
@@ -125,7 +125,7 @@ function Board({ live, samples }: Shown): ReactElement {
   return (
     <>
       <Head live={{ ...live, status }} />
-      <Stepper status={status} />
+      {(isRunning(status) || stepOf(status) >= 0) && <Stepper status={status} />}
       {isRunning(status) && <Progress status={status} />}
       <Approvals live={{ ...live, status }} />
       {status.gates.length > 0 && isRunning(status) && (
@@ -186,5 +186,6 @@ function titleOf(status: ConsoleStatus): string {
     return state === 'joint' ? `Ready to cut to ${to}` : `Handing over to ${to}`;
   }
   if (stepOf(status) >= 0) return `Handed over to ${nameOf(handover?.target ?? null)}`;
+  if (!isOwner(status)) return `The cell is with ${nameOf(status.owner)}`;
   return handover?.ended?.outcome === 'aborted' ? 'Hand-over stopped' : 'No hand-over runs';
 }

@@ -8,6 +8,7 @@ import { UNKNOWN } from '../ui/text.ts';
 import {
   approvalText,
   durationText,
+  isOwner,
   isRunning,
   paceText,
   STEPS,
@@ -72,6 +73,10 @@ describe('the way of a hand-over', () => {
     };
     expect(stepOf(ended('handed-over'))).toBe(STEPS.length);
     expect([stepOf(ended('aborted')), isRunning(ended('aborted'))]).toEqual([-1, false]);
+  });
+
+  it('is begun by the owner alone, by the charter', () => {
+    expect([isOwner(STATUS), isOwner({ ...STATUS, owner: SOUTH })]).toEqual([true, false]);
   });
 
   it('is no hand-over of people when a copy is only kept up', () => {

@@ -56,6 +56,11 @@ export function isRunning({ handover }: ConsoleStatus): boolean {
   return handover !== null && handover.ended === null && handover.mode !== 'follow';
 }
 
+/** Whether the charter gives the cell to this party, as far as it knows. */
+export function isOwner({ owner, party }: ConsoleStatus): boolean {
+  return owner !== null && owner.operator === party.operator && owner.site === party.site;
+}
+
 const PARTY_STATES: Readonly<Record<string, string>> = {
   owning: 'owns the cell and acknowledges alone',
   idle: 'owns nothing and holds no copy',
