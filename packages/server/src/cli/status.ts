@@ -9,6 +9,7 @@ import { JSON_FLAG, takeDataLock } from './command-context.ts';
 import type { CommandContext } from './command-context.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { notEmpty } from './start.ts';
+import { addDrillCommand } from './status-drill.ts';
 import { addStatusExportCommand } from './status-export.ts';
 import {
   addPlaceFlags,
@@ -99,6 +100,7 @@ export function addStatusCommand(
   addStatusExportCommand(status, context);
   addPlaceCommands(status, context, startStatus);
   addIncidentCommands(status, context);
+  addDrillCommand(status, context);
 }
 
 function smtpOf({ HOLDFAST_SMTP_URL: url, HOLDFAST_SMTP_FROM: from }: EnvValues) {

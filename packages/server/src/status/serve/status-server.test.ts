@@ -1,0 +1,206 @@
+import type { FastifyInstance } from 'fastify';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSubscribers } from '../subscribe/subscribers.ts';
+import { watched } from '../watched.fixture.ts';
+import type { Watched } from '../watched.fixture.ts';
+import { openStatusServer } from './status-server.ts';
+
+const EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>';
+
+let page: Watched;
+let app: FastifyInstance;
+
+beforeEach(async () => {
+  page = watched();
+  const subscribers = openSubscribers({
+    store: page.store,
+    nowMs: page.time.nowMs,
+    randomText: () => 'random',
+    resolve: () => Promise.resolve(['127.0.0.1']),
+    post: () => Promise.resolve({ kind: 'failed', detail: 'no' }),
+    sendMail: undefined,
+    url: () => 'https://status.example',
+    title: 'Status',
+  });
+  app = await openStatusServer({
+    ...page,
+    subscribers,
+    assets: { css: 'css', script: 'script' },
+    clock: page.time,
+    title: 'Status',
+    url: () => 'https://status.example',
+    onError: (error) => {
+      throw error;
+    },
+  });
+  await page.pass(60);
+});
+afterEach(async () => {
+  await app.close();
+  page.close();
+});
+
+const get = async (url: string): Promise<string> => (await app.inject(url)).body;
+const json = async (url: string): Promise<Record<string, unknown>> =>
+  JSON.parse(await get(url)) as Record<string, unknown>;
+
+/** The public field tables of Statuspage's v2. */
+const PAGE = ['id', 'name', 'url', 'time_zone', 'updated_at'];
+const COMPONENT = [
+  ...['id', 'name', 'status', 'created_at', 'updated_at', 'position', 'description', 'showcase'],
+  ...['start_date', 'group_id', 'page_id', 'group', 'only_show_if_degraded'],
+];
+const INCIDENT = [
+  ...['id', 'name', 'status', 'created_at', 'updated_at', 'monitoring_at', 'resolved_at', 'impact'],
+  ...['shortlink', 'started_at', 'page_id', 'incident_updates', 'components'],
+];
+const UPDATE = [
+  ...['id', 'status', 'body', 'incident_id', 'created_at', 'updated_at', 'display_at'],
+  ...['affected_components', 'deliver_notifications', 'custom_tweet', 'tweet_id'],
+];
+
+describe('the API', () => {
+  it('ST36: has every field of Statuspage’s v2', async () => {
+    page.platform.breakWith('lying count');
+    await page.pass(30);
+    page.store.giveOrder(page.time.nowMs(), 'kim', {
+      ...{
+        kind: 'maintenance',
+        name: 'work',
+        body: 'soon',
+        cells: page.board.cells,
+        components: ['upload'],
+      },
+      ...{ fromMs: page.time.nowMs() + 60_000, untilMs: page.time.nowMs() + 120_000 },
+    });
+    await page.pass(2);
+    const summary = await json('/api/v2/summary.json');
+    expect(Object.keys(summary).sort()).toEqual(
+      ['components', 'incidents', 'page', 'scheduled_maintenances', 'status'].sort(),
+    );
+    expect(Object.keys(summary['page'] as object)).toEqual(expect.arrayContaining(PAGE));
+    const [component] = summary['components'] as object[];
+    expect(Object.keys(component ?? {})).toEqual(expect.arrayContaining(COMPONENT));
+    const [incident] = summary['incidents'] as { incident_updates: object[] }[];
+    expect(Object.keys(incident ?? {})).toEqual(expect.arrayContaining(INCIDENT));
+    expect(Object.keys(incident?.incident_updates[0] ?? {})).toEqual(
+      expect.arrayContaining(UPDATE),
+    );
+    const [plan] = summary['scheduled_maintenances'] as object[];
+    expect(plan).toMatchObject({ status: 'scheduled', impact: 'maintenance' });
+    expect(Object.keys(plan ?? {})).toEqual(
+      expect.arrayContaining([...INCIDENT, 'scheduled_for', 'scheduled_until']),
+    );
+    const { id } = incident as unknown as { id: string };
+    const names = [
+      'status',
+      'components',
+      'incidents',
+      'incidents/unresolved',
+      'scheduled-maintenances',
+    ];
+    for (const name of [...names, `evidence/${id}`]) {
+      expect(await json(`/api/v2/${name}.json`)).toHaveProperty('page');
+    }
+  });
+
+  it('ST37: unknown is never an indicator of green', async () => {
+    expect(await json('/api/v2/status.json')).toMatchObject({ status: { indicator: 'none' } });
+    page.endPlaces();
+    await page.pass(30);
+    expect(await json('/api/v2/status.json')).toMatchObject({ status: { indicator: 'major' } });
+  });
+
+  it('ST39: publishes what is measured', async () => {
+    const { figures } = (await json('/api/v2/figures.json')) as {
+      figures: Record<string, unknown>;
+    };
+    expect(figures).toMatchObject({ wrongFound: 0, oldestMs: 0, overridesMade: 0 });
+    expect(figures['likeSeen']).toMatchObject({ p50Ms: expect.any(Number) as number });
+    expect(figures['interval']).toMatchObject({ p50Ms: expect.any(Number) as number });
+    expect(Number(figures['recounts'])).toBeGreaterThan(0);
+  });
+});
+
+describe('the page', () => {
+  it('ST1, ST35: names the components in their order, under one sentence', async () => {
+    const text = await get('/status/us');
+    expect(text).toContain('Likes and views are right, and everything works.');
+    const names = [...text.matchAll(/<h3>([^<]+)<\/h3>/g)].map(([, name]) => name);
+    expect(names.slice(0, 4)).toEqual(['Likes right', 'Likes fresh', 'Views right', 'Views fresh']);
+  });
+
+  it('ST35: says that numbers are wrong, where, in plain words', async () => {
+    page.platform.breakWith('doubled view');
+    await page.pass(30);
+    expect(await get('/status')).toContain('Some views are shown wrong right now.');
+  });
+
+  it('ST38: a text with script tags is text', async () => {
+    page.platform.breakWith('playback broken');
+    await page.pass(30);
+    const incident = page.board.openIncidents[0]?.id ?? '';
+    page.store.giveOrder(page.time.nowMs(), EVIL, {
+      kind: 'words',
+      incident,
+      phase: undefined,
+      body: EVIL,
+    });
+    await page.pass(2);
+    for (const url of [
+      '/status',
+      `/status/incidents/${incident}`,
+      '/status/feed.atom',
+      '/status/history',
+    ]) {
+      const text = await get(url);
+      expect(text).not.toContain('<script>alert');
+      expect(text).not.toContain('<img');
+    }
+    expect(await get(`/status/incidents/${incident}`)).toContain('&lt;script&gt;alert');
+  });
+
+  it('ST38: allows no inline script or style, and has none', async () => {
+    const { headers, body } = await app.inject('/status');
+    expect(headers['content-security-policy']).toContain("script-src 'self'");
+    expect(String(headers['content-security-policy'])).not.toContain('unsafe');
+    expect(body).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=/);
+  });
+
+  it('ST21: shows each override and its lifting, with who and why', async () => {
+    const part = { cell: 'us', component: 'border', reason: 'we see more' } as const;
+    const order = { kind: 'override', state: 'partial_outage', ...part } as never;
+    page.store.giveOrder(page.time.nowMs(), 'kim', order);
+    await page.pass(2);
+    expect(page.state('border')).toBe('partial_outage');
+    page.store.giveOrder(page.time.nowMs(), 'kim', { kind: 'lift', ...part } as never);
+    await page.pass(2);
+    expect(page.state('border')).toBe('operational');
+    const text = await get('/status/history');
+    expect(text).toContain('us/border at least partial_outage: we see more');
+    expect(text).toContain('us/border lifted: we see more');
+  });
+
+  it('ST34: tells no id of a canary, in no page, document or report', async () => {
+    page.platform.breakWith('lost like');
+    await page.pass(30);
+    const { paths } = (await json('/status/site.json')) as unknown as { paths: readonly string[] };
+    for (const path of paths) expect(await get(path)).not.toContain('canary-');
+    expect(JSON.stringify(page.store.rawBetween(0, page.time.nowMs() + 1, 1_000))).not.toContain(
+      'canary-',
+    );
+  });
+
+  it('ST42: refuses a webhook to this machine', async () => {
+    const payload = `target=${encodeURIComponent('https://localhost/x')}`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await app.inject({ method: 'POST', url: '/status/subscribe', payload, headers });
+    expect([answer.statusCode, answer.body.includes('public internet')]).toEqual([400, true]);
+  });
+
+  it('answers every address that it names, and 404 for one that it does not', async () => {
+    const { paths } = (await json('/status/site.json')) as unknown as { paths: readonly string[] };
+    for (const path of paths) expect((await app.inject(path)).statusCode).toBe(200);
+    expect((await app.inject('/status/nothing')).statusCode).toBe(404);
+  });
+});
