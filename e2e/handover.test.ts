@@ -1,7 +1,7 @@
 // A country changes operator while people go on liking, by the commands that an operator types; it
 // is taken back the same way, and both certificates are checked offline.
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { apiOf, bodyOf, until } from './harness/api.ts';
@@ -28,6 +28,7 @@ type World = Readonly<{
   /** The same as it stands in the API: no folder and no registrar are named. */
   bare: (...args: readonly string[]) => Promise<CommandResult>;
   certificates: (of: 'north' | 'south') => readonly string[];
+  folder: (of: 'north' | 'south') => string;
   fsck: (of: 'north' | 'south') => Promise<CommandResult>;
 }>;
 
@@ -59,8 +60,23 @@ async function openWorld(): Promise<World> {
       const names = readdirSync(folder).filter((name) => !name.endsWith('.side.json'));
       return names.map((name) => join(folder, name));
     },
+    folder: (of) => join(scratchDir, of),
     fsck: (of) => holdfast('fsck', '--data', join(scratchDir, of)),
   };
+}
+
+type AtHandover = Readonly<
+  { handover: string } & {
+    [side in 'closing' | 'opening']: Readonly<{ operator: string; likes: number }> | null;
+  }
+>;
+
+/** What the gateway answers, kept in a file beside the certificates. */
+async function balancesOf({ url, folder }: World, video = ''): Promise<readonly AtHandover[]> {
+  const answer = await fetch(`${url}/v1/videos/${video}/balances`);
+  const text = await answer.text();
+  writeFileSync(join(folder('north'), 'balances.json'), text);
+  return (JSON.parse(text) as Readonly<{ balances: readonly AtHandover[] }>).balances;
 }
 
 async function ownedBy({ url }: World, operator: string): Promise<void> {
@@ -109,6 +125,18 @@ it(
         const verified = await place?.holdfast('handover', 'verify', file);
         expect([verified?.code, verified?.out]).toEqual([0, expect.stringContaining('holds')]);
       }
+    }
+    const balances = await balancesOf(world, VIDEOS[0]);
+    expect(balances.map(({ closing, opening }) => [closing?.operator, opening?.operator])).toEqual([
+      ['south', 'north'],
+      ['north', 'south'],
+    ]);
+    for (const { handover: name, closing, opening } of balances) {
+      expect(closing?.likes).toBe(opening?.likes);
+      const certificate = join(world.folder('north'), 'certificates', `${name}.json`);
+      const file = join(world.folder('north'), 'balances.json');
+      const checked = await place?.holdfast('handover', 'verify', certificate, '--balance', file);
+      expect([checked?.code, checked?.out]).toEqual([0, expect.stringContaining('by south')]);
     }
     await Promise.all([north.stop(), south.stop()]);
     for (const of of ['north', 'south'] as const) {
