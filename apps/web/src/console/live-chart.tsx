@@ -191,7 +191,8 @@ function optionsOf({ lines, limit }: ChartData, host: HTMLElement): uPlot.Option
     height: HEIGHT_PX,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 8, 0, 0],
+    // The last time of day stands half beyond the last sample.
+    padding: [8, 28, 0, 0],
     scales: {
       x: { time: true, range: (_chart, least, most) => [windowFrom(least, most), most] },
       y: { range: (_chart, _least, most) => [0, Math.max(10, (most ?? 0) * 1.15)] },
