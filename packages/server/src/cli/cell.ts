@@ -75,6 +75,7 @@ ${columns(
     'HOLDFAST_DATA',
     'HOLDFAST_KEY_FILE',
     'HOLDFAST_TRUST_GATEWAY',
+    'HOLDFAST_SEED_MB_PER_S',
     'HOLDFAST_FLUSH_ROWS',
     'HOLDFAST_FLUSH_SECONDS',
     'HOLDFAST_LOG',
@@ -110,6 +111,10 @@ export function addCellCommand(
     .option(
       '--standby',
       'stand by for another site of the same operator, and take over when it is lost',
+    )
+    .option(
+      '--seed-mb-per-s <megabytes>',
+      'bandwidth that a copy for another party may take (HOLDFAST_SEED_MB_PER_S, or no limit)',
     )
     .option('--data <dir>', 'folder of the cell (HOLDFAST_DATA, or ./data)', notEmpty)
     .option(KEY_FILE_FLAG, KEY_FILE_HELP, notEmpty)

@@ -18,6 +18,7 @@ export const ENV_NAMES = {
   HOLDFAST_FLUSH_ROWS: 'rows that change before the state is stored (100000)',
   HOLDFAST_FLUSH_SECONDS: 'longest time before the state is stored (5)',
   HOLDFAST_JURISDICTION: 'jurisdiction of a cell that runs on its own',
+  HOLDFAST_SEED_MB_PER_S: 'megabytes a second that a copy for another party may take (no limit)',
   HOLDFAST_SITE: 'name of the place where a part runs, one for each part of an operator',
   HOLDFAST_LOCATION: 'where the data of a cell lies, in words for everybody to read',
   HOLDFAST_URL: 'address at which others reach a cell that runs on its own',
@@ -36,6 +37,7 @@ export type EnvName = keyof typeof ENV_NAMES;
 /** What only parts that run on their own are told. */
 const OF_PARTS: readonly EnvName[] = [
   'HOLDFAST_JURISDICTION',
+  'HOLDFAST_SEED_MB_PER_S',
   'HOLDFAST_SITE',
   'HOLDFAST_LOCATION',
   'HOLDFAST_URL',

@@ -51,6 +51,19 @@ describe('how a cell is to be run', () => {
     expect(faultsOf({ ...needed, host: '0.0.0.0', url, trustGateway: ['./gateways'] })).toEqual([]);
   });
 
+  it('H55: lets a copy take what bandwidth there is, or as much as it is told', () => {
+    const config = (flags: CellFlags, env: EnvValues = {}) =>
+      readCellConfig({ ...needed, ...flags }, env, '/srv');
+    expect(config({})).toMatchObject({ config: { seedBytesPerSecondMax: undefined } });
+    expect(config({ seedMbPerS: '40' })).toMatchObject({
+      config: { seedBytesPerSecondMax: 40_000_000 },
+    });
+    expect(config({}, { HOLDFAST_SEED_MB_PER_S: '7' })).toMatchObject({
+      config: { seedBytesPerSecondMax: 7_000_000 },
+    });
+    expect(faultsOf({ ...needed, seedMbPerS: '0' })).toEqual(['--seed-mb-per-s']);
+  });
+
   it('W117: names gateways by file, folder or line', () => {
     const { operator, site, publicKey } = newIdentity('front');
     const line = `${operator} ${site} ${publicKey}`;

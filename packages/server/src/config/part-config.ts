@@ -33,6 +33,7 @@ import type { EnvName, EnvValues } from './env.ts';
 
 export const CELL_PORT_DEFAULT = 7420;
 const SITE_OF_CELL = 'main';
+const BYTES_PER_MB = 1_000_000;
 const SITE_OF_GATEWAY = 'gateway';
 
 /** Where the registrar is, and by which key it is known; absent, by the first it shows. */
@@ -51,6 +52,8 @@ export type CellConfig = ServeConfig &
     trust: TrustPolicy;
     /** Takes over by itself when the owner, another site of its operator, is lost. */
     isStandby: boolean;
+    /** Bandwidth that a copy for another party may take; absent, all there is. */
+    seedBytesPerSecondMax: number | undefined;
   }>;
 
 export type CellFlags = StartFlags &
@@ -64,6 +67,7 @@ export type CellFlags = StartFlags &
     registrarKey?: string;
     trustGateway?: readonly string[];
     standby?: true;
+    seedMbPerS?: string;
   }>;
 
 export type GatewayConfig = ServeConfig &
@@ -121,12 +125,18 @@ export function readCellConfig(flags: CellFlags, env: EnvValues, cwd: string): C
     },
   };
   const isStandby = flags.standby === true;
+  const seedMb = pick(flags.seedMbPerS, '--seed-mb-per-s', 'HOLDFAST_SEED_MB_PER_S');
+  const seedBytesPerSecondMax =
+    seedMb === undefined ? undefined : readCount(seedMb, 1, fault) * BYTES_PER_MB;
   const { faults } = reading;
   if (faults.length > 0 || serve === undefined || jurisdiction === undefined) {
     return { kind: 'faults', faults };
   }
   if (registrar === undefined) return { kind: 'faults', faults };
-  return { kind: 'ok', config: { ...serve, ...part, jurisdiction, url, registrar, isStandby } };
+  return {
+    kind: 'ok',
+    config: { ...serve, ...part, jurisdiction, url, registrar, isStandby, seedBytesPerSecondMax },
+  };
 }
 
 /** Checks everything that `holdfast gateway` can be told. */

@@ -161,6 +161,7 @@ async function runParty(run: Run): Promise<ControlledParty> {
       isStandby: false,
       registrarHears: async () => 'unknown',
       ...{ nowMs, monotonicMs, pause: quiet, pace: control.pace },
+      onAcknowledged: control.onAcknowledged,
       onState: control.onState,
       onReport: control.onReport,
       onOpened: control.onOpened,

@@ -29,6 +29,7 @@ import type { HandoverMode, PilotAct } from './pilot.ts';
 import type { Begun } from './replica-role.ts';
 import { BACK_PREFIX } from './vigil.ts';
 import { RoundTrips } from './round-trips.ts';
+import type { SeedPace } from './seed-pace.ts';
 import { askTarget, judgeTarget } from './target.ts';
 import type { AskTarget, PreflightCheck, TargetFacts } from './target.ts';
 
@@ -50,6 +51,8 @@ export type ControllerOptions = Readonly<{
   fetch: typeof globalThis.fetch;
   /** Size of what a follower fetches; `undefined` when it cannot be told. */
   copyBytes: () => number | undefined;
+  /** What holds back the bytes of a snapshot. */
+  seedPace: Pick<SeedPace, 'begin' | 'hold' | 'reason'>;
   /** A name for a new hand-over; an id. */
   newName: (epoch: number) => string;
   nowMs: () => number;
@@ -92,6 +95,7 @@ export class HandoverController {
   #isStarting = false;
   #isLooking = false;
   #isAsking = false;
+  #isSeeding = false;
   #timers: NodeJS.Timeout[] = [];
 
   constructor(options: ControllerOptions) {
@@ -119,6 +123,9 @@ export class HandoverController {
 
   /** Told of every state, in the turn in which the party enters it. */
   onState(state: PartyState): void {
+    const isSeeding = state.kind === 'seeding';
+    if (isSeeding && !this.#isSeeding) this.#options.seedPace.begin();
+    this.#isSeeding = isSeeding;
     this.#observer.noteState(state.kind, this.#options.monotonicMs());
     this.#noteEnd(state);
   }
@@ -139,9 +146,11 @@ export class HandoverController {
     await this.#observer.report(report, view, this.#now());
   }
 
-  /** Wraps what holds back the bytes of a snapshot, to tell how fast they go. */
-  paced(pace: (bytes: number) => Promise<void>): (bytes: number) => Promise<void> {
-    return (bytes) => this.#observer.paced(bytes, pace(bytes), this.#options.monotonicMs);
+  /** Holds bytes of a snapshot back as long as they have to wait, and notes that they went. */
+  async pace(bytes: number): Promise<void> {
+    const { seedPace, monotonicMs } = this.#options;
+    await seedPace.hold(bytes);
+    this.#observer.sent(bytes, monotonicMs());
   }
 
   /** The hand-over that this party runs or ran last. */
@@ -259,6 +268,7 @@ export class HandoverController {
     const party = this.#options.begun();
     if (party === undefined) return undefined;
     const { me, runtime } = party;
+    const { copyBytes, seedPace } = this.#options;
     const { state } = runtime;
     const handover = this.#options.record.read() ?? null;
     const now = this.#now();
@@ -270,7 +280,7 @@ export class HandoverController {
       owner: state.entry === undefined ? null : nameOf(state.entry.owner),
       act: state.entry?.act ?? null,
       handover,
-      progress: this.#observer.progress(state.kind, now, this.#options.copyBytes()),
+      progress: this.#observer.progress(state.kind, now, copyBytes(), seedPace.reason()),
       lag: this.#observer.readings(now, undefined).lag,
       rates: this.#observer.rates(now.monotonicMs),
       gates: this.#gates,

@@ -32,6 +32,7 @@ import type { CopyPlace } from '../retirement/destroy-copy.ts';
 import { addRetirementRoutes, inventoryStore } from '../retirement/inventory-store.ts';
 import { openRetirementRecord } from '../retirement/retirement-record.ts';
 import { Retirer } from '../retirement/retirer.ts';
+import { AckTimes } from './ack-times.ts';
 import { openControlRecord } from './control-record.ts';
 import { HandoverController } from './controller.ts';
 import type { ControllerOptions } from './controller.ts';
@@ -41,6 +42,7 @@ import type { ForceParts } from './force.ts';
 import { GatewayBook } from './gateway-book.ts';
 import { PauseReports, pauseRoute } from './pause-reports.ts';
 import type { Begun, ReplicaRole, ReplicaRoleOptions } from './replica-role.ts';
+import { SeedPace } from './seed-pace.ts';
 import { SNAPSHOT_FILES } from './snapshot.ts';
 
 /** How often an unfinished certificate is tried again. */
@@ -71,6 +73,8 @@ export type HandoverControlOptions = Readonly<{
   monotonicMs: () => number;
   /** How long all gates are green before both sides acknowledge. */
   settleMs?: number;
+  /** H55: absent, a copy may take all there is. */
+  seedBytesPerSecondMax?: number | undefined;
   /** See `ControllerOptions`. */
   personsApprove?: NonNullable<ControllerOptions['personsApprove']>;
   log: (level: 'info' | 'warn', fields: object, message: string) => void;
@@ -85,6 +89,7 @@ export type HandoverControl = Readonly<{
   /** What a video had at each hand-over, for whoever asks the cell. */
   balances: ReadBalances;
   pace: ReplicaRoleOptions['pace'];
+  onAcknowledged: ReplicaRoleOptions['onAcknowledged'];
   /** The role with what people and the other party may ask beside; begin and close stay its own. */
   roleOf: (role: ReplicaRole) => ReplicaRole;
   /** The routes of the cell, with a look at which gateways ask. */
@@ -115,8 +120,17 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
     log,
   });
   const readBalances = balanceReader({ cell, charter: charter.charter, book: balances, log });
+  const pause = async (pauseMs: number): Promise<void> => void (await sleep(pauseMs));
+  const ackTimes = new AckTimes();
+  const seedPace = new SeedPace({
+    bytesPerSecondMax: options.seedBytesPerSecondMax,
+    ackP99Ms: (atMs) => ackTimes.p99Ms(atMs),
+    monotonicMs,
+    pause,
+  });
   const controller = new HandoverController({
     ...options,
+    seedPace,
     record: openControlRecord(join(cellDir, RECORD_FILE)),
     gateways,
     begun,
@@ -152,7 +166,6 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
   const operator = { operator: identity.operator, publicKey: identity.publicKey };
   const hasParty = charter.charter.hasParty;
   const { registrarHears } = options;
-  const pause = async (pauseMs: number): Promise<void> => void (await sleep(pauseMs));
   const routes = controlRoutes({
     ...{ cell, operator, hasParty, controller, attestor, retirer },
     force: (asked) => force({ begun, registrarHears, monotonicMs, pause }, asked),
@@ -177,7 +190,8 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
     onOpened: (opened) => remakeCopies(attestor, opened, options),
     destroyCopy: (copy) => retirer.destroy(copy),
     balances: readBalances,
-    pace: controller.paced(async () => undefined),
+    pace: (bytes) => controller.pace(bytes),
+    onAcknowledged: (tookMs) => ackTimes.note(monotonicMs(), tookMs),
     roleOf: (role) => {
       held.role = role;
       return {

@@ -46,6 +46,8 @@ export type Copying = Readonly<{
   bytes: number;
   bytesTotal: number;
   bytesPerSecond: number | null;
+  /** Why the source lets it go no faster, in words; `null` when it does not hold it back. */
+  heldBack: string | null;
 }>;
 
 export type HandoverStatus = Readonly<{
@@ -112,7 +114,12 @@ const STATUS: Shape = {
     }),
   }),
   progress: {
-    copying: union(none, { bytes: number, bytesTotal: number, bytesPerSecond: maybe }),
+    copying: union(none, {
+      bytes: number,
+      bytesTotal: number,
+      bytesPerSecond: maybe,
+      heldBack: union(text(300), none),
+    }),
     batchesLeft: maybe,
     leftMs: maybe,
     pace: choice('unknown', 'throttled', 'stalled', 'diverging', 'converging', 'idle'),

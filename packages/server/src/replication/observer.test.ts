@@ -95,33 +95,32 @@ describe('what an owner observes', () => {
     expect(observer.compared).toMatchObject({ compared: 0, different: 0 });
   });
 
-  test('H32: progress of a copy, with the time left at the speed of late', async () => {
+  test('H32: progress of a copy, with the time left at the speed of late', () => {
     const observer = new HandoverObserver();
-    const clock = { ms: 0 };
-    const copy = async (bytes: number): Promise<void> => {
-      await observer.paced(bytes, Promise.resolve(), () => clock.ms);
-    };
-    await copy(100);
-    clock.ms = 1_000;
-    await copy(100);
-    expect(observer.progress('seeding', at(1_000), 1_000)).toMatchObject({
+    observer.sent(100, 0);
+    observer.sent(100, 1_000);
+    expect(observer.progress('seeding', at(1_000), 1_000, undefined)).toMatchObject({
       copying: { bytes: 200, bytesTotal: 1_000, bytesPerSecond: 100 },
       leftMs: 8_000,
     });
   });
 
-  test('H32: a copy that is held back is throttled, and one that gets nothing is stalled', async () => {
+  test('H32, H56: a copy that is held back is throttled, one that gets nothing is stalled', () => {
     const observer = new HandoverObserver();
-    await observer.paced(100, Promise.resolve(), () => 0);
-    await observer.paced(100, Promise.resolve(), () => 100);
-    const pace = (ms: number): string => observer.progress('seeding', at(ms), 1_000).pace;
-    expect(pace(100)).toBe('unknown');
-    let letGo = (): void => undefined;
-    const held = observer.paced(100, new Promise((resolve) => (letGo = resolve)), () => 200);
-    expect(pace(200)).toBe('throttled');
-    letGo();
-    await held;
-    expect(pace(WINDOW_MS + 1_000)).toBe('stalled');
+    observer.sent(100, 0);
+    observer.sent(100, 100);
+    const progress = (ms: number, heldBack?: string) =>
+      observer.progress('seeding', at(ms), 1_000, heldBack);
+    expect(progress(100).pace).toBe('unknown');
+    // Also when nothing at all went for longer than a speed is looked at.
+    expect(progress(WINDOW_MS + 1_000, 'people wait')).toMatchObject({
+      pace: 'throttled',
+      copying: { heldBack: 'people wait' },
+    });
+    expect(progress(WINDOW_MS + 1_000)).toMatchObject({
+      pace: 'stalled',
+      copying: { heldBack: null },
+    });
   });
 
   test('batches left, and no estimate while the follower is not nearing', async () => {
@@ -130,13 +129,13 @@ describe('what an owner observes', () => {
       observer.sample(meta(100 + ms / 10), ms);
       await observer.report(report({ seq: 50 + ms / 5, beatMs: ms }), undefined, at(ms));
     }
-    expect(observer.progress('catching-up', at(1_000), 1)).toMatchObject({ leftMs: 0 });
+    expect(observer.progress('catching-up', at(1_000), 1, undefined)).toMatchObject({ leftMs: 0 });
     const slow = new HandoverObserver();
     for (const ms of [0, 1_000]) {
       slow.sample(meta(100 + ms / 10), ms);
       await slow.report(report({ seq: 50 + ms / 100, beatMs: ms }), undefined, at(ms));
     }
-    const { batchesLeft, leftMs } = slow.progress('catching-up', at(1_000), 1);
+    const { batchesLeft, leftMs } = slow.progress('catching-up', at(1_000), 1, undefined);
     expect([batchesLeft, leftMs]).toEqual([140, null]);
   });
 

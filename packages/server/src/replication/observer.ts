@@ -32,7 +32,6 @@ export class HandoverObserver {
   #ahead: Commitments | undefined;
   #copiedBytes = 0;
   #ownerSeq = 0;
-  #heldBack = 0;
   #pause: Readonly<{ sinceMs: number; endedMs: number | undefined }> | undefined;
 
   /** Looks at the owner's own state; the oftener, the more can be compared. */
@@ -77,18 +76,10 @@ export class HandoverObserver {
     this.#ahead = undefined;
   }
 
-  /** So many bytes of a snapshot go out; `pace` holds them back. */
-  async paced(bytes: number, pace: Promise<void>, monotonicMs: () => number): Promise<void> {
-    const beganMs = monotonicMs();
-    this.#heldBack += 1;
-    try {
-      await pace;
-    } finally {
-      // What was let through at once was not held back.
-      this.#heldBack -= 1;
-    }
+  /** So many bytes of a snapshot went out. */
+  sent(bytes: number, monotonicMs: number): void {
     this.#copiedBytes += bytes;
-    this.#copied.note(Math.max(beganMs, monotonicMs()), this.#copiedBytes);
+    this.#copied.note(monotonicMs, this.#copiedBytes);
   }
 
   /** The pause begins when admission closes and ends when somebody may acknowledge again. */
@@ -132,9 +123,10 @@ export class HandoverObserver {
     state: PartyState['kind'],
     now: Now,
     copyBytes: number | undefined,
+    heldBack: string | undefined,
   ): HandoverStatus['progress'] {
     const { monotonicMs } = now;
-    const copying = this.#copying(copyBytes, monotonicMs);
+    const copying = this.#copying(copyBytes, monotonicMs, heldBack);
     const isSeeding = state === 'seeding' && copying !== null;
     const followerSeq = this.#freshReport(now)?.seq;
     const batchesLeft =
@@ -145,7 +137,7 @@ export class HandoverObserver {
       copying,
       batchesLeft,
       leftMs: leftMsOf(left, perSecond),
-      pace: this.#pace(isSeeding, left, now),
+      pace: this.#pace(isSeeding, state === 'seeding' && heldBack !== undefined, left, now),
     };
   }
 
@@ -162,19 +154,23 @@ export class HandoverObserver {
     return lagOf(this.#beats, Math.round(monotonicMs));
   }
 
-  #copying(copyBytes: number | undefined, monotonicMs: number): Copying | null {
+  #copying(
+    copyBytes: number | undefined,
+    monotonicMs: number,
+    heldBack: string | undefined,
+  ): Copying | null {
     if (this.#copiedBytes === 0 || copyBytes === undefined) return null;
     const bytesTotal = Math.max(copyBytes, this.#copiedBytes);
     const bytesPerSecond = rounded(this.#copied.perSecond(monotonicMs));
-    return { bytes: this.#copiedBytes, bytesTotal, bytesPerSecond };
+    return { bytes: this.#copiedBytes, bytesTotal, bytesPerSecond, heldBack: heldBack ?? null };
   }
 
-  #pace(isSeeding: boolean, left: number | null, now: Now): Pace {
+  #pace(isSeeding: boolean, isThrottled: boolean, left: number | null, now: Now): Pace {
     if (left === null) return 'unknown';
     const taken = isSeeding
       ? this.#copied.grown(now.monotonicMs)
       : this.#followerSeqs.grown(now.monotonicMs);
-    return paceOf({ lag: this.#lag(now), isThrottled: this.#heldBack > 0, taken, left });
+    return paceOf({ lag: this.#lag(now), isThrottled, taken, left });
   }
 
   /** How much faster the follower takes batches than the owner makes them. */

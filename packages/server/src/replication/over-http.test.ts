@@ -96,6 +96,7 @@ async function run(operator: string): Promise<Running> {
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     },
     pace: async () => undefined,
+    onAcknowledged: () => undefined,
     isStandby: false,
     registrarHears: async () => 'unknown',
     onState: () => undefined,

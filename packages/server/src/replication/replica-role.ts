@@ -53,6 +53,8 @@ export type ReplicaRoleOptions = Readonly<{
   pause: (pauseMs: number, signal: AbortSignal) => Promise<void>;
   /** Resolves when so many bytes of a snapshot may be sent. */
   pace: (bytes: number) => Promise<void>;
+  /** Told how long each acknowledgement took, from when its ops arrived. */
+  onAcknowledged: (tookMs: number) => void;
   onState: (state: PartyState) => void;
   onReport: (report: Report) => void;
   /** Told when the files are open, before anything is done with them; waited for. */
@@ -122,7 +124,7 @@ export function replicaRole(options: ReplicaRoleOptions): ReplicaRole {
     begun: () => begun,
     // Not begun: there is no cell to answer yet, and `serving` says so.
     admit: (epoch) => begun?.runtime.admission(epoch) ?? 'admit',
-    serving: () => begun && servingOf(begun, ended.signal),
+    serving: () => begun && servingOf(options, begun, ended.signal),
     newest: options.newest,
     routes: peerRoutes({ cell: jurisdiction, begun: () => begun }),
     knows: (claimed) =>
@@ -225,16 +227,32 @@ async function fetchCopy(
   }
 }
 
-function servingOf({ runtime, cell }: Begun, ended: AbortSignal): Serving | undefined {
+type Clocked = Pick<ReplicaRoleOptions, 'monotonicMs' | 'onAcknowledged'>;
+
+function servingOf(
+  clocked: Clocked,
+  { runtime, cell }: Begun,
+  ended: AbortSignal,
+): Serving | undefined {
   if (!SERVES.has(runtime.state.kind)) return undefined;
-  return { client: handOverClient(runtime, cell), ended };
+  return { client: handOverClient(clocked, runtime, cell), ended };
 }
 
 /** Ops that the seal or the loss of the cell turned away are for the next owner, not for an error. */
-function handOverClient(runtime: PartyRuntime, { line }: PartyCell): CellClient {
+function handOverClient(
+  { monotonicMs, onAcknowledged }: Clocked,
+  runtime: PartyRuntime,
+  { line }: PartyCell,
+): CellClient {
   return {
     jurisdiction: line.jurisdiction,
-    submit: (groups, done) => line.submit(groups, (reply) => done(whyNot(runtime, reply))),
+    submit: (groups, done) => {
+      const arrivedMs = monotonicMs();
+      line.submit(groups, (reply) => {
+        if (reply.kind === 'durable') onAcknowledged(monotonicMs() - arrivedMs);
+        done(whyNot(runtime, reply));
+      });
+    },
     call: line.call,
     subscribe: line.subscribe,
     resync: line.resync,

@@ -91,7 +91,8 @@ function progressText({ progress, state }: HandoverStatus): string {
     const share = copying.bytesTotal === 0 ? 0 : copying.bytes / copying.bytesTotal;
     const speed = copying.bytesPerSecond === null ? '' : `, ${bytesText(copying.bytesPerSecond)}/s`;
     const size = `${bytesText(copying.bytes)} of ${bytesText(copying.bytesTotal)}`;
-    return `${barOf(share)} ${Math.floor(share * 100)} % (${size})${speed}${left}, ${word}`;
+    const why = copying.heldBack === null ? '' : `: ${copying.heldBack}`;
+    return `${barOf(share)} ${Math.floor(share * 100)} % (${size})${speed}${left}, ${word}${why}`;
   }
   const batches = batchesLeft === null ? UNKNOWN : `${grouped(batchesLeft)} batches to go`;
   return batchesLeft === 0 ? word : `${batches}${left}, ${word}`;

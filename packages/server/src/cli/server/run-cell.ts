@@ -100,6 +100,7 @@ async function open(parts: CellParts, run: Run): Promise<void> {
     retirementsDir: dataLayout(config.dataDir).retirementsDir,
     place: { dir: cellDirOf(config), keyFile: config.keyFile, dataDir: config.dataDir },
     ...{ key, identity, charter, connect, fetch, ...clocks, log },
+    seedBytesPerSecondMax: config.seedBytesPerSecondMax,
     personsApprove: books.approvals.haveApproved,
     registrarHears: (owner, agoMsMax) => registrarHears(charter, owner, agoMsMax),
   });
@@ -178,6 +179,7 @@ function partyRole(
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     },
     pace: control.pace,
+    onAcknowledged: control.onAcknowledged,
     isStandby,
     registrarHears: (owner, agoMsMax) => registrarHears(charter, owner, agoMsMax),
     onState: (state) => {
