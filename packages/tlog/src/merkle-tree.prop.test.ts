@@ -38,7 +38,7 @@ test('ML2: every complete subtree is told, in its order', () => {
     told.set(level, [...(told.get(level) ?? []), subtree]);
   });
   for (const leaf of leaves) tree.add(leaf);
-  expect([...told.keys()].sort()).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(new Set(told.keys())).toEqual(new Set([1, 2, 3, 4, 5, 6]));
   for (const [level, subtrees] of told) {
     expect(subtrees).toHaveLength(Math.floor(LEAVES_MAX / 2 ** level));
     expect(subtrees).toEqual(subtrees.map((_, index) => subtreeAt(level, index)));

@@ -78,8 +78,8 @@ export function balanceLeaf(
 
 /** The 32 bytes that an operator signs (BL3). */
 export function balancesDigest({ sha256 }: CheckCrypto, statement: BalanceStatement): Uint8Array {
-  const text = JSON.stringify(orderedStatement(statement));
-  return sha256(`holdfast balances ${BALANCES_FORMAT} statement\n${text}`);
+  const signed = JSON.stringify(orderedStatement(statement));
+  return sha256(`holdfast balances ${BALANCES_FORMAT} statement\n${signed}`);
 }
 
 /** Whether a statement is signed by the key that stands beside it. */

@@ -114,7 +114,7 @@ export class BalanceBook {
 
   /** Waits a little for what is being made; the rest is made at the next start. */
   async close(): Promise<void> {
-    const running = [...this.#making.values()].map((making) => making.running);
+    const running = [...this.#making.values()].map(async ({ running: one }) => one);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise((resolve) => {
       timer = setTimeout(resolve, CLOSE_MS_MAX);
