@@ -3,7 +3,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,7 +113,7 @@ async function urlOfCopy(child: ChildProcess): Promise<string> {
         'The copy did not start. Nothing else was touched.',
       );
     }
-    await Promise.race([sleep(LOOK_MS), once(child, 'exit')]);
+    await sleep(LOOK_MS);
   }
   // The first line that `holdfast start --json` writes.
   return (JSON.parse(text.slice(0, text.indexOf('\n'))) as Readonly<{ url: string }>).url;

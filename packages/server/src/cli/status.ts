@@ -82,6 +82,8 @@ export function addStatusCommand(
   const status = program
     .command('status')
     .summary('run the status page')
+    // Its parts have flags of the same names; each takes those that come after its own name.
+    .enablePositionalOptions()
     .description('Runs the public status page, which measures by itself what it shows.')
     .option('--port <port>', `port to listen on; 0 takes a free one (${STATUS_PORT_DEFAULT})`)
     .option('--host <host>', 'address to listen on (127.0.0.1)')

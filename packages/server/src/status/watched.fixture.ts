@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { Board } from './board.ts';
-import { fakePlatform } from './fake-platform.fixture.ts';
-import type { FakePlatform } from './fake-platform.fixture.ts';
+import { FakePlatform } from './fake-platform.fixture.ts';
 import { runPlace } from './places/place-runner.ts';
 import type { Ask } from './probe/ask.ts';
 import type { Incident } from './rules/incident.ts';
@@ -43,7 +42,7 @@ export type WatchOptions = Readonly<{
 export function watched(options: WatchOptions = {}): Watched {
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-status-'));
   const time = virtualTime();
-  const platform = fakePlatform(time);
+  const platform = new FakePlatform(time);
   const store = openStatusStore(join(dir, 'status.db'));
   const incidents: Incident[] = [];
   let ids = 0;
