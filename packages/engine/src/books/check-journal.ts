@@ -6,8 +6,8 @@ import { openRecord } from '../engine/replay.ts';
 import { JournalError } from '../journal/journal.ts';
 import type { Journal, JournalRecord } from '../journal/journal.ts';
 import { FormatError } from '../codec/bytes.ts';
-import { Differences, progressOf } from './check-state.ts';
-import type { CheckOptions, Difference } from './check-state.ts';
+import { Differences, progressOf } from './differences.ts';
+import type { CheckOptions, Difference } from './differences.ts';
 
 export type JournalCheck = Readonly<{
   differences: readonly Difference[];

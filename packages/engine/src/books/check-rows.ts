@@ -9,7 +9,7 @@ import { EXACT_VIEWERS_MAX, RANK_MAX, REGISTERS } from '../counting/uniques.ts';
 import type { Uniques } from '../counting/uniques.ts';
 import { FormatError } from '../codec/bytes.ts';
 import { numbersFromBytes, uniquesFromBytes } from '../state/sqlite/row-bytes.ts';
-import type { Differences } from './check-state.ts';
+import type { Differences } from './differences.ts';
 
 const HASH_END = 2 ** 53;
 

@@ -11,7 +11,7 @@ import { EngineRun } from '../testing/engine-run.ts';
 import type { Step } from '../testing/model-run.ts';
 import { seededRandom } from '../testing/random.ts';
 import { checkState } from './check-state.ts';
-import type { Difference } from './check-state.ts';
+import type { Difference } from './differences.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-books-'));
 const sound = join(folder, 'sound.db');

@@ -3,8 +3,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkJournal } from '@holdfast/engine/books/check-journal.ts';
-import { checkState, Differences } from '@holdfast/engine/books/check-state.ts';
-import type { CheckOptions, Difference } from '@holdfast/engine/books/check-state.ts';
+import { checkState } from '@holdfast/engine/books/check-state.ts';
+import { Differences } from '@holdfast/engine/books/differences.ts';
+import type { CheckOptions, Difference } from '@holdfast/engine/books/differences.ts';
 import { hashAt } from '@holdfast/engine/engine/replay.ts';
 import { openSqliteJournal } from '@holdfast/engine/journal/sqlite/sqlite-journal.ts';
 import { openStateReader } from '@holdfast/engine/state/sqlite/schema.ts';
