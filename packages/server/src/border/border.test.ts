@@ -134,7 +134,7 @@ async function fullLoad(): Promise<void> {
   const otherToken = other.kind === 'signed-in' ? other.token : '';
   await call('deleteAccount', { token: otherToken }, otherHandle);
   await call('signOut', { token }, handle);
-  host.receive({ kind: 'resync', position: undefined });
+  host.receive({ kind: 'resync', position: undefined, id: 1 });
 }
 
 beforeAll(async () => {

@@ -34,7 +34,12 @@ export type AcksRecord = Readonly<{ type: 'acks'; bytes: Uint8Array }>;
 export type AnswerRecord = Readonly<{ type: CallName; id: number; answer: unknown }>;
 export type PublicationRecord = Readonly<
   | { type: 'subtotals'; publication: Extract<Publication, { kind: 'subtotals' }> }
-  | { type: 'watermark'; publication: Extract<Publication, { kind: 'watermark' }> }
+  | {
+      type: 'watermark';
+      publication: Extract<Publication, { kind: 'watermark' }>;
+      /** Up to which request for a resync everything was sent before it. */
+      resynced: number;
+    }
 >;
 /** How far a replay is, and faults of the machine; words of the program, never of a person. */
 export type NoticeRecord = Readonly<{
@@ -129,6 +134,7 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
     destination: 'public',
     shape: {
       publication: { kind: choice('watermark'), jurisdiction, ...position, atMs: uint },
+      resynced: uint,
     },
   },
   books: {

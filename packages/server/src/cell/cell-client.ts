@@ -255,7 +255,11 @@ export type CellClient = Readonly<{
    * Asks for every subtotal that changed after `position`, as publications, followed by a
    * watermark. An exchange calls it after it has loaded its last good subtotals.
    */
-  resync: (position: Position | undefined) => void;
+  resync: (
+    position: Position | undefined,
+    /** Whose watermarks wait for it; absent, all listeners'. Those of others go on. */
+    listener?: (publication: Publication) => void,
+  ) => void;
   /** Whether the cell can acknowledge now. */
   ready: () => boolean;
 }>;

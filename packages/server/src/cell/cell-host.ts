@@ -22,6 +22,7 @@ import { faultCode } from './fault-code.ts';
 import { identify } from './identity.ts';
 import { LedgerRoles } from './ledger-roles.ts';
 import type { CellOptions } from './messages.ts';
+import { NO_RESYNCS } from './publisher.ts';
 import { receiveNothing, serveOn } from './serving.ts';
 import type { Receive, Serving } from './serving.ts';
 import { finishDeletions, startUpkeep } from './upkeep.ts';
@@ -90,6 +91,7 @@ export async function openRoledCell(
   const files = await openCellFiles(options, clocks);
   const accounts = new AccountRoles(files.accounts);
   let serving: Serving | undefined;
+  let resyncs = NO_RESYNCS;
   const roles = new LedgerRoles({
     ledger: {
       epoch: options.epoch,
@@ -108,7 +110,9 @@ export async function openRoledCell(
     },
     onEngine: async (engine) => {
       await serving?.end();
-      serving = engine && serveOn(engine, { options, files, accounts, border, clocks, balances });
+      resyncs = serving?.resyncs() ?? resyncs;
+      serving =
+        engine && serveOn(engine, { options, files, accounts, border, clocks, balances, resyncs });
       // Not awaited: erasing takes batches, and these may have to wait for a follower.
       if (engine !== undefined) void finishWhatWasBegun(engine, files.accounts, border);
     },
@@ -125,7 +129,12 @@ export async function openRoledCell(
     roles,
     accounts,
     files,
-    receive: (request) => (serving?.receive ?? nothing)(request),
+    receive: (request) => {
+      if (serving !== undefined) serving.receive(request);
+      // Whoever asked waits for it, so whoever serves next does it.
+      else if (request.kind === 'resync') resyncs = { ...resyncs, open: request.id };
+      else nothing(request);
+    },
     close: async () => {
       endUpkeep();
       await files.accounts.close();

@@ -34,7 +34,9 @@ export class CellLine implements CellClient {
   readonly #writer = new ByteWriter(64 * 1024);
   readonly #submits = new Map<number, (reply: SubmitReply) => void>();
   readonly #calls = new Map<number, (reply: unknown) => void>();
-  readonly #listeners = new Set<(publication: Publication) => void>();
+  /** By listener, the resync that it waits for: until it is done no watermark speaks to it. */
+  readonly #listeners = new Map<(publication: Publication) => void, number>();
+  #lastResync = 0;
   #lastId = 0;
   #isFramePending = false;
   #isOpen = false;
@@ -102,14 +104,19 @@ export class CellLine implements CellClient {
   };
 
   readonly subscribe = (listener: (publication: Publication) => void): (() => void) => {
-    this.#listeners.add(listener);
+    this.#listeners.set(listener, 0);
     return () => this.#listeners.delete(listener);
   };
 
-  readonly resync: CellClient['resync'] = (position) => {
+  readonly resync: CellClient['resync'] = (position, listener) => {
     if (!this.#isOpen) return;
     this.#resyncsAsked += 1;
-    this.#post({ kind: 'resync', position }, []);
+    this.#lastResync += 1;
+    const id = this.#lastResync;
+    for (const one of this.#listeners.keys()) {
+      if (listener === undefined || listener === one) this.#listeners.set(one, id);
+    }
+    this.#post({ kind: 'resync', position, id }, []);
   };
 
   /** Takes a record that has left the cell. */
@@ -118,7 +125,10 @@ export class CellLine implements CellClient {
     else if (record.type === 'subtotals' || record.type === 'watermark') {
       // What was sent before the cell knew of the resync does not cover what was asked for.
       if (this.#resyncsAsked > 0) return;
-      for (const listener of this.#listeners) listener(record.publication);
+      const done = record.type === 'watermark' ? record.resynced : Infinity;
+      for (const [listener, awaited] of this.#listeners) {
+        if (done >= awaited) listener(record.publication);
+      }
     } else if (record.type === 'notice') {
       const { level, event, message } = record;
       this.#onNotice({ level, event, message });

@@ -9,7 +9,8 @@ export type CellRequest =
   /** Ops of many requests, see `ops-frame.ts`. */
   | { kind: 'ops'; bytes: Uint8Array }
   | { kind: 'call'; id: number; call: AnyCall }
-  | { kind: 'resync'; position: Position | undefined }
+  /** Ids of one line grow; a watermark says up to which they are done. */
+  | { kind: 'resync'; position: Position | undefined; id: number }
   | { kind: 'close' };
 
 export type AnyCall = {

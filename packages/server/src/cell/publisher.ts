@@ -1,14 +1,15 @@
 // What a cell tells the world, and when: each tick the counts that changed, then the watermark.
 //
-// Subtotals are cumulative, so a tick that is lost or repeated does no harm. While a resync runs no
-// watermark is sent: the first one after it says that all earlier changes have been sent.
+// Subtotals are cumulative, so a tick that is lost or repeated does no harm. Watermarks go on while a
+// resync runs, for those who did not ask for it: each says which resyncs were done before it, and
+// whoever asked waits for the first that says so of theirs.
 
 import type { Epoch, Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
 import type { VideoNo } from '@holdfast/engine/counting/numbers.ts';
 import { shownLikes, shownViews } from '@holdfast/engine/counting/rows.ts';
 import type { MetaRow, VideoRow } from '@holdfast/engine/counting/rows.ts';
 import type { ChangedVideos } from '@holdfast/engine/engine/row-view.ts';
-import type { Publication } from '../border/publication.ts';
+import type { SubtotalsPublication, WatermarkPublication } from '../border/publication.ts';
 import type { Position } from './cell-client.ts';
 
 /** Time between two ticks: a third of what a reader may wait to see an op is well above it. */
@@ -27,20 +28,37 @@ export type PublisherSource = Readonly<{
   monotonicMs: () => number;
   /** Videos after a number, in order, with all that was acknowledged. */
   videosAfter: (after: VideoNo, videosMax: number) => Promise<readonly Readonly<VideoRow>[]>;
-  publish: (publication: Publication) => void;
+  publish: (publication: SubtotalsPublication) => void;
+  /** `resynced`: the newest request for a resync of which everything was sent before. */
+  publishWatermark: (publication: WatermarkPublication, resynced: number) => void;
 }>;
+
+/** How far requests for resyncs are: which are done, and the newest that is not. */
+export type Resyncs = Readonly<{ done: number; open: number | undefined }>;
+
+export const NO_RESYNCS: Resyncs = { done: 0, open: undefined };
 
 export class Publisher {
   readonly #source: PublisherSource;
   #changed = new Map<VideoNo, Readonly<VideoRow>>();
-  #resync: { after: VideoNo; sinceSeq: number } | undefined;
+  #resync: { after: VideoNo; sinceSeq: number; id: number } | undefined;
+  #resynced: number;
+  #sentResynced = 0;
   #isReading = false;
   #sentSeq = -1;
   #sentEpoch = -1;
   #sentAt = 0;
 
-  constructor(source: PublisherSource) {
+  /** `resyncs` are those of whoever published before on the same line. */
+  constructor(source: PublisherSource, resyncs: Resyncs = NO_RESYNCS) {
     this.#source = source;
+    this.#resynced = resyncs.done;
+    if (resyncs.open !== undefined) this.resync(undefined, resyncs.open);
+  }
+
+  /** For whoever publishes next on the same line. */
+  get resyncs(): Resyncs {
+    return { done: this.#resynced, open: this.#resync?.id };
   }
 
   /** Notes the newest rows of videos; they are sent with the next tick. */
@@ -49,31 +67,32 @@ export class Publisher {
   }
 
   /** Sends again all that changed after a position, or all there is. */
-  resync(position: Position | undefined): void {
+  resync(position: Position | undefined, id: number): void {
     const epoch = this.#source.epoch();
     // Positions of another epoch say nothing about this one's seq.
     const sinceSeq = position?.epoch === epoch ? position.seq : -1;
     const before = this.#resync?.sinceSeq ?? sinceSeq;
-    this.#resync = { after: 0 as VideoNo, sinceSeq: Math.min(before, sinceSeq) };
+    this.#resync = { after: 0 as VideoNo, sinceSeq: Math.min(before, sinceSeq), id };
   }
 
   /** One tick. Never rejects because of the reader; a read that fails is tried next tick. */
   async tick(): Promise<void> {
     if (this.#isReading) return;
     this.#sendChanged();
+    this.#sendWatermark();
     const resync = this.#resync;
-    if (resync === undefined) {
-      this.#sendWatermark();
-      return;
-    }
+    if (resync === undefined) return;
     this.#isReading = true;
     try {
       const rows = await this.#source.videosAfter(resync.after, VIDEOS_PER_PUBLICATION);
       if (this.#resync !== resync) return;
       this.#send(rows.filter((row) => row.seq > resync.sinceSeq));
       const last = rows.at(-1);
-      if (last === undefined) this.#resync = undefined;
-      else resync.after = last.no;
+      if (last !== undefined) resync.after = last.no;
+      else {
+        this.#resync = undefined;
+        this.#resynced = resync.id;
+      }
     } finally {
       this.#isReading = false;
     }
@@ -112,13 +131,16 @@ export class Publisher {
     const epoch = this.#source.epoch();
     const { seq } = this.#source.meta();
     const now = this.#source.monotonicMs();
-    const isSent = seq === this.#sentSeq && epoch === this.#sentEpoch;
+    const isSent =
+      seq === this.#sentSeq && epoch === this.#sentEpoch && this.#resynced === this.#sentResynced;
     if (isSent && now - this.#sentAt < QUIET_WATERMARK_MS) return;
     this.#sentSeq = seq;
     this.#sentEpoch = epoch;
+    this.#sentResynced = this.#resynced;
     this.#sentAt = now;
     const atMs = this.#source.nowMs();
     const { jurisdiction } = this.#source;
-    this.#source.publish({ kind: 'watermark', jurisdiction, epoch, seq, atMs });
+    const watermark = { kind: 'watermark', jurisdiction, epoch, seq, atMs } as const;
+    this.#source.publishWatermark(watermark, this.#resynced);
   }
 }

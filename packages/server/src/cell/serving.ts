@@ -16,6 +16,7 @@ import type { AnyCall, CellOptions, CellRequest } from './messages.ts';
 import { readRequest, writeReply } from './ops-frame.ts';
 import { opsGroupsOf, submitReplyOf } from './ops-requests.ts';
 import { Publisher, TICK_MS } from './publisher.ts';
+import type { PublisherSource, Resyncs } from './publisher.ts';
 
 export type Receive = (request: Exclude<CellRequest, { kind: 'close' }>) => void;
 
@@ -26,6 +27,7 @@ export type Serving = Readonly<{
   note: Publisher['note'];
   /** Publishes what is not published yet, and then nothing more. */
   end: () => Promise<void>;
+  resyncs: () => Resyncs;
 }>;
 
 export type ServingParts = Readonly<{
@@ -35,6 +37,8 @@ export type ServingParts = Readonly<{
   border: Border;
   clocks: Clocks;
   balances: ReadBalances;
+  /** Of whoever served before. */
+  resyncs: Resyncs;
 }>;
 
 /** Begins to serve on an engine. */
@@ -61,22 +65,26 @@ export function serveOn(engine: Engine, parts: ServingParts): Serving {
     receive: receiver(engine, border, context, publisher),
     note: (videos) => publisher.note(videos),
     end: endTicks,
+    resyncs: () => publisher.resyncs,
   };
 }
 
-function publisherOf(engine: Engine, { options, border, clocks }: ServingParts): Publisher {
-  return new Publisher({
+function publisherOf(
+  engine: Engine,
+  { options, border, clocks, resyncs }: ServingParts,
+): Publisher {
+  const source: PublisherSource = {
     jurisdiction: options.jurisdiction,
     epoch: () => engine.epoch,
     meta: () => engine.meta,
     nowMs: () => engine.clock.nowMs(),
     monotonicMs: clocks.monotonicMs,
     videosAfter: (after, videosMax) => engine.view.videosAfter(after, videosMax),
-    publish: (publication) => {
-      if (publication.kind === 'subtotals') border.pass({ type: 'subtotals', publication });
-      else border.pass({ type: 'watermark', publication });
-    },
-  });
+    publish: (publication) => border.pass({ type: 'subtotals', publication }),
+    publishWatermark: (publication, resynced) =>
+      border.pass({ type: 'watermark', publication, resynced }),
+  };
+  return new Publisher(source, resyncs);
 }
 
 /** Ticks that never overlap; the returned function sends a last one. */
@@ -138,7 +146,7 @@ function receiver(
   };
   return (request) => {
     if (request.kind === 'ops') receiveOps(request.bytes);
-    else if (request.kind === 'resync') publisher.resync(request.position);
+    else if (request.kind === 'resync') publisher.resync(request.position, request.id);
     else void receiveCall(request.id, request.call);
   };
 }

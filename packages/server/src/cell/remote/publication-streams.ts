@@ -3,6 +3,7 @@
 // Rules: docs/spec/wire.md (W107, W108).
 
 import { ByteWriter } from '@holdfast/engine/codec/bytes.ts';
+import type { Publication } from '../../border/publication.ts';
 import type { WireParty } from '../../signed/wire-key.ts';
 import type { Position } from '../cell-client.ts';
 import { CHUNK_VIDEOS_MAX, STREAM_ALIVE_MS } from './cell-wire.ts';
@@ -63,10 +64,11 @@ async function* chunksOf(
   const writer = new ByteWriter();
   let isFull = false;
   let wake = (): void => undefined;
-  const end = client.subscribe((publication) => {
+  const take = (publication: Publication): void => {
     isFull ||= !queue.push(publication);
     wake();
-  });
+  };
+  const end = client.subscribe(take);
   const news = (): Promise<void> =>
     new Promise((resolve) => {
       const timer = setTimeout(resolve, STREAM_ALIVE_MS);
@@ -79,7 +81,7 @@ async function* chunksOf(
   until.addEventListener('abort', stopped);
   try {
     // In this order, so that nothing that belongs to the answer is missed.
-    client.resync(after);
+    client.resync(after, take);
     while (!until.aborted && !isFull) {
       if (queue.isEmpty()) await news();
       for (const publication of queue.take(CHUNK_VIDEOS_MAX)) writePublication(writer, publication);
