@@ -94,6 +94,7 @@ async function tell(place: Installation, say: (text: string) => void): Promise<n
   const [video = ''] = VIDEOS;
   const asked = { url: gateway.url, video, folder: place.folderOf('south') };
   await tellBalances(place, asked, say);
+  await retire(stage, 'south');
   say(`${verdict.differences} differences in ${VIDEOS.length} counts`);
   return verdict.differences === 0 ? 0 : 1;
 }
@@ -111,6 +112,21 @@ function cell(
 
 function handover({ place, address }: Stage, as: string, what: string): readonly string[] {
   return ['handover', what, '--cell', 'us', '--data', place.folderOf(as), ...address];
+}
+
+/** Ends the copy of a party that gave the cell away, and tells what its inventory says. */
+async function retire(stage: Stage, name: string): Promise<void> {
+  const { place, say } = stage;
+  say(`${name}, which gave the cell away, retires: the key of its copy goes first, then its files`);
+  const text = await place.holdfast(...handover(stage, name, 'retire'), '--json');
+  const { body } = JSON.parse(text) as {
+    body: { key: { id: string }; files: unknown[]; unproven: string[] };
+  };
+  const { key, files, unproven } = body;
+  say(
+    `data key ${key.id} and ${files.length} files destroyed; signed, and witnessed by the registrar`,
+  );
+  say(`what it cannot prove: ${unproven.join(' ')}`);
 }
 
 /** Waits until the newest entry of the cell is the one that is waited for. */

@@ -9,6 +9,7 @@
 // the charter, never in the outcome of its own request.
 
 import type { DecisionSignature } from '@holdfast/engine/charter/charter-entry.ts';
+import { assert } from '@holdfast/engine/counting/assert.ts';
 import { ackableSeq, admission } from '@holdfast/engine/handover/ack-rule.ts';
 import type { Admission } from '@holdfast/engine/handover/ack-rule.ts';
 import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
@@ -26,6 +27,7 @@ import { AckGate } from './ack-gate.ts';
 import { BatchSender } from './batch-sender.ts';
 import { cutOf, takeDelivery } from './batch-receiver.ts';
 import { followerReport } from './follower-report.ts';
+import { followerOf, HAS_NO_JOURNAL } from './state-questions.ts';
 import { JointAccounts } from './joint-accounts.ts';
 import type { CellAccounts, CellCopy, CellRoles, CharterLine } from './party-ports.ts';
 import type { PartyFile } from './party-file.ts';
@@ -61,15 +63,6 @@ export type Dispatched = Readonly<{ kind: 'done'; state: PartyState }> | Refused
 
 type Link = Readonly<{ party: Party; line: PeerLine; sender: BatchSender }>;
 
-/** States without a journal that counts; in all others its end is known before the charter is. */
-const HAS_NO_JOURNAL: ReadonlySet<PartyState['kind']> = new Set([
-  'idle',
-  'follow-seeding',
-  'returning',
-  'retiring',
-  'retired',
-]);
-
 export class PartyRuntime {
   readonly #options: PartyRuntimeOptions;
   readonly #gate = new AckGate();
@@ -80,7 +73,7 @@ export class PartyRuntime {
   #queue: Promise<unknown> = Promise.resolve();
   #answers: Readonly<{ body: CharterBody; agrees: boolean }>[] = [];
   #appending = new Set<string>();
-  #isCopying = false;
+  #isOnFiles = false;
   #isEnded = false;
   #unsubscribe: () => void = () => undefined;
 
@@ -373,13 +366,19 @@ export class PartyRuntime {
         this.#inBackground('cut', this.#takeCut());
         return;
       case 'copy':
-        this.#inBackground('copy', this.#copyCell());
+        this.#inBackground(
+          'copy',
+          this.#onFiles(() => this.#fetchCopy()),
+        );
         return;
       case 'set-aside':
         await this.#finish(async () => this.#options.copy.setAside(effect.cut));
         return;
       case 'destroy':
-        this.#inBackground('destroy', this.#destroyCopy());
+        this.#inBackground(
+          'destroy',
+          this.#onFiles(() => this.#destroyCopy()),
+        );
         return;
     }
   }
@@ -462,31 +461,23 @@ export class PartyRuntime {
     await this.dispatch({ kind: 'fenced', cut: cutOf(follower.position) });
   }
 
-  async #copyCell(): Promise<void> {
+  async #fetchCopy(): Promise<PartyEvent> {
     const { entry } = this.#state;
-    if (this.#isCopying || entry === undefined) return;
-    this.#isCopying = true;
-    let finding: 'whole' | 'broken' = 'broken';
-    try {
-      await this.#options.copy.fetch(entry.owner);
-      finding = 'whole';
-    } finally {
-      this.#isCopying = false;
-    }
-    await this.dispatch({ kind: 'copy', finding });
+    assert(entry !== undefined, 'a copy is fetched of an owner in the charter');
+    await this.#options.copy.fetch(entry.owner);
+    return { kind: 'copy', finding: 'whole' };
   }
 
-  /** It may take minutes; what fails is told, and tried again at the next tick. */
-  async #destroyCopy(): Promise<void> {
-    if (this.#isCopying) return;
-    this.#isCopying = true;
-    let isGood = false;
-    try {
-      isGood = await this.#options.copy.destroy();
-    } finally {
-      this.#isCopying = false;
-    }
-    await this.dispatch({ kind: 'done', isGood });
+  async #destroyCopy(): Promise<PartyEvent> {
+    return { kind: 'done', isGood: await this.#options.copy.destroy() };
+  }
+
+  /** It may take minutes: one at a time, and what fails is told and tried again at the next tick. */
+  async #onFiles(work: () => Promise<PartyEvent>): Promise<void> {
+    if (this.#isOnFiles) return;
+    this.#isOnFiles = true;
+    const event = await work().finally(() => (this.#isOnFiles = false));
+    await this.dispatch(event);
   }
 
   /** Called within a turn: the event that tells of the end is handled in a turn of its own. */
@@ -496,20 +487,6 @@ export class PartyRuntime {
       'done',
       this.dispatch({ kind: 'done', isGood }).then(() => undefined),
     );
-  }
-}
-
-/** Whom an owner in this state sends batches to. */
-function followerOf(state: PartyState): Party | undefined {
-  if ('plan' in state) return state.plan.follower;
-  switch (state.kind) {
-    case 'joint':
-    case 'leaving':
-    case 'sealing':
-    case 'sealed':
-      return state.entry.follower;
-    default:
-      return undefined;
   }
 }
 
