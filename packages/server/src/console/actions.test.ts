@@ -151,7 +151,10 @@ describe('the cut', () => {
     await alice.approve(world, 'alice');
     await bob.approve(world, 'bob');
     world.controller.epoch += 1;
+    expect(await approvers()).toEqual([]);
     expect(haveApproved()).toBe(false);
+    world.controller.epoch -= 1;
+    expect(await approvers()).toEqual([]);
   });
 
   it('CO25: does not count the approval of somebody who was revoked since', async () => {

@@ -5,7 +5,7 @@ import { LOOPBACK_HOSTS } from '../config/part-config.ts';
 import { ConsoleError } from './console-error.ts';
 import { consoleRefusal, sendConsoleRefusal } from './console-problem.ts';
 import type { ConsoleRefusal } from './console-problem.ts';
-import { activeKey, activePerson, hasStaff } from './staff.ts';
+import { activePerson, hasStaff } from './staff.ts';
 import type { Person } from './staff.ts';
 import type { StaffFile } from './staff-file.ts';
 import type { SignIns, StaffSession } from './sign-ins.ts';
@@ -132,13 +132,9 @@ export function whoAsks(
   const token = tokenOf(request, cookieName);
   const session = token === undefined ? undefined : signIns.find(token);
   if (token !== undefined && session !== undefined) {
-    const { name, keyId } = session;
-    const staff = staffFile.read();
-    const person = activePerson(staff, name);
     // CO8: asked each time, so that taking somebody's access away holds at once.
-    if (person !== undefined && activeKey(staff, name, keyId) !== undefined) {
-      return { person, session, token };
-    }
+    const person = activePerson(staffFile.read(), session.name);
+    if (person !== undefined) return { person, session, token };
   }
   return consoleRefusal('console-signed-out', 'You are not signed in. Nothing was done. Sign in.');
 }
