@@ -1,5 +1,5 @@
 // Makes the file of balances of one cut, out of the stored state and of what it lacked when the cut
-// was taken. It takes a second for a million videos, so it runs in a thread of its own.
+// was taken. It takes seconds for a million videos, so it runs in a thread of its own.
 //
 // Rules: docs/spec/balances.md (BL4, BL5).
 //
