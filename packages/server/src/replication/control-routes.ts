@@ -114,8 +114,8 @@ export function controlRoutes(options: ControlRoutesOptions): readonly SignedRou
       const forced = await options.force({ dryRun, loses });
       if (forced.kind !== 'refused') return json(STATUS.ok, forced);
       const { code, detail, loss } = forced;
-      const text = `The cell was not forced: ${detail}.`;
-      return json(STATUS.refused, { code: `handover-${code}`, detail: text, loss: loss ?? null });
+      const why = `The cell was not forced: ${detail}.`;
+      return json(STATUS.refused, { code: `handover-${code}`, detail: why, loss: loss ?? null });
     }),
     targetRoute(options),
     attestRoute(options),

@@ -293,8 +293,7 @@ export class HandoverController {
   /** What gateways held they tell after the cut; until then it is not known. */
   #ops(handover: string | undefined): HandoverStatus['ops'] {
     const told = handover === undefined ? undefined : this.#options.opsInPause(handover);
-    const { held, retried, refused, clientErrors } = told ?? NOTHING_TOLD;
-    return { turnedAway: this.turnedAway(), held, retried, refused, clientErrors };
+    return { ...(told ?? NOTHING_TOLD), turnedAway: this.turnedAway() };
   }
 
   async #start({

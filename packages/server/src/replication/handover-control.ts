@@ -120,7 +120,7 @@ export function openHandoverControl(options: HandoverControlOptions): HandoverCo
     log,
   });
   const readBalances = balanceReader({ cell, charter: charter.charter, book: balances, log });
-  const pause = async (pauseMs: number): Promise<void> => void (await sleep(pauseMs));
+  const pause = (pauseMs: number): Promise<void> => sleep(pauseMs);
   const ackTimes = new AckTimes();
   const seedPace = new SeedPace({
     bytesPerSecondMax: options.seedBytesPerSecondMax,

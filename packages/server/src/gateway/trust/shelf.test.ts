@@ -26,7 +26,10 @@ beforeEach(() => {
   registrar = folder.open();
   handOver(registrar);
   dir = mkdtempSync(join(tmpdir(), 'holdfast-shelf-'));
-  [asked, refused, files, monotonicMs] = [[], [], new Map(), 0];
+  asked = [];
+  refused = [];
+  files = new Map();
+  monotonicMs = 0;
 });
 afterEach(async () => {
   for (const shelf of shelves.splice(0)) await shelf.close();
@@ -40,7 +43,8 @@ function open(): Shelf {
     folder: dir,
     charter: { view: registrar.charter, registrarKey: registrar.charter.registrarKey },
     fetch: async (input) => {
-      const url = new URL(String(input));
+      if (typeof input !== 'string') throw new TypeError('an address is text');
+      const url = new URL(input);
       asked.push(url.origin);
       const file = files.get(url.origin);
       return file === undefined ? Response.error() : new Response(file);
