@@ -85,6 +85,24 @@ export async function handOverWith(
   return { outcome, reason, struckIn };
 }
 
+const TRIES_MAX = 5;
+
+/**
+ * The same until the cell has changed hands: on a busy machine a gate may be red, or a pause too
+ * long, and the hand-over is then stopped as it should be.
+ */
+export async function handedOverWith(
+  ...[rig, audience, moment, fault]: Parameters<typeof handOverWith>
+): Promise<void> {
+  const reasons: string[] = [];
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const { outcome, reason } = await handOverWith(rig, audience, moment, fault);
+    if (outcome === 'handed-over') return;
+    reasons.push(reason);
+  }
+  throw new Error(`never handed over: ${reasons.join('; ')}`);
+}
+
 /** The copy may be busy with what was before; the start then says so and changes nothing. */
 async function beginHandover(
   rig: Rig,

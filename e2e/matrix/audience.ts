@@ -6,26 +6,43 @@ import { apiOf } from '../harness/api.ts';
 import { differencesOf, LOAD_VIDEO, startLoad } from '../harness/load.ts';
 import type { Load } from '../harness/load.ts';
 
-const VIDEOS = ['matrix-0', 'matrix-1', 'matrix-2'];
-const READ_EVERY_MS = 50;
+export const VIDEOS: readonly string[] = ['matrix-0', 'matrix-1', 'matrix-2'];
+const READ_EVERY_MS = 100;
 
 export type Audience = Readonly<{
   load: Load;
-  /** What nobody may see, so far: counts that differ from what was sent, or that fell. */
-  complaints: () => Promise<readonly string[]>;
+  /**
+   * What nobody may see, so far: counts that fell, or that differ from what was sent, as a gateway
+   * shows them: their own unless another is named.
+   */
+  complaints: (at?: string) => Promise<readonly string[]>;
   leave: () => Promise<void>;
 }>;
 
-/** Begins at once, through the gateway at `url`. */
-export async function openAudience(url: string, seed: number): Promise<Audience> {
+export type AudienceOptions = Readonly<{
+  /** Through which gateway they come. */
+  url: string;
+  seed: number;
+  /** Nobody is erased and no video is registered on the way, which one gateway alone would know. */
+  isCalm?: boolean;
+}>;
+
+/** Has a gateway know what people will watch. */
+export async function registerVideos(url: string): Promise<void> {
   for (const video of VIDEOS) await apiOf(url).video(video, LOAD_VIDEO);
-  const size = { devices: 6, bulkSenders: 1, pauseMs: 10 };
-  const load = startLoad({ seed, url, videos: VIDEOS, ...size, eventful: true, cells: ['us'] });
+}
+
+/** Begins at once. */
+export async function openAudience(options: AudienceOptions): Promise<Audience> {
+  const { url, seed, isCalm = false } = options;
+  await registerVideos(url);
+  const size = { devices: 4, bulkSenders: 1, pauseMs: 40 };
+  const load = startLoad({ seed, url, videos: VIDEOS, ...size, eventful: !isCalm, cells: ['us'] });
   const reader = readCounts(url);
   return {
     load,
-    complaints: async () => [
-      ...(await load.atRest(async () => differencesOf(load, url))),
+    complaints: async (at = url) => [
+      ...(await load.atRest(async () => differencesOf(load, at))),
       ...reader.faults,
     ],
     leave: async () => {

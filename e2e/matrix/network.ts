@@ -28,6 +28,12 @@ export type Held = Readonly<{
   lose: () => void;
 }>;
 
+export type Meddling = Readonly<{
+  /** Messages that were meddled with so far. */
+  count: () => number;
+  end: () => void;
+}>;
+
 export type Network = Readonly<{
   /** Makes an address of a part; `target` says where the part itself listens now. */
   door: (of: Door) => Promise<string>;
@@ -35,6 +41,10 @@ export type Network = Readonly<{
   hold: (matches: (passage: Passage) => boolean) => Held;
   /** Holds everything that moves from one part to the other, whoever of the two has asked. */
   cut: (from: string, to: string) => Held;
+  /** Changes the last byte of every body that matches; returns what ends that. */
+  alter: (matches: (passage: Passage) => boolean) => Meddling;
+  /** Delivers every request that matches twice; the second answer goes nowhere. */
+  repeat: (matches: (passage: Passage) => boolean) => Meddling;
   close: () => Promise<void>;
 }>;
 
@@ -53,6 +63,7 @@ type Rule = Readonly<{
 }>;
 /** Asks of every rule in force; rejects when the message is lost. */
 type Pass = (passage: Passage) => Promise<void>;
+type Meddler = Readonly<{ begin: Network['alter']; strikes: (passage: Passage) => boolean }>;
 
 const LOST = new Error('the network lost it');
 /** A header of the messages between parts names operator and site. */
@@ -64,6 +75,7 @@ export function openNetwork(nameOf: (operator: string, site: string) => string):
   const rules = new Set<Rule>();
   const servers: Server[] = [];
   const agent = new Agent({ keepAlive: false });
+  const [alters, repeats] = [meddler(), meddler()];
   const pass: Pass = async (passage) => {
     for (;;) {
       const rule = [...rules].find(({ matches }) => matches(passage));
@@ -89,6 +101,8 @@ export function openNetwork(nameOf: (operator: string, site: string) => string):
   };
   return {
     hold,
+    alter: alters.begin,
+    repeat: repeats.begin,
     cut: (from, to) =>
       hold((passage) => {
         const isThere = passage.from === from && passage.to === to && passage.phase === 'request';
@@ -105,9 +119,9 @@ export function openNetwork(nameOf: (operator: string, site: string) => string):
       const server = createServer((message, answer) => {
         const { method = '', url: path = '' } = message;
         const named = { from: senderOf(message), to, method, path };
-        forward(message, answer, { named, pass, agent, target }).catch(() => {
-          answer.socket?.destroy();
-        });
+        const way = { named, pass, agent, target };
+        const meddlers = { isAltered: alters.strikes, isRepeated: repeats.strikes };
+        forward(message, answer, { ...way, ...meddlers }).catch(() => answer.socket?.destroy());
       });
       // Streams of counts and of charter entries stay open as long as both sides live.
       server.requestTimeout = 0;
@@ -126,40 +140,75 @@ export function openNetwork(nameOf: (operator: string, site: string) => string):
   };
 }
 
+function meddler(): Meddler {
+  const rules = new Set<(passage: Passage) => boolean>();
+  return {
+    strikes: (passage) => [...rules].some((matches) => matches(passage)),
+    begin: (matches) => {
+      let count = 0;
+      const rule = (passage: Passage): boolean => {
+        const isStruck = matches(passage);
+        if (isStruck) count += 1;
+        return isStruck;
+      };
+      rules.add(rule);
+      return { count: () => count, end: () => void rules.delete(rule) };
+    },
+  };
+}
+
 type Way = Readonly<{
   named: Omit<Passage, 'phase'>;
   pass: Pass;
   agent: Agent;
   target: () => string;
+  isAltered: Meddler['strikes'];
+  isRepeated: Meddler['strikes'];
 }>;
 
 async function forward(
   message: IncomingMessage,
   answer: ServerResponse,
-  { named, pass, agent, target }: Way,
+  { named, pass, agent, target, isAltered, isRepeated }: Way,
 ): Promise<void> {
-  const body = await bodyOf(message);
-  await pass({ ...named, phase: 'request' });
+  const sent = await bodyOf(message);
+  const asks: Passage = { ...named, phase: 'request' };
+  const answers: Passage = { ...named, phase: 'answer' };
+  await pass(asks);
+  const body = isAltered(asks) ? altered(sent) : sent;
   const { connection, 'transfer-encoding': chunked, ...headers } = message.headers;
   const { method } = named;
-  const onward = httpRequest(`${target()}${named.path}`, { method, agent, headers });
-  const replied = new Promise<IncomingMessage>((resolve, reject) => {
-    onward.once('response', resolve);
-    onward.once('error', reject);
-  });
-  onward.end(body);
-  const reply = await replied;
+  const deliver = (): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const onward = httpRequest(`${target()}${named.path}`, { method, agent, headers });
+      onward.once('response', resolve);
+      onward.once('error', reject);
+      onward.end(body);
+    });
+  const reply = await deliver();
+  if (isRepeated(asks))
+    void deliver().then(
+      (second) => second.resume(),
+      () => undefined,
+    );
   answer.once('close', () => reply.destroy());
-  await pass({ ...named, phase: 'answer' });
+  await pass(answers);
   answer.writeHead(reply.statusCode ?? 0, answerHeaders(reply));
   answer.flushHeaders();
   // An answer that is not decoded gives buffers.
   for await (const bytes of reply as AsyncIterable<Buffer>) {
-    await pass({ ...named, phase: 'answer' });
+    await pass(answers);
     if (!answer.writable) return;
-    if (!answer.write(bytes)) await drained(answer);
+    if (!answer.write(isAltered(answers) ? altered(bytes) : bytes)) await drained(answer);
   }
   answer.end();
+}
+
+function altered(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  const last = copy.length - 1;
+  if (last >= 0) copy.writeUInt8(copy.readUInt8(last) ^ 1, last);
+  return copy;
 }
 
 function answerHeaders({ headers }: IncomingMessage): IncomingMessage['headers'] {

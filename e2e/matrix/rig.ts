@@ -34,6 +34,11 @@ export type Rig = Readonly<{
   addressOf: (name: CellName) => string;
   running: (name: PartName) => RunningServer;
   start: (name: PartName) => Promise<void>;
+  /**
+   * Starts another gateway, of a name that begins with `gateway`, or starts it again where it was;
+   * resolves with its address.
+   */
+  gateway: (name: `gateway-${string}`) => Promise<RunningServer>;
   /** Ends a part as a power cut would. */
   kill: (name: PartName) => Promise<void>;
   dataOf: (name: PartName) => string;
@@ -54,8 +59,11 @@ export type RigOptions = Readonly<{
   isStandby?: boolean;
   /** What a part is started with beside. */
   env?: (name: PartName) => Readonly<Record<string, string>>;
-  /** Called before anything is started, such as to put a data folder on a small disk. */
-  prepare?: (place: Installation) => void;
+  /**
+   * Called before anything is started, such as to put a data folder on a small disk; what it gives
+   * back is called at the end, before the folders are removed.
+   */
+  prepare?: (place: Installation) => (() => void) | undefined;
 }>;
 
 const CELL = 'us';
@@ -67,23 +75,32 @@ export const otherOf = (name: CellName): CellName => (name === 'north' ? 'south'
 export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const place = openInstallation();
   const network = openNetwork((operator, site) => nameOf(options, operator, site));
-  try {
-    options.prepare?.(place);
-    return await openParts(options, place, network);
-  } catch (cause) {
+  let undo: (() => void) | undefined;
+  const close = async (): Promise<void> => {
     await network.close();
+    undo?.();
     await place.close();
+  };
+  try {
+    undo = options.prepare?.(place);
+    return { ...(await openParts(options, place, network)), close };
+  } catch (cause) {
+    await close();
     throw cause;
   }
 }
 
 /** Of two sites of one operator the site has the name, of two operators the operator. */
 function nameOf({ isStandby }: RigOptions, operator: string, site: string): string {
-  if (site === 'gateway') return site;
+  if (site.startsWith('gateway')) return site;
   return isStandby === true ? site : operator;
 }
 
-async function openParts(options: RigOptions, place: Installation, network: Network): Promise<Rig> {
+async function openParts(
+  options: RigOptions,
+  place: Installation,
+  network: Network,
+): Promise<Omit<Rig, 'close'>> {
   const servers = new Map<PartName, RunningServer>();
   const ports = new Map<PartName, number>();
   const running = (name: PartName): RunningServer => {
@@ -121,12 +138,21 @@ async function openParts(options: RigOptions, place: Installation, network: Netw
     );
     servers.set(name, server);
   };
+  const gateway: Rig['gateway'] = async (name) => {
+    const to = `${name} to registrar`;
+    if (!doors.has(to)) {
+      const door = { to: 'registrar', from: name, target: target('registrar') };
+      doors.set(to, await network.door(door));
+    }
+    const args = ['gateway', '--site', name, '--registrar', addressOf(to), '--port', '0'];
+    return place.part(name, args, options.env?.('gateway'));
+  };
   await start('registrar');
   await start('north');
   if (options.isStandby === true) shareKey(place);
   await start('south');
   await start('gateway');
-  return rigOf({ place, network, start, addressOf, running });
+  return rigOf({ place, network, start, gateway, addressOf, running });
 }
 
 /** Starts a part on a port of its own; another program may take that port in the same moment. */
@@ -149,10 +175,10 @@ function shareKey({ scratchDir }: Installation): void {
   cpSync(join(scratchDir, 'north', keys), join(scratchDir, 'south', keys), { recursive: true });
 }
 
-type Parts = Pick<Rig, 'place' | 'network' | 'start' | 'running'> &
+type Parts = Pick<Rig, 'place' | 'network' | 'start' | 'gateway' | 'running'> &
   Readonly<{ addressOf: (name: string) => string }>;
 
-function rigOf({ place, network, start, addressOf, running }: Parts): Rig {
+function rigOf({ place, network, start, gateway, addressOf, running }: Parts): Omit<Rig, 'close'> {
   const dataOf = (name: PartName): string => join(place.scratchDir, name);
   const charter: Rig['charter'] = async () => {
     const answer = await apiOf(running('registrar').url).send('GET', '/v1/charter');
@@ -165,6 +191,7 @@ function rigOf({ place, network, start, addressOf, running }: Parts): Rig {
     addressOf,
     running,
     start,
+    gateway,
     kill: (name) => running(name).kill(),
     dataOf,
     statesOf: (name) => statesIn(running(name).err()),
@@ -196,10 +223,6 @@ function rigOf({ place, network, start, addressOf, running }: Parts): Rig {
         rmSync(copy, { recursive: true });
       }
     },
-    close: async () => {
-      await network.close();
-      await place.close();
-    },
   };
 }
 
@@ -210,7 +233,7 @@ function statesIn(log: string): readonly string[] {
 
 /** The log is looked at so often that no state of interest is over by then. */
 const LOOK_EVERY_MS = 3;
-const STATE_MS_MAX = 150_000;
+const STATE_MS_MAX = 240_000;
 
 /** Resolves when a party has entered a state, after so many that it had entered before. */
 export async function untilState(

@@ -32,7 +32,7 @@ export function matrixStage(): Stage {
     open: async () => {
       if (opened === undefined) {
         const rig = await openRig();
-        opened = { rig, audience: await openAudience(rig.url, seedOf(process.env)) };
+        opened = { rig, audience: await openAudience({ url: rig.url, seed: seedOf(process.env) }) };
       }
       return opened;
     },
