@@ -8,8 +8,8 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openSqliteJournal } from '@holdfast/engine/journal/sqlite/sqlite-journal.ts';
 import type { Seq } from '@holdfast/protocol/ids.ts';
-import { readCopyKeys } from '../packages/server/src/at-rest/copy-keys.ts';
-import { apiOf, WATCHED_MS } from './harness/api.ts';
+import { readCopyKeys } from '@holdfast/server/at-rest/copy-keys.ts';
+import { apiOf, bodyOf, WATCHED_MS } from './harness/api.ts';
 import { openInstallation } from './harness/installation.ts';
 import type { Installation, RunningServer } from './harness/installation.ts';
 
@@ -32,13 +32,13 @@ beforeEach(async () => {
   await api.video(VIDEO);
   const body = { handle: HANDLE, password: 'four unlikely words here', jurisdiction: 'us' };
   const headers = { 'sec-fetch-site': 'same-origin' };
-  expect((await api.send('POST', '/v1/accounts', { body, headers })).status).toBe(201);
+  bodyOf(await api.send('POST', '/v1/accounts', { body, headers }), 201);
   const op = { video: VIDEO, jurisdiction: 'us', session: SESSION, subject: SUBJECT };
   const lines = [
     { ...op, n: 1, kind: 'like' },
     { ...op, n: 2, kind: 'view', watchedMs: WATCHED_MS },
   ];
-  expect((await api.bulk(lines)).status).toBe(200);
+  bodyOf(await api.bulk(lines));
 }, TEST_MS_MAX);
 afterEach(() => place.close());
 

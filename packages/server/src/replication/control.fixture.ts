@@ -114,6 +114,15 @@ type Run = Readonly<{
   closing: (() => Promise<void>)[];
 }>;
 
+function foldersOf(dataDir: string, dir: string) {
+  return {
+    certificatesDir: join(dataDir, 'certificates'),
+    balancesDir: join(dataDir, 'balances'),
+    retirementsDir: join(dataDir, 'retirements'),
+    place: { dir, keyFile: join(dataDir, 'at-rest.key'), dataDir },
+  };
+}
+
 async function runParty(run: Run): Promise<ControlledParty> {
   const { operator, dataDir, clockMs, closing } = run;
   const { key, party } = newParty(operator);
@@ -138,16 +147,14 @@ async function runParty(run: Run): Promise<ControlledParty> {
   const control = openHandoverControl({
     ...{ cell: US, cellDir, key, identity, charter, connect, fetch, nowMs, monotonicMs },
     registrarHears: async () => 'no',
-    certificatesDir: join(dataDir, 'certificates'),
-    balancesDir: join(dataDir, 'balances'),
-    retirementsDir: join(dataDir, 'retirements'),
-    place: { dir: cellDir, keyFile: join(dataDir, 'at-rest.key'), dataDir },
+    ...foldersOf(dataDir, cellDir),
     settleMs: 200,
     personsApprove: run.personsApprove,
     log: (level, fields, message) => {
       if (level === 'warn') faults.push(`${message} ${JSON.stringify(fields)}`);
     },
   });
+  const { destroyCopy, onAcknowledged, onState, onReport, onOpened } = control;
   const role = control.roleOf(
     replicaRole({
       jurisdiction: US,
@@ -156,15 +163,11 @@ async function runParty(run: Run): Promise<ControlledParty> {
       charter: charterLine(charter, US),
       newest: () => charter.charter.newest(US),
       openCell: (isGone) => openCell(cellDir, operator, key, control.balances, isGone),
-      destroyCopy: control.destroyCopy,
       connect,
       isStandby: false,
       registrarHears: async () => 'unknown',
       ...{ nowMs, monotonicMs, pause: quiet, pace: control.pace },
-      onAcknowledged: control.onAcknowledged,
-      onState: control.onState,
-      onReport: control.onReport,
-      onOpened: control.onOpened,
+      ...{ destroyCopy, onAcknowledged, onState, onReport, onOpened },
       onProgress: () => undefined,
       onFault: (what, error) => faults.push(`${what}: ${String(error)}`),
     }),

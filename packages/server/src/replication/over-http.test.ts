@@ -344,7 +344,7 @@ function sealedHandle({ dir }: Running): Buffer {
 }
 
 /** Whether something stands in any file of a party. */
-function holds({ dir }: Running, what: string | Buffer): boolean {
+function isIn({ dir }: Running, what: string | Buffer): boolean {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .some((entry) => readFileSync(join(entry.parentPath, entry.name)).includes(what));
@@ -359,14 +359,14 @@ test('AC49, E5: nothing of an account that was deleted on the way is in the file
   const token = entered.kind === 'signed-in' ? entered.token : '';
   await share(north, south);
   const [atNorth, atSouth] = [sealedHandle(north), sealedHandle(south)];
-  expect(holds(south, atSouth)).toBe(true);
+  expect(isIn(south, atSouth)).toBe(true);
   // Each copy has a key of its own, and none has the handle as it is.
   expect(Buffer.compare(atNorth, atSouth)).not.toBe(0);
-  expect(holds(south, MARKER) || holds(north, MARKER)).toBe(false);
+  expect(isIn(south, MARKER) || isIn(north, MARKER)).toBe(false);
   const erased = await clientOf(north).call('deleteAccount', { token });
   expect(erased).toMatchObject({ kind: 'erased' });
-  expect(holds(south, atSouth)).toBe(false);
-  expect(holds(north, atNorth)).toBe(false);
+  expect(isIn(south, atSouth)).toBe(false);
+  expect(isIn(north, atNorth)).toBe(false);
   await cut(north, south);
   expect(await clientOf(south).call('signUp', person)).toMatchObject({ kind: 'signed-in' });
 });

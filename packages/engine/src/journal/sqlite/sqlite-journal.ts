@@ -120,10 +120,10 @@ function read(
     const row = raw as BatchRow;
     bytes += row.body.length;
     if (records.length > 0 && bytes > bytesMax) break;
-    const head = headOf(row);
-    const body = open(head, row.body);
-    if (body === undefined) throw sealedElsewhere(head.seq);
-    records.push({ ...head, body });
+    const of = headOf(row);
+    const body = open(of, row.body);
+    if (body === undefined) throw sealedElsewhere(of.seq);
+    records.push({ ...of, body });
   }
   return records;
 }
