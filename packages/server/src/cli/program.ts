@@ -67,6 +67,8 @@ function programFor(io: CliIo, works: Works, finish: CommandContext['finish']): 
     .description('A short-video platform whose likes and views stay right.')
     .addHelpText('after', HELP)
     .exitOverride()
+    // A part of a command has its own flags, also where the command has one of the same name.
+    .enablePositionalOptions()
     .configureHelp({ styleTitle: paintFor(io.out, io.env, false).bold, helpWidth: helpWidth(io) })
     .configureOutput({
       writeOut: io.out.write,
