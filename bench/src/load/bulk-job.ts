@@ -23,6 +23,8 @@ const UNQUALIFIED_MS = 500;
 const QUALIFIED_MS_LEAST = 2_000;
 const QUALIFIED_MS_SPAN = 13_000;
 const SEED = 20_260_122;
+/** How often a long filling says how far it is. */
+const PROGRESS_LIKES = 250_000;
 
 /** One request's lines and the outcomes that they must have. */
 type Bulk = Readonly<{
@@ -79,16 +81,28 @@ export async function runBulkLikesJob(
     hot: false,
   });
   const names = videoNames(job.videos);
+  const total = job.sessions * job.likesPerSession;
+  let sent = 0;
+  const onSent = (likes: number): void => {
+    const before = Math.floor(sent / PROGRESS_LIKES);
+    sent += likes;
+    if (Math.floor(sent / PROGRESS_LIKES) > before)
+      notify({ kind: 'stage', text: sentOf(sent, total) });
+  };
+  const shared = { walk, oracle, names, onSent };
   const lanes = shares(job.connections, job.sessions).map(
-    (share) =>
-      new BulkLane(likeSource({ walk, oracle, names }, share, job.likesPerSession), target),
+    (share) => new BulkLane(likeSource(shared, share, job.likesPerSession), target),
   );
-  notify({ kind: 'stage', text: `sending ${job.sessions * job.likesPerSession} likes` });
+  notify({ kind: 'stage', text: sentOf(0, total) });
   const cpu = windowCpu(notify);
   cpu.onWindow('open');
   const result = await runClosedLoop({ port: target.port, lanes });
   cpu.onWindow('closed');
   return outcomeOf(result, cpu.share(result.elapsedMs), oracle, job.videos, lanes);
+}
+
+function sentOf(sent: number, total: number): string {
+  return `sending likes, ${sent.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`;
 }
 
 function outcomeOf(
@@ -229,10 +243,16 @@ function drawVideo(shared: ViewShared, session: number, random: Random): number 
   return video;
 }
 
-type LikeShared = Readonly<{ walk: LikeWalk; oracle: Oracle; names: readonly string[] }>;
+type LikeShared = Readonly<{
+  walk: LikeWalk;
+  oracle: Oracle;
+  names: readonly string[];
+  /** Told of likes that were acknowledged. */
+  onSent: (likes: number) => void;
+}>;
 
 function likeSource(shared: LikeShared, share: Share, likesPerSession: number): BulkSource {
-  const { walk, oracle, names } = shared;
+  const { walk, oracle, names, onSent } = shared;
   const sessionsHeld = share.end - share.first;
   let session = 0;
   let round = 0;
@@ -261,6 +281,7 @@ function likeSource(shared: LikeShared, share: Share, likesPerSession: number): 
       outcomes: { counted: videos.length, unqualified: 0 },
       acknowledge: () => {
         for (const video of videos) oracle.like(video, true);
+        onSent(videos.length);
       },
     };
   };

@@ -49,19 +49,20 @@ export async function registerVideos(
   });
 }
 
-/** Opens one session for each subject; returns the tokens to send ops with. */
+/** Opens one session for each subject from `first`; returns the tokens to send ops with. */
 export async function openSessions(
   target: Target,
   sessionCount: number,
+  first = 0,
 ): Promise<readonly string[]> {
   if (target.dialect === 'stand-in') {
-    return Array.from({ length: sessionCount }, (_, session) => subjectName(session));
+    return Array.from({ length: sessionCount }, (_, session) => subjectName(first + session));
   }
   const tokens = new Array<string>(sessionCount);
   const head = bodyRequestHead('POST', '/v1/sessions', target.serviceKey, JSON_TYPE);
   await forEach(target, sessionCount, {
     request: (session) => {
-      const body = { jurisdiction: JURISDICTION, subject: subjectName(session) };
+      const body = { jurisdiction: JURISDICTION, subject: subjectName(first + session) };
       return withBody(head, JSON.stringify(body));
     },
     answer: (session, status, body) => {
