@@ -1,7 +1,7 @@
 // A reader who looks at the counts of a few videos all the time, through every hand-over. These
 // videos are only ever liked, so whatever is shown of them may grow and do nothing else.
 
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { Histogram } from '../load/histogram.ts';
 import { HttpConnection } from '../load/http-connection.ts';
 import { getRequest } from '../load/http-request.ts';

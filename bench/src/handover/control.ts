@@ -54,7 +54,7 @@ export function openControl(
       if (status === undefined) throw new Error(`${side} tells its status in another form`);
       return status;
     },
-    start: (url, mode) => asked(CONTROL_ROUTES.start, { url, mode, dryRun: false }),
+    start: (to, mode) => asked(CONTROL_ROUTES.start, { url: to, mode, dryRun: false }),
     rollback: (mode) => asked(CONTROL_ROUTES.rollback, { mode, dryRun: false }),
     approve: () => asked(CONTROL_ROUTES.approve, {}),
     close: client.close,

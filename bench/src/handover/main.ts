@@ -119,23 +119,14 @@ type Measured = Pick<
 
 async function measure(run: Run): Promise<Measured> {
   const { options, installation, load, progress } = run;
-  const { quick, opsPerSecond } = options;
-  const size = quick ? 'quick' : 'usual';
-  const { target, urlOf, dataOf } = installation;
-  const sessions = Math.max(1, Math.ceil(options.rows / LIKES_PER_SESSION));
-  const fill = { sessions, likesPerSession: LIKES_PER_SESSION, videos: VIDEOS[size] };
-  const { opsPerSecond: fillOpsPerSecond } = await load.ask({ kind: 'fill', target, fill });
+  const { urlOf, dataOf } = installation;
+  const size = options.quick ? 'quick' : 'usual';
   const first: Side = 'north';
-  const diskBytesPerSecond = writeSpeed(dataOf(first), stateBytes(dataOf(first), JURISDICTION));
-  progress.finish(
-    `${rounded(fillOpsPerSecond)} ops/s; the disk writes ${rounded(diskBytesPerSecond / 1e6)} MB/s`,
-  );
-
+  const { fillOpsPerSecond, diskBytesPerSecond } = await fillUp(run, first);
   const many = { connections: CONNECTIONS, sessions: SESSIONS, opsPerRequest: OPS_PER_REQUEST };
-  await load.ask({ kind: 'begin', load: { opsPerSecond, ...many } });
+  await load.ask({ kind: 'begin', load: { opsPerSecond: options.opsPerSecond, ...many } });
   await pause(WARM_UP_MS[size]);
-  await window(load, 'solo', WINDOW_MS[size]);
-  progress.finish('measured');
+  progress.finish(await window(load, 'solo', WINDOW_MS[size]));
 
   const controlOf = (side: Side) => openControl(side, { url: urlOf(side), dataDir: dataOf(side) });
   const controls = { north: controlOf('north'), south: controlOf('south') };
@@ -144,10 +135,9 @@ async function measure(run: Run): Promise<Measured> {
     say: (text) => progress.say(text),
   };
   const seeding = await seed(stage, first, diskBytesPerSecond);
-  const seedMb = rounded((seeding.bytes * 1_000) / seeding.ms / 1e6);
-  progress.finish(
-    `${rounded(seeding.bytes / 1e6)} MB in ${rounded(seeding.ms)} ms, ${seedMb} MB/s`,
-  );
+  const speed = rounded((seeding.bytes * 1_000) / seeding.ms / 1e6);
+  const copied = `${rounded(seeding.bytes / 1e6)} MB in ${rounded(seeding.ms)} ms`;
+  progress.finish(`${copied}, ${speed} MB/s`);
   const done: Rehearsal[] = [];
   for await (const one of rehearsals(stage, first, options.rehearsals)) {
     done.push(one);
@@ -155,22 +145,38 @@ async function measure(run: Run): Promise<Measured> {
     if (one.outcome === 'handed-over') progress.finish(told);
     else say(`${told} (${one.reason})`);
   }
-  await window(load, 'following', WINDOW_MS[size]);
-  progress.finish('measured');
+  progress.finish(await window(load, 'following', WINDOW_MS[size]));
   const end = await load.ask({ kind: 'end' });
-  progress.finish(
-    `${end.opsAcknowledged.toLocaleString('en-US')} ops, ${end.verified.detail || 'all right'}`,
-  );
+  const { opsAcknowledged, verified } = end;
+  progress.finish(`${rounded(opsAcknowledged)} ops, ${verified.detail || 'all right'}`);
   const told = await withTold(installation, done);
   const checks = await check(run, told);
   for (const control of Object.values(controls)) control.close();
   return { fillOpsPerSecond, seeding, rehearsals: told, load: end, checks };
 }
 
-async function window(load: HandoverLoad, name: string, lengthMs: number): Promise<void> {
+/** Fills the cell; then, while nothing else runs, asks what its disk can do with as many bytes. */
+async function fillUp(
+  { options, installation, load, progress }: Run,
+  first: Side,
+): Promise<Readonly<{ fillOpsPerSecond: number; diskBytesPerSecond: number }>> {
+  const { target, dataOf } = installation;
+  const sessions = Math.max(1, Math.ceil(options.rows / LIKES_PER_SESSION));
+  const videos = VIDEOS[options.quick ? 'quick' : 'usual'];
+  const fill = { sessions, likesPerSession: LIKES_PER_SESSION, videos };
+  const { opsPerSecond } = await load.ask({ kind: 'fill', target, fill });
+  const diskBytesPerSecond = writeSpeed(dataOf(first), stateBytes(dataOf(first), JURISDICTION));
+  const disk = `${rounded(diskBytesPerSecond / 1e6)} MB/s`;
+  progress.finish(`${rounded(opsPerSecond)} ops/s; the disk writes ${disk}`);
+  return { fillOpsPerSecond: opsPerSecond, diskBytesPerSecond };
+}
+
+/** Latencies of so long go under that name; resolves with what is to be said. */
+async function window(load: HandoverLoad, name: string, lengthMs: number): Promise<string> {
   await load.ask({ kind: 'window', name });
   await pause(lengthMs);
   await load.ask({ kind: 'window', name: null });
+  return `measured for ${lengthMs / 1_000} s`;
 }
 
 function inWords({ pauseMs, people }: Rehearsal): string {
@@ -206,7 +212,7 @@ function clearAway(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
-async function run(options: HandoverOptions): Promise<number> {
+async function runBench(options: HandoverOptions): Promise<number> {
   const folder = await makeScratchFolder(options.scratch);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -242,5 +248,5 @@ else if (parsed.kind === 'wrong') {
   say(`${parsed.why}\n\n${HELP}`);
   process.exitCode = 2;
 } else {
-  process.exitCode = await run(parsed.options);
+  process.exitCode = await runBench(parsed.options);
 }

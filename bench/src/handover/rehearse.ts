@@ -55,7 +55,6 @@ export async function seed(
   let firstByteMs: number | null = null;
   let looks = 0;
   let throttled = 0;
-  let bytes = 0;
   for (;;) {
     const { state, progress, handover } = await controls[from].status();
     const { copying, pace } = progress;
@@ -65,7 +64,6 @@ export async function seed(
     if (pace === 'throttled') throttled += 1;
     if (copying !== null) {
       firstByteMs ??= Date.now();
-      bytes = copying.bytesTotal;
       say(`copying, ${mb(copying.bytes)} of ${mb(copying.bytesTotal)} MB, ${pace}`);
     }
     if (handover?.ended) throw new Error(`the copy was not made: ${handover.ended.reason}`);
@@ -76,7 +74,7 @@ export async function seed(
   const endedAtMs = Date.now();
   await load.ask({ kind: 'window', name: null });
   return {
-    bytes: Math.max(bytes, stateBytes(installation.dataOf(otherSide(from)), JURISDICTION)),
+    bytes: stateBytes(installation.dataOf(otherSide(from)), JURISDICTION),
     ms: endedAtMs - startedAtMs,
     transferMs: firstByteMs === null ? null : endedAtMs - firstByteMs,
     diskBytesPerSecond,

@@ -19,7 +19,7 @@ describe('targets', () => {
     const many = Array.from({ length: 199 }, () => sampleRehearsal());
     const rehearsals = [...many, sampleRehearsal({ pauseMs: 901 })];
     expect(missedIn({ rehearsals })).toEqual(['pause never over 900 ms']);
-    const more = [...many.slice(0, 90), ...Array(2).fill(sampleRehearsal({ pauseMs: 351 }))];
+    const more = [...many.slice(0, 90), sampleRehearsal({ pauseMs: 351 })];
     expect(missedIn({ rehearsals: more })).toEqual(['pause p99 under 350 ms']);
   });
 
