@@ -93,7 +93,7 @@ export function statusOf(parts: StatusParts): StartStatus {
 export function pageAssets(): Assets {
   const read = (name: string): string =>
     readFileSync(new URL(`../status/page/${name}`, import.meta.url), 'utf8');
-  return { css: read('page.css'), script: read('live.js') };
+  return { css: `${read('page.css')}\n${read('parts.css')}`, script: read('live.js') };
 }
 
 export function statusFile(dataDir: string): string {

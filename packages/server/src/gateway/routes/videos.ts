@@ -1,5 +1,6 @@
 // PUT and GET /v1/videos/{id}, GET /v1/videos and /v1/feed: the catalog. Rules A43 to A48, A70.
 
+import { isCanary } from '@holdfast/protocol/canary.ts';
 import { isId } from '@holdfast/protocol/ids.ts';
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { DURATION_MS_MAX, TITLE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
@@ -137,5 +138,7 @@ function sendPage(
   const page = read(query.one('cursor'), asked);
   if (page === 'bad-cursor') return sendRefusal(reply, BAD_CURSOR);
   const { next } = page;
-  return sendJson(reply, 200, { items: page.items.map(publicVideo), ...(next && { next }) });
+  // ST32: canaries are in no listing; a page that held some is shorter.
+  const listed = page.items.filter(({ video }) => !isCanary(video)).map(publicVideo);
+  return sendJson(reply, 200, { items: listed, ...(next && { next }) });
 }

@@ -169,7 +169,10 @@ function opened(bad: readonly ComponentNow[], nowMs: number, newId: Ids): Incide
   const affected = bad.map(affectedOf);
   const impact = impactOf(affected);
   const first = bad.find(({ measured }) => measured.reason !== '');
-  const body = `Opened by our own measurements: ${first?.measured.reason ?? 'see the evidence'}.`;
+  const body =
+    first === undefined
+      ? 'Opened by a person who saw more than our measurements do: see the overrides.'
+      : `Opened by our own measurements: ${first.measured.reason}.`;
   return {
     id: newId(),
     name: incidentName(bad),
