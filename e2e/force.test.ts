@@ -9,7 +9,7 @@ import { openInstallation } from './harness/installation.ts';
 import type { CommandResult, Installation, RunningServer } from './harness/installation.ts';
 import { LOAD_VIDEO } from './harness/load.ts';
 
-const TEST_MS_MAX = 240_000;
+const TEST_MS_MAX = 420_000;
 
 let place: Installation | undefined;
 

@@ -11,7 +11,7 @@ import { openInstallation } from './harness/installation.ts';
 import type { Installation, RunningServer } from './harness/installation.ts';
 import { differencesOf, goesOn, LOAD_VIDEO, startLoad } from './harness/load.ts';
 
-const TEST_MS_MAX = 240_000;
+const TEST_MS_MAX = 420_000;
 const VIDEOS = ['record-0', 'record-1'];
 
 let place: Installation | undefined;
