@@ -38,6 +38,10 @@ export const AHEAD_MS_MAX = 5_000;
 export const LATE_MS_MAX = 30_000;
 const PLANS_SHOWN_MS = 30 * DAY_MS;
 const MINUTES_IN_MEMORY = 360;
+const DAYS_KEPT = 91;
+/** Hours are held for the longest window of a budget. */
+const DAYS_OF_HOURS = 4;
+const HOURS_OF_DAY = 24;
 
 export type BoardClock = Readonly<{ nowMs: () => number; monotonicMs: () => number }>;
 
@@ -70,6 +74,8 @@ export class Board {
   readonly #cells = new Set<Jurisdiction>();
   readonly #minutes = new Map<number, Tallies>();
   readonly #hours = new Map<number, Tallies>();
+  /** Days that are over, by UTC day since 1970. */
+  readonly #days = new Map<number, Tallies>();
   #incidents: Incident[];
   #overrides: Override[];
   #plans: readonly Maintenance[];
@@ -102,8 +108,13 @@ export class Board {
       this.#minutes.set(at, tallies);
     }
     this.#keptMinute = minute - 1;
-    const hour = Math.floor(nowMs / HOUR_MS);
-    for (const [at, tallies] of store.hoursFrom(hour - 91 * 24)) this.#hours.set(at, tallies);
+    const day = Math.floor(nowMs / DAY_MS);
+    for (const [at, tallies] of store.daysFrom(day - DAYS_KEPT)) this.#days.set(at, tallies);
+    // Days that this page did not live to add up are added up now.
+    const lastDay = Math.max(day - DAYS_KEPT, ...this.#days.keys());
+    const fromDay = Math.min(day - DAYS_OF_HOURS, lastDay + 1);
+    for (const [at, tallies] of store.hoursFrom(fromDay * HOURS_OF_DAY))
+      this.#hours.set(at, tallies);
     this.#watch = watchFrom(nowMs, clock.monotonicMs());
     this.#lookedMs = clock.monotonicMs();
     this.#now = this.#componentsNow();
@@ -138,9 +149,19 @@ export class Board {
     return this.#overrides;
   }
 
-  /** Tallies by UTC hour since 1970, for the last 91 days. */
-  get hours(): ReadonlyMap<number, Tallies> {
-    return this.#hours;
+  /** Tallies by UTC day since 1970, for the last 91 days; today as far as it is kept. */
+  get days(): ReadonlyMap<number, Tallies> {
+    const days = new Map(this.#days);
+    const open = new Map<number, Tallies>();
+    for (const [hour, tallies] of this.#hours) {
+      const day = Math.floor(hour / HOURS_OF_DAY);
+      if (this.#days.has(day)) continue;
+      const sum: Tallies = open.get(day) ?? new Map();
+      addTallies(sum, tallies);
+      open.set(day, sum);
+    }
+    for (const [day, tallies] of open) days.set(day, tallies);
+    return days;
   }
 
   /** Tallies by UTC minute since 1970, for the last six hours. */
@@ -330,15 +351,25 @@ export class Board {
     for (const minute of this.#minutes.keys()) {
       if (minute < current - MINUTES_IN_MEMORY) this.#minutes.delete(minute);
     }
-    for (const hour of this.#hours.keys()) {
-      if (hour < Math.floor(nowMs / HOUR_MS) - 91 * 24) this.#hours.delete(hour);
-    }
+    this.#turnDay(Math.floor(nowMs / DAY_MS));
     this.#write(() => {
       store.prune(nowMs);
       store.putMeta('counted', JSON.stringify(this.#counted));
     });
     this.#plans =
       this.#fault === undefined ? store.maintenancesFrom(nowMs - PLANS_SHOWN_MS) : this.#plans;
+  }
+
+  /** Keeps the days that are over, and lets go of what is not shown any more. */
+  #turnDay(today: number): void {
+    for (const [day, tallies] of this.days) {
+      if (day >= today || this.#days.has(day)) continue;
+      this.#days.set(day, tallies);
+      this.#write(() => this.#options.store.putDay(day, tallies));
+    }
+    for (const day of this.#days.keys()) if (day < today - DAYS_KEPT) this.#days.delete(day);
+    const firstHour = (today - DAYS_OF_HOURS) * HOURS_OF_DAY;
+    for (const hour of this.#hours.keys()) if (hour < firstHour) this.#hours.delete(hour);
   }
 
   #keepMinute(minute: number): void {

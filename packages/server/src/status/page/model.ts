@@ -9,10 +9,9 @@ import type { DayBar } from '../rules/days.ts';
 import { componentKey } from '../rules/component-state.ts';
 import type { ComponentNow, Incident } from '../rules/incident.ts';
 import type { Maintenance } from '../rules/orders.ts';
-import { addTallies, quantile } from '../rules/tally.ts';
-import type { Tallies, Tally } from '../rules/tally.ts';
+import { quantile } from '../rules/tally.ts';
+import type { Tallies } from '../rules/tally.ts';
 import type { State } from '../rules/words.ts';
-import { HOUR_MS } from '../store/status-store.ts';
 import type { OverrideEntry, StatusStore } from '../store/status-store.ts';
 import { sentenceOf } from './sentence.ts';
 
@@ -72,7 +71,7 @@ export type ModelOptions = Readonly<{
 
 /** The page as it is now. */
 export function modelOf({ board, store, nowMs, title, url }: ModelOptions): PageModel {
-  const days = talliesByDay(board, nowMs);
+  const days = talliesByDay(board);
   // What the file cannot tell now is left out; that the page does not know is said by its states.
   const isReadable = board.fault === undefined;
   const incidents = isReadable ? store.incidents(INCIDENTS_SHOWN_MAX) : board.openIncidents;
@@ -91,19 +90,9 @@ export function modelOf({ board, store, nowMs, title, url }: ModelOptions): Page
   };
 }
 
-/** Tallies of the last days by UTC day, the running hour included. */
-function talliesByDay(board: Board, nowMs: number): ReadonlyMap<string, Tallies> {
-  const days = new Map<string, Tallies>();
-  const dayTallies = (ms: number): Tallies => {
-    const day = dayOf(ms);
-    const known = days.get(day) ?? new Map<string, Tally>();
-    days.set(day, known);
-    return known;
-  };
-  for (const [hour, tallies] of board.hours) addTallies(dayTallies(hour * HOUR_MS), tallies);
-  // Minutes are added to their hour when they end; the running one is not worth a bar.
-  dayTallies(nowMs);
-  return days;
+/** Tallies of the last days by UTC day. */
+function talliesByDay(board: Board): ReadonlyMap<string, Tallies> {
+  return new Map([...board.days].map(([day, tallies]) => [dayOf(day * DAY_MS), tallies]));
 }
 
 function componentView(

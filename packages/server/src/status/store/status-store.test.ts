@@ -104,6 +104,6 @@ it('ST25: a page opens on what it knew: its cells, as unknown, and their days', 
   const clock = { nowMs: () => nowMs, monotonicMs: () => 0 };
   const board = new Board({ store: again, clock, newId: () => 'id' });
   expect(board.components.map(({ state }) => state)).toEqual(COMPONENTS.map(() => 'unknown'));
-  expect([...board.hours.values()][0]?.size).toBe(2 * COMPONENTS.length);
+  expect([...board.days.values()][0]?.size).toBe(2 * COMPONENTS.length);
   again.close();
 });
