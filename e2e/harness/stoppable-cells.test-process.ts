@@ -60,6 +60,12 @@ const startServer = serverOf({
 const unwanted = (): never => {
   throw new Error('this program only starts everything in one process');
 };
-const others = { startRegistrar: unwanted, startCell: unwanted, startGateway: unwanted };
+const startStatus = { page: unwanted, place: unwanted };
+const others = {
+  startRegistrar: unwanted,
+  startCell: unwanted,
+  startGateway: unwanted,
+  startStatus,
+};
 const parts = { startServer, ...others, fsckData, backupData, fetch };
 process.exit(await runCli(process.argv.slice(2), io, parts));
