@@ -12,6 +12,7 @@ import { createExchange } from '@holdfast/server/exchange/create-exchange.ts';
 import type { Exchange } from '@holdfast/server/exchange/exchange.ts';
 import { SubtotalBook } from '@holdfast/server/exchange/subtotal-book.ts';
 import { opsQueue } from '@holdfast/server/gateway/ops-route/ops-queue.ts';
+import { PauseBook } from '@holdfast/server/gateway/ops-route/pause-book.ts';
 import type { OpsQueue } from '@holdfast/server/gateway/ops-route/ops-queue.ts';
 import { ownerLine } from '@holdfast/server/gateway/ops-route/owner-line.ts';
 import type { OwnerLine } from '@holdfast/server/gateway/ops-route/owner-line.ts';
@@ -77,7 +78,9 @@ export class SimGateway implements GatewayDoor {
     });
     publications.subscribe((publication) => this.#take(exchange, line, publication));
     publications.resync(exchange.positionOf(US));
-    this.#run = { life, queue: opsQueue({ line, timers, monotonicMs }), exchange, line };
+    const pauses = new PauseBook();
+    const queue = opsQueue({ line, timers, monotonicMs, pauses });
+    this.#run = { life, queue, exchange, line };
   }
 
   kill(): void {
@@ -123,6 +126,8 @@ export class SimGateway implements GatewayDoor {
             .then((result) => resolve(result ?? lost('unknown')));
         }),
       call: async () => lost('none'),
+      // Nobody here waits for a certificate, so nobody is told what a pause was.
+      reportPause: async () => lost('none'),
       listen: (epoch, after, take, signal) =>
         new Promise((resolve) => {
           let cancel = (): void => undefined;

@@ -17,7 +17,8 @@ import type { OpGroup, Position, SubmitReply } from '@holdfast/server/cell/cell-
 import { LedgerRoles } from '@holdfast/server/cell/ledger-roles.ts';
 import type { Acknowledge } from '@holdfast/server/cell/ledger-roles.ts';
 import { opsGroupsOf, submitReplyOf } from '@holdfast/server/cell/ops-requests.ts';
-import { Publisher, TICK_MS } from '@holdfast/server/cell/publisher.ts';
+import { NO_RESYNCS, Publisher, TICK_MS } from '@holdfast/server/cell/publisher.ts';
+import type { Resyncs } from '@holdfast/server/cell/publisher.ts';
 import type { Declined, OpsResult } from '@holdfast/server/cell/remote/remote-cell.ts';
 import type { OperatorKey } from '@holdfast/server/registrar/charter-entry.ts';
 import { knownParty } from '@holdfast/server/replication/known-party.ts';
@@ -70,7 +71,11 @@ type Run = {
   readonly life: Life;
   readonly charter: CharterCopy;
   readonly roles: RoleSlot;
-  readonly streams: Set<Stream>;
+  /** By stream, the resync that it waits for. */
+  readonly streams: Map<Stream, number>;
+  resyncs: number;
+  /** How far the resyncs are of whoever published last. */
+  told: Resyncs;
   runtime: PartyRuntime | undefined;
   vigil: Vigil | undefined;
   engine: Engine | undefined;
@@ -152,7 +157,9 @@ export class SimParty implements PartyDoor {
       life,
       charter,
       roles: new HookedRoles(this.#rolesOf(life), this.#world.hooks),
-      streams: new Set(),
+      streams: new Map(),
+      resyncs: 0,
+      told: NO_RESYNCS,
       runtime: undefined,
       vigil: undefined,
       engine: undefined,
@@ -235,7 +242,7 @@ export class SimParty implements PartyDoor {
     if (run.life.isOver) return;
     this.#world.entered(this.name, state);
     if (!('followerSeq' in state) && !('plan' in state) && state.kind !== 'owning') {
-      for (const { end } of run.streams) end();
+      for (const { end } of run.streams.keys()) end();
       run.streams.clear();
       run.snapshot = undefined;
     }
@@ -281,27 +288,34 @@ export class SimParty implements PartyDoor {
     const run = this.#run;
     if (run === undefined) return;
     await run.publisher?.tick();
+    run.told = run.publisher?.resyncs ?? run.told;
     run.engine = engine;
     run.publisher =
       engine &&
-      new Publisher({
-        jurisdiction: US,
-        epoch: () => engine.epoch,
-        meta: () => engine.meta,
-        nowMs: () => engine.clock.nowMs(),
-        monotonicMs: () => this.#world.time.nowMs,
-        videosAfter: (after, videosMax) => engine.view.videosAfter(after, videosMax),
-        publish: (publication) => this.#publish(run, publication),
-      });
+      new Publisher(
+        {
+          jurisdiction: US,
+          epoch: () => engine.epoch,
+          meta: () => engine.meta,
+          nowMs: () => engine.clock.nowMs(),
+          monotonicMs: () => this.#world.time.nowMs,
+          videosAfter: (after, videosMax) => engine.view.videosAfter(after, videosMax),
+          publish: (publication) => this.#publish(run, publication, Infinity),
+          publishWatermark: (watermark, resynced) => this.#publish(run, watermark, resynced),
+        },
+        run.told,
+      );
   }
 
-  #publish({ life, streams }: Run, told: Publication): void {
+  /** A watermark says nothing to a stream whose resync is not done; `done` is the newest that is. */
+  #publish({ life, streams }: Run, told: Publication, done: number): void {
     const ahead = this.#world.hooks.publishesAhead;
     const publication =
       told.kind === 'subtotals'
         ? { ...told, views: told.views.map((views) => views + ahead) }
         : told;
-    for (const stream of streams) {
+    for (const [stream, awaited] of streams) {
+      if (done < awaited) continue;
       this.#world.network.sendInOrder(life, stream.to, stream.line, () => stream.take(publication));
     }
   }
@@ -477,8 +491,9 @@ export class SimParty implements PartyDoor {
     const declined = this.#declines(epoch);
     if (declined !== undefined) return declined;
     if (this.#run?.publisher === undefined) return AWAY;
-    this.#run.streams.add(stream);
-    this.#run.publisher.resync(after);
+    this.#run.resyncs += 1;
+    this.#run.streams.set(stream, this.#run.resyncs);
+    this.#run.publisher.resync(after, this.#run.resyncs);
     return undefined;
   }
 }
