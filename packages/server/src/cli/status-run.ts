@@ -148,7 +148,8 @@ async function open(parts: StatusParts, options: StatusOptions, serving: Serving
         if (answer.kind === 'refused') logger.warn(answer.detail);
       },
     });
-    closing.push('the place', place.stop);
+    // A journey that is under way is not waited for: nobody is told of it any more.
+    closing.push('the place', () => void place.stop());
   }
   if (options.hasParent) parts.onParentGone(() => endLater(parts, dataDir, serving));
   announce(options, url, own);

@@ -88,6 +88,7 @@ export type OverrideEntry = Readonly<{ atMs: number; by: string; what: string }>
 
 /** The file: every call is done on disk when it returns, and throws `StatusStoreError`. */
 export type StatusStore = ReturnType<typeof resultTables> &
+  ReturnType<typeof metaTable> &
   ReturnType<typeof incidentTables> &
   ReturnType<typeof placeTables> &
   Readonly<{
@@ -117,6 +118,7 @@ export function openStatusStore(file: string): StatusStore {
   return {
     db,
     ...resultTables(db),
+    ...metaTable(db),
     ...incidentTables(db),
     ...placeTables(db),
     together: <Value>(write: () => Value): Value => guarded(() => transaction(db, write)),
@@ -161,8 +163,6 @@ function resultTables(db: DatabaseSync) {
   const pruneMinutes = db.prepare(
     'DELETE FROM minutes WHERE minute IN (SELECT minute FROM minutes WHERE minute < ? LIMIT ?)',
   );
-  const getMeta = db.prepare('SELECT value FROM meta WHERE name = ?');
-  const putMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
   return {
     addRaw: (atMs: number, report: Report): void => {
       guarded(() => addRaw.run(atMs, report.place, deflateRawSync(JSON.stringify(report))));
@@ -219,6 +219,13 @@ function resultTables(db: DatabaseSync) {
         pruneMinutes.run(Math.floor((nowMs - MINUTES_DAYS * DAY_MS) / MINUTE_MS), PRUNE_ROWS_MAX);
       });
     },
+  };
+}
+
+function metaTable(db: DatabaseSync) {
+  const getMeta = db.prepare('SELECT value FROM meta WHERE name = ?');
+  const putMeta = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
+  return {
     meta: (name: string): string | undefined => {
       const row = guarded(() => getMeta.get(name));
       return row === undefined ? undefined : textOf(row['value']);
