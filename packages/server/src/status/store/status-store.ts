@@ -144,6 +144,12 @@ const textOf = (value: unknown): string => value as string;
 const numberOf = (value: unknown): number => value as number;
 const parsed = <Value>(value: unknown): Value => JSON.parse(textOf(value)) as Value;
 
+type Rows = readonly Readonly<Record<string, unknown>>[];
+
+function talliesIn(rows: Rows, name: string): ReadonlyMap<number, Tallies> {
+  return new Map(rows.map((row) => [numberOf(row[name]), readTallies(textOf(row['body']))]));
+}
+
 function resultTables(db: DatabaseSync) {
   const addRaw = db.prepare('INSERT INTO raw (at_ms, place, body) VALUES (?, ?, ?)');
   const rawBetween = db.prepare(
@@ -183,14 +189,7 @@ function resultTables(db: DatabaseSync) {
       guarded(() => putDay.run(day, writeTallies(tallies)));
     },
     daysFrom: (day: number): ReadonlyMap<number, Tallies> =>
-      guarded(
-        () =>
-          new Map(
-            daysFrom
-              .all(day)
-              .map((row) => [numberOf(row['day']), readTallies(textOf(row['body']))]),
-          ),
-      ),
+      guarded(() => talliesIn(daysFrom.all(day), 'day')),
     minutesFrom: (minute: number): ReadonlyMap<number, Tallies> =>
       guarded(
         () =>
@@ -204,14 +203,7 @@ function resultTables(db: DatabaseSync) {
           ),
       ),
     hoursFrom: (hour: number): ReadonlyMap<number, Tallies> =>
-      guarded(
-        () =>
-          new Map(
-            hoursFrom
-              .all(hour)
-              .map((row) => [numberOf(row['hour']), readTallies(textOf(row['body']))]),
-          ),
-      ),
+      guarded(() => talliesIn(hoursFrom.all(hour), 'hour')),
     /** ST25: removes what is older than it is kept; a little each time. */
     prune: (nowMs: number): void => {
       guarded(() => {
