@@ -15,7 +15,6 @@ import type { Epoch, Seq } from '@holdfast/protocol/ids.ts';
 import type { Publication } from '@holdfast/server/border/publication.ts';
 import type { OpGroup, Position, SubmitReply } from '@holdfast/server/cell/cell-client.ts';
 import { LedgerRoles } from '@holdfast/server/cell/ledger-roles.ts';
-import type { Acknowledge } from '@holdfast/server/cell/ledger-roles.ts';
 import { opsGroupsOf, submitReplyOf } from '@holdfast/server/cell/ops-requests.ts';
 import { NO_RESYNCS, Publisher, TICK_MS } from '@holdfast/server/cell/publisher.ts';
 import type { Resyncs } from '@holdfast/server/cell/publisher.ts';
@@ -31,11 +30,10 @@ import type {
   Question,
   Report,
 } from '@holdfast/server/replication/peer.ts';
-import { RoleSlot } from '@holdfast/server/replication/role-slot.ts';
 import { STANDBY_PREFIX, Vigil } from '@holdfast/server/replication/vigil.ts';
 import type { Around, PartyDoor, Snapshot, Stream } from './around.ts';
 import type { Disk } from './disk.ts';
-import type { Hooks } from './hooks.ts';
+import { HookedRoles } from './hooked-roles.ts';
 import { Process } from './process.ts';
 import type { Life } from './process.ts';
 import { US } from './registrar.ts';
@@ -70,7 +68,7 @@ const NO_ACCOUNTS: CellAccounts = {
 type Run = {
   readonly life: Life;
   readonly charter: CharterCopy;
-  readonly roles: RoleSlot;
+  readonly roles: HookedRoles;
   /** By stream, the resync that it waits for. */
   readonly streams: Map<Stream, number>;
   resyncs: number;
@@ -82,25 +80,6 @@ type Run = {
   publisher: Publisher | undefined;
   snapshot: Snapshot | undefined;
 };
-
-/** The slot of the product, where a mistake may be put between gate and engine. */
-class HookedRoles extends RoleSlot {
-  readonly #hooks: Hooks;
-
-  constructor(roles: LedgerRoles, hooks: Hooks) {
-    super(roles);
-    this.#hooks = hooks;
-  }
-
-  override async serve(epoch: Epoch, acknowledge: Acknowledge): Promise<void> {
-    await super.serve(epoch, this.#hooks.acknowledge(acknowledge));
-  }
-
-  override async sealedAt(epoch: Epoch): Promise<LedgerPosition | undefined> {
-    const sealed = await super.sealedAt(epoch);
-    return this.#hooks.findsSeal ? sealed : undefined;
-  }
-}
 
 export class SimParty implements PartyDoor {
   readonly process: Process;
