@@ -4,7 +4,6 @@
 import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
 import { ENGINE_LIMITS } from '@holdfast/engine/engine/engine-options.ts';
-import type { LedgerPosition } from '@holdfast/engine/engine/ledger.ts';
 import { hashAt } from '@holdfast/engine/engine/replay.ts';
 import type { Cut, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
@@ -30,6 +29,7 @@ import type {
   Question,
   Report,
 } from '@holdfast/server/replication/peer.ts';
+import type { RoleSlot } from '@holdfast/server/replication/role-slot.ts';
 import { STANDBY_PREFIX, Vigil } from '@holdfast/server/replication/vigil.ts';
 import type { Around, PartyDoor, Snapshot, Stream } from './around.ts';
 import type { Disk } from './disk.ts';
