@@ -43,7 +43,7 @@ const WINDOW_MS = { usual: 20_000, quick: 4_000 } as const;
 const JOINT_MS = { usual: 6_000, quick: 3_000 } as const;
 /** For the time left. */
 const ROWS_PER_SECOND = 60_000;
-const SECONDS_PER_REHEARSAL = 4.5;
+const SECONDS_PER_REHEARSAL = 6;
 const ROWS_PER_SECOND_CHECKED = 100_000;
 
 const output = {

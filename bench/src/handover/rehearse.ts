@@ -18,6 +18,8 @@ const REHEARSAL_MS_MAX = 5 * 60_000;
 const SEEDING_MS_MAX = 20 * 60_000;
 /** After a cut, for what was held in it to be answered. */
 const REST_MS = 700;
+/** A certificate that is not there by then is looked for again at the end. */
+const CERTIFICATE_MS_MAX = 5_000;
 /** The first hand-over and each so-manieth wait under the joint rule, to measure what it costs. */
 const JOINT_EVERY = 10;
 /** More that stop by themselves than these, and a share of what is asked for, are not tried again. */
@@ -135,6 +137,7 @@ async function rehearse(stage: Stage, { from, kind, mode, begin }: Ask): Promise
   await untilOwning(owner);
   await pause(REST_MS);
   const people = await load.ask({ kind: 'watched' });
+  if (outcome === 'handed-over') await untilCertified(party);
   const { handover, pause: closed } = await party.status();
   return {
     from,
@@ -171,6 +174,16 @@ async function untilEnded(
       const why = gates.map(({ name, light, reason }) => `${name} is ${light}: ${reason}`);
       throw new Error(`a hand-over hangs in ${status.state}; ${why.join('; ')}`);
     }
+    await pause(LOOK_MS);
+  }
+}
+
+/** Balances of all videos are made beside the load; the next cut is not to meet this one's. */
+async function untilCertified(party: PartyControl): Promise<void> {
+  const untilMs = performance.now() + CERTIFICATE_MS_MAX;
+  while (performance.now() < untilMs) {
+    const { certificate } = await party.status();
+    if (certificate?.isMade === true) return;
     await pause(LOOK_MS);
   }
 }
