@@ -34,6 +34,8 @@ describe('lag', () => {
     expect(lagOf(beats(110, 90, 30, 30), 150)).toMatchObject({ trend: 'falling' });
     expect(lagOf(beats(30, 35, 28, 40), 150)).toMatchObject({ trend: 'steady' });
     expect(lagOf(beats(30), 0)).toMatchObject({ trend: 'steady' });
+    expect(lagOf(beats(30, 30, 30, 30, 200, 200, 30, 30), 350)).toMatchObject({ trend: 'steady' });
+    expect(lagOf(beats(30, 30, 30, 30, 30, 30, 200, 200), 350)).toMatchObject({ trend: 'rising' });
     const longAgo = beats(900, ...new Array<number>(BEATS_MAX).fill(30));
     expect(lagOf(longAgo, BEATS_MAX * 50)).toMatchObject({ trend: 'steady' });
   });

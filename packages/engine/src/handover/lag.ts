@@ -36,13 +36,19 @@ export function lagOf(beats: readonly Beat[], nowMs: number): Lag {
   };
 }
 
-/** By the older and the newer half, so that one odd beat does not decide. */
+/**
+ * By the older and the newer half, so that one odd beat does not decide; and by the newest quarter,
+ * for a peak that is over is not rising any more.
+ */
 function trendOf(beats: readonly Beat[]): 'falling' | 'steady' | 'rising' {
   if (beats.length < 2) return 'steady';
   const middle = Math.floor(beats.length / 2);
-  const changeMs = meanMs(beats.slice(middle)) - meanMs(beats.slice(0, middle));
-  if (Math.abs(changeMs) <= STEADY_MS) return 'steady';
-  return changeMs > 0 ? 'rising' : 'falling';
+  const beforeMs = meanMs(beats.slice(0, middle));
+  const changeMs = meanMs(beats.slice(middle)) - beforeMs;
+  if (changeMs < -STEADY_MS) return 'falling';
+  const quarter = Math.ceil(beats.length / 4);
+  const lastMs = meanMs(beats.slice(-quarter)) - beforeMs;
+  return changeMs > STEADY_MS && lastMs > STEADY_MS ? 'rising' : 'steady';
 }
 
 function meanMs(beats: readonly Beat[]): number {
