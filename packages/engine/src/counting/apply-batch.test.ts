@@ -35,7 +35,7 @@ function video(state: PlainState, no = 1): VideoRow {
 function correction(
   delta: number,
   metric: 'likes' | 'views' = 'likes',
-  sessionKey: string | undefined = undefined,
+  sessionKey?: string,
 ): Entry {
   const why = { reason: 'fraud', note: 'bots' } as const;
   return { kind: 'correction', video: 1 as VideoNo, metric, delta, ...why, sessionKey };

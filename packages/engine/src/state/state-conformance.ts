@@ -84,6 +84,7 @@ export function stateConformance(name: string, open: Open): void {
   });
   describe(`${name}: rollups`, () => {
     rollups(opened);
+    rollupsWithHousekeeping(opened);
   });
   describe(`${name}: housekeeping`, () => {
     housekeeping(opened);
@@ -326,7 +327,9 @@ function rollups(opened: () => Promise<StateStore>): void {
     expect(new Set(widths)).toEqual(new Set([1, 15]));
     await store.close();
   });
+}
 
+function rollupsWithHousekeeping(opened: () => Promise<StateStore>): void {
   test('C20: buckets read beside housekeeping add up to what they did before', async () => {
     const store = await opened();
     const from = MINUTE - 20 * DAY_MINUTES;

@@ -8,7 +8,7 @@ import { publicKeyOf, publicKeyText } from './wire-key.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const KEY = publicKeyText(publicKey);
-const BASE64 = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_ \n'];
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_ \n'.split('');
 
 /** A text with one character changed, added or taken out. */
 const nearly = (text: string): fc.Arbitrary<string> =>
