@@ -38,6 +38,8 @@ export class BatchSender {
   #followerSeq: number | undefined;
   /** Its newest change of accounts, as it said itself. */
   #followerChangeNo: number | undefined;
+  /** It fetches a snapshot, and takes no batch before it has it. */
+  #isSeeding = false;
   #isStopped = false;
   #nap: AbortController | undefined;
   #isPoked = false;
@@ -51,6 +53,7 @@ export class BatchSender {
   /** There are batches to send. */
   poke(): void {
     this.#isPoked = true;
+    if (this.#mayRest()) return;
     this.#nap?.abort();
   }
 
@@ -82,6 +85,7 @@ export class BatchSender {
     }
     const isBehind = reply.seq < delivery.ownerSeq && reply.seq !== this.#followerSeq;
     this.#followerSeq = reply.seq;
+    this.#isSeeding = reply.phase === 'seeding';
     const changeNo = reply.accounts?.changeNo;
     const hasMoreAccounts =
       changeNo !== undefined &&
@@ -115,7 +119,7 @@ export class BatchSender {
     baseSeq: number,
   ): Promise<Readonly<{ records: readonly JournalRecord[]; previousChain: string }>> {
     const from = this.#followerSeq;
-    if (from === undefined || from >= ownerSeq || from < baseSeq) {
+    if (this.#isSeeding || from === undefined || from >= ownerSeq || from < baseSeq) {
       return { records: [], previousChain: '' };
     }
     const { journal } = this.#options;
@@ -127,8 +131,13 @@ export class BatchSender {
     };
   }
 
+  /** New batches are nothing to a follower that takes none yet. */
+  #mayRest(): boolean {
+    return this.#isSeeding && !this.#isStopped;
+  }
+
   async #rest(pauseMs: number): Promise<void> {
-    if (this.#isPoked || this.#isStopped) return;
+    if ((this.#isPoked || this.#isStopped) && !this.#mayRest()) return;
     this.#nap = new AbortController();
     await this.#options.pause(pauseMs, this.#nap.signal);
     this.#nap = undefined;
