@@ -41,6 +41,8 @@ const VIDEOS = { usual: 50_000, quick: 5_000 } as const;
 const WARM_UP_MS = { usual: 10_000, quick: 2_000 } as const;
 const WINDOW_MS = { usual: 20_000, quick: 4_000 } as const;
 const JOINT_MS = { usual: 6_000, quick: 3_000 } as const;
+/** Less is in the disk's memory at once, and says nothing of its speed. */
+const PROBE_BYTES_MIN = 256_000_000;
 /** For the time left. */
 const ROWS_PER_SECOND = 60_000;
 const SECONDS_PER_REHEARSAL = 6;
@@ -165,7 +167,8 @@ async function fillUp(
   const videos = VIDEOS[options.quick ? 'quick' : 'usual'];
   const fill = { sessions, likesPerSession: LIKES_PER_SESSION, videos };
   const { opsPerSecond } = await load.ask({ kind: 'fill', target, fill });
-  const diskBytesPerSecond = writeSpeed(dataOf(first), stateBytes(dataOf(first), JURISDICTION));
+  const probeBytes = Math.max(PROBE_BYTES_MIN, stateBytes(dataOf(first), JURISDICTION));
+  const diskBytesPerSecond = writeSpeed(dataOf(first), probeBytes);
   const disk = `${rounded(diskBytesPerSecond / 1e6)} MB/s`;
   progress.finish(`${rounded(opsPerSecond)} ops/s; the disk writes ${disk}`);
   return { fillOpsPerSecond: opsPerSecond, diskBytesPerSecond };

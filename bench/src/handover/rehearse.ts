@@ -42,26 +42,24 @@ type Ask = Readonly<{
   begin: () => Promise<void>;
 }>;
 
-/** Begins the first hand-over through the command line, and waits until the copy follows. */
+/** Begins the first hand-over, and waits until the copy follows. */
 export async function seed(
   { installation, controls, load, say }: Stage,
   from: Side,
   diskBytesPerSecond: number,
 ): Promise<Seeding> {
-  const address = ['--registrar', installation.registrarUrl];
-  const key = ['--cell', JURISDICTION, '--data', installation.dataOf(from)];
-  const to = ['--to', installation.urlOf(otherSide(from)), '--approve'];
   await load.ask({ kind: 'window', name: 'seeding' });
-  await installation.holdfast('handover', 'start', ...key, ...address, ...to);
+  const party = controls[from];
+  const to = installation.urlOf(otherSide(from));
+  await untilTaken(from, () => party.start(to, 'approve'));
   let startedAtMs = Date.now();
   let firstByteMs: number | null = null;
   let looks = 0;
   let throttled = 0;
   for (;;) {
-    const { state, progress, handover } = await controls[from].status();
+    const { state, progress, handover } = await party.status();
     const { copying, pace } = progress;
     looks += 1;
-    // The start of the command line itself is no part of the copy.
     startedAtMs = handover?.startedAtMs ?? startedAtMs;
     if (pace === 'throttled') throttled += 1;
     if (copying !== null) {
