@@ -52,9 +52,19 @@ export function findInFolder(
   const files = paths.map((path) => join(folder, path)).filter((path) => isLookedAt(path));
   return files.flatMap((path) => {
     const inName = findMarkers(`name of ${path}`, relative(folder, path), markers);
-    if (!statSync(path).isFile()) return inName;
-    return [...inName, ...findMarkers(path, readFileSync(path), markers)];
+    const bytes = contentOf(path);
+    return bytes === undefined ? inName : [...inName, ...findMarkers(path, bytes, markers)];
   });
+}
+
+/** The bytes of a file; `undefined` for a folder, and for what has gone since it was listed. */
+function contentOf(path: string): Buffer | undefined {
+  try {
+    return statSync(path).isFile() ? readFileSync(path) : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** What stands behind the base64url pieces of a text, such as of a grant or a cookie. */

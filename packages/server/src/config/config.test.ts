@@ -56,6 +56,7 @@ describe('configuration', () => {
         HOLDFAST_OPERATOR: 'north',
         HOLDFAST_SECURE_COOKIES: 'true',
         HOLDFAST_TRUST_PROXY: '1',
+        HOLDFAST_STATUS: '0',
         HOLDFAST_LOG: 'warn',
         HOLDFAST_SERVICE_KEY: 'service-secret',
         HOLDFAST_OPERATOR_KEY: 'operator-secret',
@@ -74,6 +75,7 @@ describe('configuration', () => {
       flush: { rowsMin: 100_000, secondsMax: 5 },
       secureCookies: true,
       trustProxy: true,
+      status: false,
       logLevel: 'warn',
     });
     expect(secrets.serviceKey?.reveal()).toBe('service-secret');
