@@ -1,7 +1,7 @@
 // Runs cases of a matrix as tests, each a hand-over with one fault in it.
 
 import process from 'node:process';
-import { afterAll, afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { handOverWith } from './attempt.ts';
 import type { Fault } from './attempt.ts';
 import { MOMENTS } from './moments.ts';
@@ -26,20 +26,25 @@ export function runCases(cases: readonly Case[]): void {
   const stage = matrixStage();
   afterEach(stage.judge);
   afterAll(stage.close);
-  // One by one, for `it.each` cuts long names short.
-  for (const { name, moment, fault } of cases) {
-    it(
-      `P1, P2, P7: ${name}`,
-      async () => {
-        const { rig, audience } = await stage.open();
-        const ended = await handOverWith(rig, audience, moment, fault);
-        // For the table in the runbook.
-        if (process.env['HOLDFAST_MATRIX_LOG'] === '1') {
-          process.stderr.write(`${name}: ${JSON.stringify(ended)}\n`);
-        }
-        expect(audience.load.faults).toEqual([]);
-      },
-      TEST_MS_MAX,
-    );
+  describe('HF1, HF2, HF3, HF4, HF5, HF6: after one fault in a hand-over all is right', () => {
+    // One by one, for `it.each` cuts long names short.
+    for (const { name, moment, fault } of cases) {
+      it(`P1, P2, P7: ${name}`, () => runCase(stage, name, moment, fault), TEST_MS_MAX);
+    }
+  });
+}
+
+async function runCase(
+  stage: ReturnType<typeof matrixStage>,
+  name: string,
+  moment: Moment,
+  fault: Fault,
+): Promise<void> {
+  const { rig, audience } = await stage.open();
+  const ended = await handOverWith(rig, audience, moment, fault);
+  // For the table in the runbook.
+  if (process.env['HOLDFAST_MATRIX_LOG'] === '1') {
+    process.stderr.write(`${name}: ${JSON.stringify(ended)}\n`);
   }
+  expect(audience.load.faults).toEqual([]);
 }
