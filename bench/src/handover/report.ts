@@ -136,15 +136,17 @@ export function verdictsOf(report: HandoverReport): readonly Verdict[] {
   ];
 }
 
-function seedVerdict({ bytes, ms, diskBytesPerSecond }: Seeding): Verdict {
+function seedVerdict({ bytes, ms, transferMs, diskBytesPerSecond }: Seeding): Verdict {
   const perSecond = (bytes * 1_000) / ms;
   const share = perSecond / diskBytesPerSecond;
   const isMet = perSecond >= SEED_BYTES_PER_SECOND || share >= DISK_SHARE_MIN;
   const mb = (value: number): string => `${rounded(value / 1_000_000)} MB/s`;
+  const fromFirstByte =
+    transferMs === null ? '' : ` in all, ${mb((bytes * 1_000) / transferMs)} from the first byte`;
   return {
     text: 'seeding at least 200 MB/s, or at disk speed',
     kind: isMet ? 'met' : 'missed',
-    got: `${mb(perSecond)}; the disk writes ${mb(diskBytesPerSecond)} by itself`,
+    got: `${mb(perSecond)}${fromFirstByte}; the disk writes ${mb(diskBytesPerSecond)} by itself`,
   };
 }
 
