@@ -30,7 +30,7 @@ const ACTS = ['found', 'join', 'leave', 'cede', 'promote'] as const;
 const EVENTS = [
   'a tail was set aside',
   'a copy was fetched',
-  'an append was refused',
+  'an append came too late',
   'an op was given up',
   'an op was sent again',
   'a person was refused',

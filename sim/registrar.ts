@@ -80,7 +80,10 @@ export class Registrar {
     if (same !== undefined && this.#isSame(same, decision))
       return { kind: 'appended', newest: same };
     const isNext = decision.epoch === (newest?.epoch ?? 0) + 1;
-    if (!isNext && this.#hooks.comparesEpochs) return { kind: 'not-next', newest };
+    if (!isNext && this.#hooks.comparesEpochs) {
+      this.#marks.hit('event: an append came too late');
+      return { kind: 'not-next', newest };
+    }
     const may = mayAppend(newest, decision);
     const follows = view.follows(US);
     if (this.#hooks.comparesEpochs) {
@@ -88,7 +91,6 @@ export class Registrar {
         may.kind === 'refused' ||
         faultOfSignatures(nodeCrypto, { decision, signatures }, follows, may.signers)
       ) {
-        this.#marks.hit('event: an append was refused');
         return { kind: 'refused', newest };
       }
     }
