@@ -1,7 +1,9 @@
-// The party that is to have the cell is killed in each moment of a hand-over, under load.
+// The party that is to have the cell is killed under load, in the moments of a hand-over in which
+// `kill-source.test.ts` does not kill the other one.
 
 import { casesAt, runCases } from './cases.ts';
 import { kill } from './faults.ts';
 import { MOMENT_NAMES } from './moments.ts';
 
-runCases(casesAt(MOMENT_NAMES, 'the new owner is killed', kill('target')));
+const own = MOMENT_NAMES.filter((_, place) => place % 2 === 1);
+runCases(casesAt(own, 'the new owner is killed', kill('target')));

@@ -1,4 +1,4 @@
-// Registrar and gateway are killed in each moment of a hand-over, under load.
+// Each part is killed in each moment of a hand-over, under load.
 
 import { casesAt, runCases } from './cases.ts';
 import { kill } from './faults.ts';
@@ -7,4 +7,6 @@ import { MOMENT_NAMES } from './moments.ts';
 runCases([
   ...casesAt(MOMENT_NAMES, 'the registrar is killed', kill('registrar')),
   ...casesAt(MOMENT_NAMES, 'the gateway is killed', kill('gateway')),
+  ...casesAt(MOMENT_NAMES, 'the old owner is killed', kill('source')),
+  ...casesAt(MOMENT_NAMES, 'the new owner is killed', kill('target')),
 ]);
