@@ -13,6 +13,17 @@ test('the time left follows how long the steps before it really took', () => {
   expect(progress.secondsLeft()).toBe(40);
 });
 
+test('a step begins where the one before it ended', () => {
+  let nowMs = 0;
+  const progress = new Progress(STEPS, { isTTY: false, write: () => undefined }, () => nowMs);
+  progress.start();
+  for (const _ of ['a', 'b']) {
+    nowMs += 10_000;
+    progress.finish('done');
+  }
+  expect(progress.secondsLeft()).toBe(10);
+});
+
 test('each finished step is a line with its place, its result and the time left', () => {
   const lines: string[] = [];
   const output = { isTTY: false, write: (text: string) => void lines.push(text) };

@@ -49,7 +49,10 @@ export class Progress {
     const prefix = this.#prefix(this.#done);
     const step = this.#steps[this.#done];
     this.#estimatedSeconds += step?.estimateSeconds ?? 0;
-    this.#takenSeconds += (this.#nowMs() - this.#stepStartedAtMs) / 1000;
+    const nowMs = this.#nowMs();
+    this.#takenSeconds += (nowMs - this.#stepStartedAtMs) / 1000;
+    // The next step begins where this one ended, unless it says otherwise.
+    this.#stepStartedAtMs = nowMs;
     this.#done += 1;
     const clear = this.#output.isTTY ? '\r\u001b[2K' : '';
     const left = this.secondsLeft();
