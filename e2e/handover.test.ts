@@ -57,7 +57,9 @@ async function openWorld(): Promise<World> {
     certificates: (of) => {
       const folder = join(scratchDir, of, 'certificates');
       if (!existsSync(folder)) return [];
-      const names = readdirSync(folder).filter((name) => !name.endsWith('.side.json'));
+      // Neither one side's half, nor a file that is being written.
+      const isWhole = (name: string): boolean => /^[a-z0-9-]+\.json$/.test(name);
+      const names = readdirSync(folder).filter(isWhole);
       return names.map((name) => join(folder, name));
     },
     folder: (of) => join(scratchDir, of),

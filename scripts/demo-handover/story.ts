@@ -146,7 +146,7 @@ async function verified({ place }: Stage, names: readonly string[]): Promise<num
   let count = 0;
   for (const name of names) {
     const folder = join(place.folderOf(name), 'certificates');
-    for (const file of readdirSync(folder).filter((one) => !one.endsWith('.side.json'))) {
+    for (const file of readdirSync(folder).filter((one) => /^[a-z0-9-]+\.json$/.test(one))) {
       await place.holdfast('handover', 'verify', join(folder, file));
       count += 1;
     }
