@@ -80,8 +80,9 @@ export function peerRoutes({ cell, begun }: PeerRoutesOptions): readonly SignedR
     route('GET', PEER_ROUTES.chunk, 0, async ({ runtime, snapshots }, { params }, from) => {
       if (!isFollower(runtime.state, from)) return problem(403, 'only a follower gets a snapshot');
       const { snapshot = '', file = '', chunk = '' } = params;
-      const bytes = await snapshots.chunk(snapshot, file, Number(chunk));
-      return bytes === undefined ? problem(404, 'no such part of a snapshot is here') : ok(bytes);
+      const part = await snapshots.chunk(snapshot, file, Number(chunk));
+      if (part === undefined) return problem(404, 'no such part of a snapshot is here');
+      return { kind: 'bytes', status: 200, body: part.bytes, sha256: part.sha256 };
     }),
   ];
 }

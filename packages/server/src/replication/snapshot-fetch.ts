@@ -3,16 +3,9 @@
 // Why it may be broken off anywhere: chunks that are whole on this disk are not fetched again, and
 // as long as the party's record says that it is seeding, nothing of what is here is believed.
 
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-} from 'node:fs';
-import { renameSync, rmSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Jurisdiction, Seq } from '@holdfast/protocol/ids.ts';
 import { openSqliteJournal } from '@holdfast/engine/journal/sqlite/sqlite-journal.ts';
@@ -20,9 +13,10 @@ import type { CopyKeys } from '../at-rest/copy-keys.ts';
 import { ACCOUNTS_FILE, JOURNAL_FILE, STATE_FILE } from '../cell/cell-files.ts';
 import { SECRET_BYTES, writeSecret } from '../cell/identity.ts';
 import { syncFolder } from '../registrar/sync-folder.ts';
+import { bodyHash } from '../signed/body-hash.ts';
 import type { SignedClient } from '../signed/signed-client.ts';
 import { PEER_ROUTES } from './peer-wire.ts';
-import { CHUNK_BYTES, chunkHash, readManifest, SECRET_PART } from './snapshot.ts';
+import { CHUNK_BYTES, readManifest, SECRET_PART } from './snapshot.ts';
 import type { FileManifest, Manifest } from './snapshot.ts';
 
 const INCOMING_FOLDER = 'incoming';
@@ -30,6 +24,8 @@ const MANIFEST_BYTES_MAX: number = 16 * 1024 * 1024;
 /** A snapshot of a large cell takes its time to be made. */
 const MANIFEST_SILENCE_MS_MAX = 10 * 60_000;
 const CHUNK_SILENCE_MS_MAX = 60_000;
+/** Chunks that are on their way at once, so that neither disk nor network waits for the other. */
+const CHUNKS_UNDER_WAY_MAX = 4;
 
 /** The snapshot could not be fetched now; what is whole of it is kept for the next try. */
 export class SnapshotError extends Error {
@@ -58,27 +54,42 @@ export async function fetchSnapshot(fetch: FetchSnapshot): Promise<Fetched> {
   const bytesTotal = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
   let bytes = 0;
   let secret: Uint8Array = new Uint8Array(0);
+  const onChunk = (size: number): void => {
+    bytes += size;
+    fetch.onProgress({ bytes, bytesTotal });
+  };
   for (const file of manifest.files) {
-    if (file.name === SECRET_PART) {
-      secret = await fetchSecret(fetch, manifest, file);
-      continue;
-    }
-    const handle = openSync(
-      join(folder, file.name),
-      existsSync(join(folder, file.name)) ? 'r+' : 'w+',
-      0o600,
-    );
-    try {
-      for (let chunk = 0; chunk < file.chunks.length; chunk += 1) {
-        bytes += await fetchChunk(fetch, manifest, file, chunk, handle);
-        fetch.onProgress({ bytes, bytesTotal });
-      }
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    if (file.name === SECRET_PART) secret = await fetchSecret(fetch, manifest, file);
+    else await fetchFile(fetch, manifest, file, { path: join(folder, file.name), onChunk });
   }
   return { manifest, secret };
+}
+
+/** Fetches what is missing of a file; on disk (fsync) when it resolves. */
+async function fetchFile(
+  fetch: FetchSnapshot,
+  manifest: Manifest,
+  file: FileManifest,
+  { path, onChunk }: Readonly<{ path: string; onChunk: (size: number) => void }>,
+): Promise<void> {
+  const isBegun = existsSync(path);
+  const handle = await open(path, isBegun ? 'r+' : 'w', 0o600);
+  try {
+    const chunks = file.chunks.keys();
+    // All take from one iterator, so each chunk is fetched by one of them.
+    const some = Array.from({ length: CHUNKS_UNDER_WAY_MAX }, async () => {
+      for (const chunk of chunks) {
+        const isHeld = isBegun && (await holdsChunk(handle, file, chunk));
+        if (!isHeld) await fetchChunk(fetch, manifest, file, chunk, handle);
+        onChunk(chunkBytes(file, chunk));
+      }
+    });
+    const ended = await Promise.allSettled(some);
+    for (const end of ended) if (end.status === 'rejected') throw end.reason;
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function fetchSecret(
@@ -127,22 +138,28 @@ async function fetchManifest({ client, cell }: FetchSnapshot): Promise<Manifest>
   return manifest;
 }
 
-/** Gives the chunk's size, when it is on this disk and verified. */
+const chunkBytes = ({ bytes }: FileManifest, chunk: number): number =>
+  Math.min(CHUNK_BYTES, bytes - chunk * CHUNK_BYTES);
+
+/** Whether an earlier try has brought this chunk, whole. */
+async function holdsChunk(handle: FileHandle, file: FileManifest, chunk: number): Promise<boolean> {
+  const held = Buffer.alloc(chunkBytes(file, chunk));
+  const { bytesRead } = await handle.read(held, 0, held.length, chunk * CHUNK_BYTES);
+  return bytesRead === held.length && (await bodyHash(held)) === file.chunks[chunk];
+}
+
 async function fetchChunk(
-  { client, cell }: FetchSnapshot,
-  { snapshot }: Manifest,
+  fetch: FetchSnapshot,
+  manifest: Manifest,
   file: FileManifest,
   chunk: number,
-  handle: number,
-): Promise<number> {
-  const size = Math.min(CHUNK_BYTES, file.bytes - chunk * CHUNK_BYTES);
-  const wanted = file.chunks[chunk];
-  const held = Buffer.alloc(size);
-  const read = readSync(handle, held, 0, size, chunk * CHUNK_BYTES);
-  if (read === size && chunkHash(held) === wanted) return size;
-  const bytes = await askChunk({ client, cell }, { snapshot }, file, chunk);
-  writeSync(handle, bytes, 0, size, chunk * CHUNK_BYTES);
-  return size;
+  handle: FileHandle,
+): Promise<void> {
+  const bytes = await askChunk(fetch, manifest, file, chunk);
+  const { bytesWritten } = await handle.write(bytes, 0, bytes.length, chunk * CHUNK_BYTES);
+  if (bytesWritten !== bytes.length) {
+    throw new SnapshotError(`the disk took only a part of chunk ${chunk} of ${file.name}`);
+  }
 }
 
 /** Asks the owner for a chunk; rejects when it is not what its hash says. */
@@ -152,7 +169,6 @@ async function askChunk(
   file: FileManifest,
   chunk: number,
 ): Promise<Uint8Array> {
-  const size = Math.min(CHUNK_BYTES, file.bytes - chunk * CHUNK_BYTES);
   const path = PEER_ROUTES.chunk
     .replace(':cell', cell)
     .replace(':snapshot', snapshot)
@@ -166,7 +182,8 @@ async function askChunk(
   });
   if (answer.kind === 'no-answer') throw new SnapshotError(answer.detail);
   if (answer.status !== 200) throw new SnapshotError(`the owner answered ${answer.status}`);
-  if (answer.body.length !== size || chunkHash(answer.body) !== file.chunks[chunk]) {
+  const isWhole = answer.body.length === chunkBytes(file, chunk);
+  if (!isWhole || answer.sha256 !== file.chunks[chunk]) {
     throw new SnapshotError(`chunk ${chunk} of ${file.name} is not what its hash says`);
   }
   return answer.body;

@@ -10,7 +10,8 @@ import { backup, DatabaseSync } from 'node:sqlite';
 import type { Seq } from '@holdfast/protocol/ids.ts';
 import { hashAt } from '@holdfast/engine/engine/replay.ts';
 import type { Journal } from '@holdfast/engine/journal/journal.ts';
-import { CHUNK_BYTES, chunkHash, SECRET_PART } from './snapshot.ts';
+import { bodyHash } from '../signed/body-hash.ts';
+import { CHUNK_BYTES, SECRET_PART } from './snapshot.ts';
 import type { FileManifest, Manifest, SnapshotFile } from './snapshot.ts';
 
 /** A snapshot is handed out again for so long; a resumed fetch finds what it had. */
@@ -35,10 +36,13 @@ export type SnapshotServerOptions = Readonly<{
   pace: (bytes: number) => Promise<void>;
 }>;
 
+/** A chunk, and its hash as the manifest has it. */
+export type Chunk = Readonly<{ bytes: Uint8Array; sha256: string }>;
+
 export type SnapshotServer = Readonly<{
   /** The newest snapshot as JSON, made now when there is none. */
   manifest: () => Promise<string | undefined>;
-  chunk: (snapshot: string, file: string, chunk: number) => Promise<Uint8Array | undefined>;
+  chunk: (snapshot: string, file: string, chunk: number) => Promise<Chunk | undefined>;
   /** Removes all snapshots: they hold what the cell holds. */
   clear: () => void;
 }>;
@@ -74,13 +78,14 @@ export function openSnapshotServer(options: SnapshotServerOptions): SnapshotServ
       const made = await making;
       const of = made?.manifest.files.find(({ name }) => name === file);
       if (made?.manifest.snapshot !== snapshot || of === undefined) return undefined;
-      if (!Number.isInteger(chunk) || chunk < 0 || chunk >= of.chunks.length) return undefined;
+      const sha256 = of.chunks[chunk];
+      if (sha256 === undefined) return undefined;
       const bytes =
         of.name === SECRET_PART
           ? made.secret
           : await readChunk(join(folder, snapshot, of.name), chunk);
       await options.pace(bytes.length);
-      return bytes;
+      return { bytes, sha256 };
     },
     clear: () => {
       making = undefined;
@@ -99,12 +104,12 @@ async function makeSnapshot(options: SnapshotServerOptions, folder: string): Pro
   mkdirSync(target, { recursive: true, mode: 0o700 });
   await flush();
   await copyDatabase(join(dir, 'state.db'), join(target, 'state.db'));
-  const secret = options.secret();
+  const secret = Uint8Array.from(options.secret());
   const seq = storedSeq(join(target, 'state.db'));
   const chain = Buffer.from(await hashAt(journal(), seq as Seq)).toString('hex');
   const files: readonly FileManifest[] = [
     await manifestOf(join(target, 'state.db'), 'state.db'),
-    { name: SECRET_PART, bytes: secret.length, chunks: [chunkHash(secret)] },
+    { name: SECRET_PART, bytes: secret.length, chunks: [await bodyHash(secret)] },
   ];
   const manifest: Manifest = { snapshot, seq, chain, files };
   return { manifest, text: JSON.stringify(manifest), madeAtMs, secret };
@@ -132,12 +137,12 @@ async function manifestOf(file: string, name: SnapshotFile): Promise<FileManifes
   const bytes = statSync(file).size;
   const chunks: string[] = [];
   for (let chunk = 0; chunk * CHUNK_BYTES < bytes; chunk += 1) {
-    chunks.push(chunkHash(await readChunk(file, chunk)));
+    chunks.push(await bodyHash(await readChunk(file, chunk)));
   }
   return { name, bytes, chunks };
 }
 
-async function readChunk(file: string, chunk: number): Promise<Uint8Array> {
+async function readChunk(file: string, chunk: number): Promise<Uint8Array<ArrayBuffer>> {
   const handle = await open(file, 'r');
   try {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);

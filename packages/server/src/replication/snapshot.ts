@@ -1,6 +1,5 @@
 // A snapshot of a cell: its files as of one batch, in chunks that are named by their hash.
 
-import { createHash } from 'node:crypto';
 import { isHash } from '@holdfast/engine/charter/check-crypto.ts';
 import { fits, id, list, text, uint } from '@holdfast/protocol/shape.ts';
 import type { Shape } from '@holdfast/protocol/shape.ts';
@@ -35,10 +34,6 @@ export type Manifest = Readonly<{
   chain: string;
   files: readonly FileManifest[];
 }>;
-
-export function chunkHash(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 const MANIFEST: Shape = {
   snapshot: id,

@@ -8,7 +8,9 @@ export const WIRE_VERSION = 1;
 
 /** What stands in for the hash of a body that is a stream of frames. */
 export const STREAM_BODY = 'stream';
-/** Content type of such a body. */
+/** A body by its hash alone, for large ones that were hashed elsewhere. */
+export type Hashed = Readonly<{ sha256: string }>;
+/** Content type of a stream of frames. */
 export const FRAMES_TYPE = 'application/vnd.holdfast.frames';
 
 export type RequestFields = Readonly<{
@@ -38,7 +40,7 @@ export type ResponseFields = Readonly<{
   /** Signature of the request that is answered, as its header has it. */
   request: string;
   sentAtMs: number;
-  body: Uint8Array | typeof STREAM_BODY;
+  body: Hashed | Uint8Array | typeof STREAM_BODY;
 }>;
 
 export type FrameFields = Readonly<{
@@ -58,12 +60,16 @@ export function requestPreimage(fields: RequestFields): Buffer {
 
 export function responsePreimage(fields: ResponseFields): Buffer {
   const { status, operator, site, key, to, request, sentAtMs, body } = fields;
-  const hash = body === STREAM_BODY ? STREAM_BODY : sha256(body);
-  return preimage('response', [status, operator, site, key, to, request, sentAtMs, hash]);
+  return preimage('response', [status, operator, site, key, to, request, sentAtMs, hashOf(body)]);
 }
 
 export function framePreimage({ response, count, kind, payload }: FrameFields): Buffer {
   return preimage('frame', [response, count, kind, sha256(payload)]);
+}
+
+function hashOf(body: ResponseFields['body']): string {
+  if (body === STREAM_BODY) return STREAM_BODY;
+  return body instanceof Uint8Array ? sha256(body) : body.sha256;
 }
 
 function preimage(kind: string, lines: readonly (string | number)[]): Buffer {

@@ -10,9 +10,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { chunksOf } from './answer-stream.ts';
+import { bodyHash } from './body-hash.ts';
 import { busy, failed, noAnswer, otherVersion, refusalIn, unproven } from './no-answer.ts';
 import type { NoAnswer } from './no-answer.ts';
 import { FRAMES_TYPE, STREAM_BODY } from './preimage.ts';
+import type { Hashed } from './preimage.ts';
 import { SESSIONS_PATH } from './signed-server.ts';
 import { SIGNED_HEADER, signRequest } from './sign.ts';
 import type { Signed } from './sign.ts';
@@ -39,6 +41,8 @@ export type Answer = Readonly<{
   kind: 'answer';
   status: number;
   body: Buffer;
+  /** SHA-256 of the body, 64 hexadecimal digits. */
+  sha256: string;
   /** The peer's clock; to show, never to decide by. */
   sentAtMs: number;
 }>;
@@ -212,7 +216,7 @@ async function proven(
   const { response } = result;
   const status = response.statusCode ?? 0;
   const header = readResponseHeader(response.headers[SIGNED_HEADER]);
-  const isProven = (body: Buffer | typeof STREAM_BODY): boolean =>
+  const isProven = (body: Hashed | typeof STREAM_BODY): boolean =>
     header.kind === 'header' &&
     header.key === to &&
     header.to === options.identity.keyId &&
@@ -225,11 +229,16 @@ async function proven(
   const body = await bodyOf(response, ask.answerBytesMax ?? ANSWER_BYTES_MAX);
   if (!Buffer.isBuffer(body)) return body;
   if (header.kind === 'version') return otherVersion(header.version, body);
-  if (header.kind !== 'header' || !isProven(body)) return unproven(body, options.peer.url);
-  return refusalIn(status, body) ?? { kind: 'answer', status, body, sentAtMs: header.sentAtMs };
+  const sha256 = await bodyHash(body);
+  if (header.kind !== 'header' || !isProven({ sha256 })) return unproven(body, options.peer.url);
+  const { sentAtMs } = header;
+  return refusalIn(status, body) ?? { kind: 'answer', status, body, sha256, sentAtMs };
 }
 
-async function bodyOf(response: IncomingMessage, bytesMax: number): Promise<Buffer | NoAnswer> {
+async function bodyOf(
+  response: IncomingMessage,
+  bytesMax: number,
+): Promise<Buffer<ArrayBuffer> | NoAnswer> {
   try {
     const body = await readBody(response, bytesMax);
     if (body !== undefined) return body;

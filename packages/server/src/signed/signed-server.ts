@@ -12,9 +12,11 @@ import { isWireName } from '@holdfast/protocol/ids.ts';
 import { FRAME, FRAME_BYTES_MAX, frameHead } from './frames.ts';
 import type { FrameKind } from './frames.ts';
 import { FRAMES_TYPE, STREAM_BODY, WIRE_VERSION } from './preimage.ts';
+import type { ResponseFields } from './preimage.ts';
 import { sessionBook } from './session-book.ts';
 import type { SessionBook, WireSession } from './session-book.ts';
 import { SIGNED_HEADER, signFrame, signResponse } from './sign.ts';
+import type { Signed } from './sign.ts';
 import { isRequestBy, readRequestHeader } from './verify.ts';
 import type { HeaderFault, RequestHeader } from './verify.ts';
 import { keyIdOf, publicKeyOf } from './wire-key.ts';
@@ -50,7 +52,8 @@ export type SignedRequest = Readonly<{
 }>;
 
 export type SignedAnswer = Readonly<
-  | { kind: 'bytes'; status: number; body: Uint8Array | string }
+  /** `sha256`: the hash of the body, where it is known already. */
+  | { kind: 'bytes'; status: number; body: Uint8Array | string; sha256?: string }
   /** Each chunk becomes a frame, signed and sent as it comes; at most `FRAME_BYTES_MAX`. */
   | { kind: 'stream'; chunks: AsyncIterable<Uint8Array> }
 >;
@@ -250,21 +253,31 @@ function send(
   header: RequestHeader,
   reply: FastifyReply,
 ): FastifyReply {
-  const { signature: request, key: to } = header;
-  const isStream = answer.kind === 'stream';
-  const status = isStream ? 200 : answer.status;
-  const body = isStream ? STREAM_BODY : Buffer.from(answer.body);
-  const signed = signResponse(identity, { status, to, request, sentAtMs: nowMs(), body });
-  reply.code(status).header(SIGNED_HEADER, signed.header).header('cache-control', 'no-store');
-  if (!isStream) {
+  const place = { to: header.key, request: header.signature, sentAtMs: nowMs() };
+  const begin = (status: number, body: ResponseFields['body']): Signed => {
+    const signed = signResponse(identity, { status, body, ...place });
+    reply.code(status).header(SIGNED_HEADER, signed.header).header('cache-control', 'no-store');
+    return signed;
+  };
+  if (answer.kind === 'bytes') {
+    const { status, body, sha256 } = answer;
+    const bytes = viewOf(body);
+    begin(status, sha256 === undefined ? bytes : { sha256 });
     const type = status < 400 ? 'application/octet-stream' : 'application/problem+json';
-    return reply.header('content-type', type).send(body);
+    return reply.header('content-type', type).send(bytes);
   }
+  const signed = begin(200, STREAM_BODY);
   const frames = signedFrames(identity, signed.signature, answer.chunks);
   const source = Readable.from(frames, { objectMode: false });
   // The receiver sees that the end is missing; here it must be heard of too.
   source.once('error', onError);
   return reply.header('content-type', FRAMES_TYPE).send(source);
+}
+
+/** The same bytes, not a copy: a part of a snapshot is some megabytes. */
+function viewOf(body: Uint8Array | string): Buffer {
+  if (typeof body === 'string') return Buffer.from(body);
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 async function* signedFrames(

@@ -123,7 +123,7 @@ function hostOf({ hostname }: URL): string {
 export async function readBody(
   response: IncomingMessage,
   bytesMax: number,
-): Promise<Buffer | undefined> {
+): Promise<Buffer<ArrayBuffer> | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // A response that is not decoded gives buffers.
