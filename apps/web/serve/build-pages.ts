@@ -10,13 +10,24 @@ if (outDir === undefined) throw new Error('usage: node build-pages.ts FOLDER');
 const root = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * What every page needs is one file, and what every page of the public record needs another: small
- * files compress badly, and each is one more thing to wait for.
+ * What every page needs is one file, what pages with queries need another, and what every page of
+ * the public record needs a third: small files compress badly, and each is one more thing to wait
+ * for. Queries are not in the first because the feed does without (W2).
  */
 const GROUPS = [
   {
+    name: 'queries',
+    test: /node_modules.@tanstack.(?:react-query|query-core)\b(?!.*(?:mutationObserver|useMutation))|src.app.queries-layout/,
+  },
+  {
     name: 'base',
-    test: /node_modules.(?:react|react-dom|scheduler|use-sync-external-store|@tanstack)\b(?!.*(?:mutationObserver|useMutation))|src.(?:ui|pages).|preload-helper|rolldown.runtime/,
+    priority: 2,
+    test: /node_modules.(?:react|react-dom|scheduler|use-sync-external-store)\b|node_modules.@tanstack.(?:history|react-router|router-core|react-store|store)\b|src.app.(?:main|routes)\.|src.ui.(?:notice|theme)\.|preload-helper|rolldown.runtime/,
+  },
+  {
+    name: 'shell',
+    priority: 1,
+    test: /src.app.(?:app-frame|i18n|words|messages.en|session|ask|parse|trouble-pages|page)\.|src.ui.(?:icon|toast)\./,
   },
   { name: 'trust', test: /src.trust.(?:trouble|trust-frame|ask|record|hash)\./ },
 ];

@@ -7,7 +7,7 @@ import type { BuildPages } from './built-pages.ts';
 import type { StaticFile } from './static-files.ts';
 
 /** JavaScript, compressed, that the browser has to have before it shows who runs a country. */
-const TRUST_BYTES_MAX: number = 110 * 1000;
+const TRUST_BYTES_MAX: number = 112 * 1000;
 /** A build takes a second or two; more on a machine that is busy. */
 const BUILD_MS_MAX = 120_000;
 

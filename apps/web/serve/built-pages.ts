@@ -28,6 +28,7 @@ const SOURCES = [
   'apps/web/serve/build-pages.ts',
   'apps/web/src',
   'packages/protocol/src',
+  'packages/sdk/src',
   'packages/engine/src/charter',
   'packages/engine/src/handover',
 ];
@@ -35,7 +36,10 @@ const CACHE = repository('node_modules/.cache/holdfast-pages');
 const BUILD_SCRIPT = fileURLToPath(new URL('build-pages.ts', import.meta.url));
 const HTML = 'pages.html';
 /** Addresses whose pages are in the one document. */
-const DOCUMENT_ADDRESSES = ['/trust', '/console'] as const;
+const DOCUMENT_ADDRESSES = [
+  ...['/v', '/@', '/search', '/upload', '/studio', '/settings', '/likes', '/sign-in', '/sign-up'],
+  ...['/moderation', '/reports', '/trust', '/console'],
+] as const;
 /** A build takes seconds; one that takes longer than this will not end. */
 const BUILD_MS_MAX = 120_000;
 const KEY_CHARS = 16;

@@ -16,7 +16,7 @@ const details = import('./record-details.tsx');
 const RecordDetails = lazy(async () => ({ default: (await details).RecordDetails }));
 
 export function JurisdictionPage(): ReactElement {
-  const { jurisdiction } = useParams({ from: '/trust/$jurisdiction' });
+  const { jurisdiction } = useParams({ from: '/record/trust/$jurisdiction' });
   const trust = useQuery(askTrust(jurisdiction));
   const name = jurisdictionName(jurisdiction);
   const isUnknown = trust.error instanceof AskError && trust.error.code === 'not-found';

@@ -34,6 +34,12 @@ const IMMUTABLE_CACHE = 'public, max-age=31536000, immutable';
 /** The name of a clip stands for the same clip for at least a day. */
 const CLIP_CACHE = 'public, max-age=86400';
 
+/** Where the app's pages are, each with what is below it; handles stand right behind their mark. */
+const DOCUMENT_ADDRESSES = [
+  ...['/v', '/search', '/upload', '/studio', '/settings', '/likes', '/sign-in', '/sign-up'],
+  ...['/moderation', '/reports', '/trust', '/@'],
+];
+
 const SELF = ["'self'"];
 const NONE = ["'none'"];
 const POLICY = {
@@ -53,8 +59,9 @@ const POLICY = {
 /** Serves the files in a scope of its own, so that the API does not pay for these headers. */
 export async function addPages(app: FastifyInstance, pages: Pages): Promise<void> {
   await inPageScope(app, pages.https, async (scope) => {
-    addFileRoutes(scope, pages.page, ['/', '/app/*', '/assets/*']);
-    addDocumentRoutes(scope, pages.page, '/trust');
+    addFileRoutes(scope, pages.page, ['/']);
+    for (const address of DOCUMENT_ADDRESSES) addDocumentRoutes(scope, pages.page, address);
+    addFileRoutes(scope, pages.page, ['/app/*', '/assets/*']);
     if (pages.clipsFolder !== undefined) await addClips(scope, pages.clipsFolder);
   });
 }
@@ -94,7 +101,8 @@ export function addDocumentRoutes(
   page: ReadonlyMap<string, PageFile>,
   address: string,
 ): void {
-  for (const pattern of [address, `${address}/*`]) {
+  const patterns = address === '/@' ? ['/@*'] : [address, `${address}/*`];
+  for (const pattern of patterns) {
     app.get(pattern, (request, reply) => sendPage(request, reply, page.get(address)));
   }
 }

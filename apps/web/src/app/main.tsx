@@ -1,11 +1,8 @@
-// The pages beside the feed: the public record at /trust and the operators' console at /console.
-//
-// One document and one small start; what a page needs beyond it is loaded with the page.
+// The app: one document for every page. What a page needs beyond the frame is loaded with it.
 
+import { createRouter, RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createRouter, RouterProvider } from '@tanstack/react-router';
 import { applyTheme } from '../ui/theme.ts';
 import '../ui/tokens.css';
 import '../ui/base.css';
@@ -27,18 +24,11 @@ router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
   }
 });
 
-// A page says that an answer is missing and offers to ask again; asking in silence would hide it.
-const queryClient = new QueryClient({
-  defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } },
-});
-
 const root = document.getElementById('root');
-if (root === null) throw new Error('pages.html has no #root');
+if (root === null) throw new Error('The document has no #root.');
 applyTheme();
 createRoot(root).render(
   <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
+    <RouterProvider router={router} />
   </StrictMode>,
 );

@@ -1,0 +1,37 @@
+import type { Message } from './i18n.ts';
+import type { en } from './messages.en.ts';
+
+export const ar: Readonly<Record<keyof typeof en, Message>> = {
+  skip: 'إلى المحتوى',
+  'nav.label': 'القائمة الرئيسية',
+  'nav.home': 'الرئيسية',
+  'nav.search': 'بحث',
+  'nav.upload': 'رفع',
+  'nav.likes': 'إعجاباتي',
+  'nav.studio': 'الاستوديو',
+  'nav.profile': 'الملف الشخصي',
+  'nav.you': 'أنت',
+  'nav.settings': 'الإعدادات',
+  'nav.reports': 'البلاغات',
+  'nav.moderation': 'الإشراف',
+  'nav.trust': 'من يعدّ',
+  'nav.signIn': 'تسجيل الدخول',
+  'nav.signOut': 'تسجيل الخروج',
+  'signOut.done': 'تم تسجيل خروجك.',
+  'signOut.failed': 'لا جواب: ما زلت مسجّل الدخول. حاول مرة أخرى.',
+  close: 'إغلاق',
+  retry: 'حاول مرة أخرى',
+  loading: 'جارٍ التحميل',
+  offline: 'لا اتصال. تُحفظ الإعجابات على هذا الجهاز وتُرسل عند عودتك.',
+  'trouble.title': 'لم يتم التحميل',
+  'trouble.noAnswer': 'لم يُجب هولدفاست. لم يضع شيء مما فعلته. حاول مرة أخرى.',
+  'trouble.signIn': 'سجّل الدخول لرؤية هذا.',
+  'trouble.wait': 'طلبات كثيرة. حاول بعد {n} ث.',
+  'missing.title': 'لا توجد صفحة كهذه',
+  'missing.text': 'لا شيء في هذا العنوان. لم يتغيّر شيء.',
+  'missing.home': 'إلى المقاطع',
+  'broke.title': 'تعطّلت هذه الصفحة',
+  'broke.text':
+    'الخلل في هذه الصفحة. ما فعلته من قبل محفوظ: الإعجابات على هذا الجهاز، والأعداد كما كانت.',
+  'broke.again': 'اعرضها من جديد',
+};

@@ -1,0 +1,138 @@
+// Every page and its address. A page is loaded when it is opened, with all that only it needs.
+
+import { createRootRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
+
+const root = createRootRoute({
+  notFoundComponent: lazyRouteComponent(() => import('./trouble-pages.tsx'), 'NotFoundPage'),
+  errorComponent: lazyRouteComponent(() => import('./trouble-pages.tsx'), 'TroublePage'),
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: 'app',
+  component: lazyRouteComponent(() => import('./app-frame.tsx'), 'AppFrame'),
+});
+
+const feed = createRoute({
+  getParentRoute: () => app,
+  path: '/',
+  component: lazyRouteComponent(() => import('../feed/feed-page.tsx'), 'FeedPage'),
+});
+
+const appQueries = createRoute({
+  getParentRoute: () => app,
+  id: 'queries',
+  component: lazyRouteComponent(() => import('./queries-layout.tsx'), 'QueriesLayout'),
+});
+
+const underApp = <const Path extends string>(path: Path) => ({
+  getParentRoute: () => appQueries,
+  path,
+});
+
+const watch = createRoute({
+  ...underApp('/v/$video'),
+  component: lazyRouteComponent(() => import('../watch/watch-page.tsx'), 'WatchPage'),
+});
+const signIn = createRoute({
+  ...underApp('/sign-in'),
+  component: lazyRouteComponent(() => import('../sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+const signUp = createRoute({
+  ...underApp('/sign-up'),
+  component: lazyRouteComponent(() => import('../sign-in/sign-up-page.tsx'), 'SignUpPage'),
+});
+const profile = createRoute({
+  ...underApp('/@{$handle}'),
+  component: lazyRouteComponent(() => import('../profile/profile-page.tsx'), 'ProfilePage'),
+});
+const likes = createRoute({
+  ...underApp('/likes'),
+  component: lazyRouteComponent(() => import('../profile/likes-page.tsx'), 'LikesPage'),
+});
+const search = createRoute({
+  ...underApp('/search'),
+  component: lazyRouteComponent(() => import('../search/search-page.tsx'), 'SearchPage'),
+});
+const uploads = createRoute({
+  ...underApp('/upload'),
+  component: lazyRouteComponent(() => import('../upload/uploads-page.tsx'), 'UploadsPage'),
+});
+const upload = createRoute({
+  ...underApp('/upload/$draft'),
+  component: lazyRouteComponent(() => import('../upload/upload-page.tsx'), 'UploadPage'),
+});
+const settings = createRoute({
+  ...underApp('/settings'),
+  component: lazyRouteComponent(() => import('../settings/settings-page.tsx'), 'SettingsPage'),
+});
+const reports = createRoute({
+  ...underApp('/reports'),
+  component: lazyRouteComponent(() => import('../moderation/reports-page.tsx'), 'ReportsPage'),
+});
+const moderation = createRoute({
+  ...underApp('/moderation'),
+  component: lazyRouteComponent(
+    () => import('../moderation/moderation-page.tsx'),
+    'ModerationPage',
+  ),
+});
+const studio = createRoute({
+  ...underApp('/studio'),
+  component: lazyRouteComponent(() => import('../studio/studio-page.tsx'), 'StudioPage'),
+});
+const studioVideo = createRoute({
+  ...underApp('/studio/videos/$video'),
+  component: lazyRouteComponent(() => import('../studio/studio-video-page.tsx'), 'StudioVideoPage'),
+});
+
+/** Pages with a frame of their own: for the public and for operators. */
+const record = createRoute({
+  getParentRoute: () => root,
+  id: 'record',
+  component: lazyRouteComponent(() => import('./queries-layout.tsx'), 'QueriesLayout'),
+});
+
+const underRecord = <const Path extends string>(path: Path) => ({
+  getParentRoute: () => record,
+  path,
+});
+
+const trustList = createRoute({
+  ...underRecord('/trust'),
+  component: lazyRouteComponent(() => import('../trust/list-page.tsx'), 'TrustListPage'),
+});
+const trustVerify = createRoute({
+  ...underRecord('/trust/verify'),
+  component: lazyRouteComponent(() => import('../trust/verify-page.tsx'), 'VerifyPage'),
+});
+const trustJurisdiction = createRoute({
+  ...underRecord('/trust/$jurisdiction'),
+  component: lazyRouteComponent(() => import('../trust/jurisdiction-page.tsx'), 'JurisdictionPage'),
+});
+const consoleHome = createRoute({
+  ...underRecord('/console'),
+  component: lazyRouteComponent(() => import('../console/console-page.tsx'), 'ConsolePage'),
+});
+
+export const routeTree = root.addChildren([
+  app.addChildren([
+    feed,
+    appQueries.addChildren([
+      watch,
+      signIn,
+      signUp,
+      profile,
+      likes,
+      search,
+      uploads,
+      upload,
+      settings,
+      reports,
+      moderation,
+      studio,
+      studioVideo,
+    ]),
+  ]),
+  record.addChildren([trustList, trustVerify, trustJurisdiction, consoleHome]),
+]);

@@ -1,0 +1,96 @@
+// Who is signed in on this device: one answer for all parts of the page, and for all its tabs.
+
+import { useSyncExternalStore } from 'react';
+import { ask, done } from './ask.ts';
+import type { Answer } from './ask.ts';
+import { fieldsOf, listOf, textOf } from './parse.ts';
+
+export type Me = Readonly<{
+  account: string;
+  handle: string;
+  jurisdiction: string;
+  displayName: string;
+  bio: string;
+  avatar: string | undefined;
+  roles: readonly string[];
+  /** Whether the person has published a profile. */
+  hasProfile: boolean;
+}>;
+
+/** `undefined` until the server has said; `null` is a visitor. */
+export type Who = Me | null | undefined;
+
+const RETRY_MS = 3_000;
+
+const listeners = new Set<() => void>();
+const tabs = new BroadcastChannel('holdfast.session');
+let me: Who = undefined;
+let asking: Promise<void> | undefined = undefined;
+
+export function useMe(): Who {
+  return useSyncExternalStore(onSession, meNow);
+}
+
+export function meNow(): Who {
+  return me;
+}
+
+/** Tells of every change of who is signed in, and asks for the first time. Returns how to stop. */
+export function onSession(listener: () => void): () => void {
+  if (me === undefined) void readMe();
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Asks the server who is signed in; keeps trying until it has said so. */
+function readMe(): Promise<void> {
+  asking ??= askMe().finally(() => {
+    asking = undefined;
+  });
+  return asking;
+}
+
+/** To be called after somebody has come in or their account has changed here. */
+export async function sessionChanged(): Promise<void> {
+  await asking;
+  await readMe();
+  tabs.postMessage('changed');
+}
+
+export async function signOut(): Promise<Answer<true>> {
+  const answer = await ask('/v1/sign-out', done, { method: 'POST' });
+  if (answer.kind === 'ok') await sessionChanged();
+  return answer;
+}
+
+async function askMe(): Promise<void> {
+  const answer = await ask('/v1/me', parseMe);
+  if (answer.kind === 'ok') set(answer.value);
+  else if (answer.kind === 'problem' && answer.problem.status === 401) set(null);
+  else setTimeout(() => void readMe(), RETRY_MS);
+}
+
+function set(next: Who): void {
+  if (JSON.stringify(next) === JSON.stringify(me)) return;
+  me = next;
+  for (const listener of listeners) listener();
+}
+
+function parseMe(value: unknown): Me | undefined {
+  const fields = fieldsOf(value);
+  const account = textOf(fields['account']);
+  const handle = textOf(fields['handle']);
+  if (account === undefined || handle === undefined) return undefined;
+  return {
+    account,
+    handle,
+    jurisdiction: textOf(fields['jurisdiction']) ?? '',
+    displayName: textOf(fields['displayName']) ?? '',
+    bio: textOf(fields['bio']) ?? '',
+    avatar: textOf(fields['avatar']),
+    roles: listOf(fields['roles'], textOf) ?? [],
+    hasProfile: fields['profile'] === true,
+  };
+}
+
+tabs.addEventListener('message', () => void readMe());

@@ -1,0 +1,40 @@
+// What is shown when there is no page, or when a page broke.
+
+import { Link } from '@tanstack/react-router';
+import type { ErrorComponentProps } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { Notice } from '../ui/notice.tsx';
+import { useWords } from './i18n.ts';
+import { Page } from './page.tsx';
+import { appArea } from './words.ts';
+
+export function NotFoundPage(): ReactElement {
+  const t = useWords(appArea);
+  return (
+    <Page title={t('missing.title')} width="narrow">
+      <p className="lead">{t('missing.text')}</p>
+      <div>
+        <Link className="button" to="/">
+          {t('missing.home')}
+        </Link>
+      </div>
+    </Page>
+  );
+}
+
+export function TroublePage({ error, reset }: ErrorComponentProps): ReactElement {
+  const t = useWords(appArea);
+  return (
+    <Page title={t('broke.title')} width="narrow">
+      <Notice tone="bad">
+        <p>{t('broke.text')}</p>
+        <p className="mono">{error instanceof Error ? error.message : String(error)}</p>
+      </Notice>
+      <div>
+        <button className="button" type="button" onClick={reset}>
+          {t('broke.again')}
+        </button>
+      </div>
+    </Page>
+  );
+}
