@@ -9,6 +9,9 @@ import type { FastifyInstance, HTTPMethods, RouteOptions } from 'fastify';
 import type { Logger } from 'pino';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CellClient } from '../cell/cell-client.ts';
+import { openCandidates } from '../discovery/candidates.ts';
+import type { Candidates } from '../discovery/candidates.ts';
+import { openStartsBook } from '../discovery/starts-book.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { openAuthorizer } from './authorizer.ts';
 import type { Authorizer } from './authorizer.ts';
@@ -30,6 +33,7 @@ import { addBalanceRoutes } from './routes/balances.ts';
 import { addCorrectionRoutes } from './routes/corrections.ts';
 import { addCountsRoutes } from './routes/counts.ts';
 import { addStreamRoute } from './routes/counts-stream.ts';
+import { addFeedRoute } from './routes/feed.ts';
 import { addMeRoutes } from './routes/me.ts';
 import { addMeLikesRoute } from './routes/me-likes.ts';
 import { addOneOpRoutes } from './routes/one-op.ts';
@@ -44,7 +48,7 @@ import { addStatusPage } from './routes/status-page.ts';
 import { addSubjectRoute } from './routes/subjects.ts';
 import { addTrustRoutes } from './routes/trust.ts';
 import type { TrustParts } from './routes/trust.ts';
-import { addFeedRoute, addVideoRoutes } from './routes/videos.ts';
+import { addVideoRoutes } from './routes/videos.ts';
 import { whoIsSignedIn } from './signed-in.ts';
 import { tokenBuckets } from './token-buckets.ts';
 
@@ -66,6 +70,8 @@ export type OpenGateway = Readonly<{
   retirements?: Retirements;
   residency: Residency;
   nowMs: () => number;
+  /** Unpredictable bytes, as from `crypto.randomBytes`. */
+  randomBytes: (bytes: number) => Uint8Array;
   logger: Logger;
   limits?: Partial<GatewayLimits>;
   /** The web app by address; see `routes/pages.ts`. */
@@ -187,7 +193,7 @@ function addRoutes(
 
   addSessionRoute(app, { authorizer, homeOf, whoIs, cookies, buckets, nowMs });
   addVideoRoutes(app, catalog, authorizer);
-  addFeedRoute(app, catalog);
+  addFeedRoute(app, { ...options, candidates: candidatesOf(app, options) });
   addCountsRoutes(app, { cells, exchange, catalog });
   addStreamRoute(app, { exchange, catalog, limits, streams: metrics.streams });
   addAccountRoutes(app, { cells, homeOf, cookies });
@@ -205,6 +211,12 @@ function addRoutes(
   addBalanceRoutes(app, { cells, catalog });
   addSubjectRoute(app, { cells, authorizer, homeOf });
   addRunningRoutes(app, cells, metrics);
+}
+
+function candidatesOf(app: FastifyInstance, options: OpenGateway): Candidates {
+  const starts = openStartsBook(options);
+  app.addHook('onClose', async () => starts.close());
+  return openCandidates({ ...options, starts });
 }
 
 /** What a path answers to, to tell a wrong method from a wrong path. */

@@ -116,6 +116,7 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
     retirements: retirementsOf(charter.view, inventories),
     residency: residencyOf({ ...config, byDefault: config.residency }),
     nowMs,
+    randomBytes,
     logger,
     page: await parts.loadPage(logger),
     clipsFolder: parts.clipsFolder,

@@ -1,5 +1,6 @@
 // A gateway with everything behind it faked but the catalog, for tests of its routes.
 
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +78,7 @@ export async function openWorld(change: Partial<OpenGateway> = {}): Promise<Worl
     charter: fakeCharter(cells),
     residency: () => us,
     nowMs,
+    randomBytes,
     logger: pino({}, { write: (line: string) => log.push(line) }),
     ...change,
   });

@@ -184,6 +184,7 @@ describe('A69: every documented operation, run against the server, answers as do
       posterUrl: '/media/clips/clip.jpg',
     });
     await run(world, 'getFeed', { query: '?limit=1' });
+    await run(world, 'getFeed', { query: '?rank=for-you' });
     await run(world, 'getFeed', { query: '?limit=0' });
     await run(world, 'listVideos', { headers: service, query: '?limit=1' });
     await run(world, 'listVideos', { headers: service, query: '?cursor=-' });

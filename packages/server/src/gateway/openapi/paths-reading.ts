@@ -129,11 +129,18 @@ export const readingPaths: Paths = {
   '/v1/feed': {
     get: {
       operationId: 'getFeed',
-      summary: 'Videos that can be played here, newest first',
+      summary: 'Videos that can be played here',
+      description:
+        '`latest`, also without `rank`: newest first. `for-you`: ranked, each with why; a walk ' +
+        'along `next` has no video twice.',
       tags: ['videos'],
       security: NO_CREDENTIAL,
-      parameters: [cursor, limit(FEED_PAGE_ITEMS, FEED_PAGE_MAX)],
-      responses: { '200': answer('A page.', named('Videos')), ...problems(400, 414) },
+      parameters: [
+        inQuery('rank', named('FeedRank'), '`latest` when absent.'),
+        cursor,
+        limit(FEED_PAGE_ITEMS, FEED_PAGE_MAX),
+      ],
+      responses: { '200': answer('A page.', named('Feed')), ...problems(400, 414) },
     },
   },
 };

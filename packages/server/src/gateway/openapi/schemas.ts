@@ -17,6 +17,8 @@ import {
 } from '@holdfast/protocol/limits.ts';
 import { INVALID_CODES, OP_KINDS, OUTCOMES, SOURCES } from '@holdfast/protocol/ops.ts';
 import { PROBLEMS } from '@holdfast/protocol/problems.ts';
+import { PART_CODES } from '../../discovery/rank.ts';
+import { RANKS } from '../routes/feed.ts';
 import { list, mapOf, named, object } from './openapi-types.ts';
 import type { Schema } from './openapi-types.ts';
 
@@ -60,6 +62,31 @@ const videoCounts = {
   cells: mapOf(named('CellCounts')),
 };
 const unknownVideo = { error: { const: 'unknown-video' } };
+
+const videoFields = {
+  id: named('Id'),
+  video: named('Id'),
+  durationMs: whole,
+  creator: named('Id'),
+  title: text,
+  caption: text,
+  tags: list(text),
+  media: orNull(object({ src: text, type: text, poster: orNull(text) })),
+  createdAt: named('Time'),
+};
+const why: Schema = {
+  description: 'Why a video stands where it does: `score` is the sum of each weight times value.',
+  ...object({
+    score: { type: 'number' },
+    parts: list(
+      object({
+        code: words(PART_CODES),
+        weight: { type: 'number' },
+        value: { type: 'number', minimum: 0, maximum: 1 },
+      }),
+    ),
+  }),
+};
 
 const opFields = {
   n: { type: 'integer', minimum: 1, maximum: OP_NUMBER_MAX },
@@ -152,18 +179,10 @@ export const schemas: Readonly<Record<string, Schema>> = {
     },
     ['title'],
   ),
-  Video: object({
-    id: named('Id'),
-    video: named('Id'),
-    durationMs: whole,
-    creator: named('Id'),
-    title: text,
-    caption: text,
-    tags: list(text),
-    media: orNull(object({ src: text, type: text, poster: orNull(text) })),
-    createdAt: named('Time'),
-  }),
+  Video: object(videoFields),
   Videos: object({ items: list(named('Video')), next: text }, ['next']),
+  FeedRank: words(RANKS),
+  Feed: object({ items: list(object({ ...videoFields, why }, ['why'])), next: text }, ['next']),
 
   Count: count,
   CellCounts: cellCounts,

@@ -1,17 +1,16 @@
-// PUT and GET /v1/videos/{id}, GET /v1/videos and /v1/feed: the catalog. Rules A43 to A48, A70.
+// PUT and GET /v1/videos/{id}, GET /v1/videos: the catalog. Rules A43 to A47, A70.
 
 import { isCanary } from '@holdfast/protocol/canary.ts';
 import { isId } from '@holdfast/protocol/ids.ts';
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { DURATION_MS_MAX, TITLE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { FEED_PAGE_MAX, REGISTERED_PAGE_MAX } from '../../catalog/catalog.ts';
+import { REGISTERED_PAGE_MAX } from '../../catalog/catalog.ts';
 import type { Catalog, NewVideo, PutVideo, Video, VideoPage } from '../../catalog/catalog.ts';
 import { tenantRealm } from '../../catalog/creator-key.ts';
 import { objectBody, pathVideo, sendJson, timeText, VIDEO_NOT_KNOWN } from '../answers.ts';
 import type { Body } from '../answers.ts';
 import type { Authorizer } from '../authorizer.ts';
-import { FEED_PAGE_ITEMS } from '../gateway-limits.ts';
 import { itemsOf, queryOf } from '../query.ts';
 import { refusal, sendRefusal, unavailable } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
@@ -33,7 +32,7 @@ const PUT_REFUSALS = {
   overloaded: unavailable({ kind: 'unavailable', code: 'overloaded', retryAfterMs: 1_000 }),
 } as const satisfies Record<Exclude<PutVideo['kind'], 'registered'>, Refusal>;
 
-const BAD_CURSOR = refusal('invalid-request', 'cursor must be a "next" that this list gave.');
+export const BAD_CURSOR = refusal('invalid-request', 'cursor must be a "next" that this list gave.');
 
 type NewVideoOrRefusal = Readonly<{ kind: 'video'; video: NewVideo }> | Refusal;
 
@@ -63,7 +62,7 @@ function newVideoOf(video: VideoId, tenant: string, body: Body): NewVideoOrRefus
 }
 
 /** A video as the public sees it. */
-function publicVideo(entry: Video) {
+export function publicVideo(entry: Video) {
   const { mediaUrl, posterUrl } = entry;
   return {
     id: entry.video,
@@ -118,14 +117,8 @@ export function addVideoRoutes(
   });
 }
 
-export function addFeedRoute(app: FastifyInstance, catalog: Catalog): void {
-  app.get('/v1/feed', { config: { anySite: true } }, (request, reply) =>
-    sendPage(request, reply, { items: FEED_PAGE_ITEMS, itemsMax: FEED_PAGE_MAX }, catalog.feed),
-  );
-}
-
 /** Answers with the page of a list that the query asks for. */
-function sendPage(
+export function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
   { items, itemsMax }: Readonly<{ items: number; itemsMax: number }>,
