@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { addTags, changesBetween, EMPTY_FIELDS, faultsBeforePublishing } from './draft-form.ts';
+
+const NOW_MS = Date.parse('2026-11-23T12:00:00Z');
+
+it('UP10: only what the server does not have is sent to it', () => {
+  expect(changesBetween(EMPTY_FIELDS, EMPTY_FIELDS)).toBe(null);
+  const typed = { ...EMPTY_FIELDS, title: 'Sea', tags: ['a'] };
+  expect(changesBetween(typed, EMPTY_FIELDS)).toEqual({ title: 'Sea', tags: ['a'] });
+  expect(changesBetween(typed, { ...typed, tags: ['b'] })).toEqual({ tags: ['a'] });
+});
+
+it('UP11: words become tags at spaces, commas and hashes, each once', () => {
+  expect(addTags([], '#sea, Hills  sea بحر')).toEqual({
+    tags: ['sea', 'Hills', 'بحر'],
+    rest: '',
+    fault: null,
+  });
+  expect(addTags(['Sea'], 'sea')).toEqual({ tags: ['Sea'], rest: '', fault: null });
+  expect(addTags([], 'हिन्दी')).toEqual({ tags: ['हिन्दी'], rest: '', fault: null });
+});
+
+it('UP11: what cannot be a tag stays in the field with its reason', () => {
+  expect(addTags([], 'sea no-way hill')).toEqual({
+    tags: ['sea'],
+    rest: 'no-way hill',
+    fault: 'characters',
+  });
+  expect(addTags([], 'x'.repeat(31))).toMatchObject({ tags: [], fault: 'long' });
+  const twenty = Array.from({ length: 20 }, (_, index) => `t${index}`);
+  expect(addTags(twenty, 'more')).toEqual({ tags: twenty, rest: 'more', fault: 'many' });
+});
+
+it('UP12: everything that stands against publishing is told at once, in the order of the page', () => {
+  expect(faultsBeforePublishing(EMPTY_FIELDS, false, NOW_MS)).toEqual(['upload', 'title-missing']);
+  const wrong = { ...EMPTY_FIELDS, title: 'x'.repeat(101), scheduledAt: '2026-11-23T11:59:00Z' };
+  expect(faultsBeforePublishing(wrong, true, NOW_MS)).toEqual(['title-long', 'schedule-past']);
+  expect(
+    faultsBeforePublishing({ ...EMPTY_FIELDS, title: '🌊'.repeat(100) }, true, NOW_MS),
+  ).toEqual([]);
+});

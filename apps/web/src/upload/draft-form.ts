@@ -1,0 +1,101 @@
+// What a person types about a video, what is wrong with it, and what of it the server has. Pure.
+
+export const TITLE_CHARS_MAX = 100;
+export const CAPTION_CHARS_MAX = 2_200;
+export const TAGS_MAX = 20;
+export const TAG_CHARS_MAX = 30;
+
+export type Visibility = 'public' | 'unlisted' | 'private';
+export const VISIBILITIES: readonly Visibility[] = ['public', 'unlisted', 'private'];
+
+/** The fields of a draft that are typed; the same names as on the wire. */
+export type DraftFields = Readonly<{
+  title: string;
+  caption: string;
+  tags: readonly string[];
+  visibility: Visibility;
+  /** RFC 3339, or `null`: at once. */
+  scheduledAt: string | null;
+  commentsOff: boolean;
+}>;
+
+export const EMPTY_FIELDS: DraftFields = {
+  title: '',
+  caption: '',
+  tags: [],
+  visibility: 'public',
+  scheduledAt: null,
+  commentsOff: false,
+};
+
+type FieldName = keyof DraftFields;
+const FIELD_NAMES: readonly FieldName[] = [
+  'title',
+  'caption',
+  'tags',
+  'visibility',
+  'scheduledAt',
+  'commentsOff',
+];
+
+const isSame = (one: unknown, other: unknown): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+/** The fields that the server does not have as they are typed; `null` when it has them all. */
+export function changesBetween(
+  typed: DraftFields,
+  stored: DraftFields,
+): Partial<DraftFields> | null {
+  const changed = FIELD_NAMES.filter((name) => !isSame(typed[name], stored[name]));
+  if (changed.length === 0) return null;
+  return Object.fromEntries(changed.map((name) => [name, typed[name]]));
+}
+
+export type TagFault = 'characters' | 'long' | 'many' | 'twice';
+
+/** Letters, marks and digits of any script; marks, as some scripts write vowels with them. */
+const TAG = /^[\p{L}\p{M}\p{N}]+$/u;
+
+const charsIn = (text: string): number => [...text].length;
+
+/** Adds what was typed as one or more tags; the first that cannot be one is told. */
+export function addTags(
+  tags: readonly string[],
+  typed: string,
+): Readonly<{ tags: readonly string[]; rest: string; fault: TagFault | null }> {
+  const words = typed.split(/[\s,#،]+/u).filter((word) => word !== '');
+  const kept = [...tags];
+  for (const [index, word] of words.entries()) {
+    const fault = tagFault(kept, word);
+    if (fault === 'twice') continue;
+    if (fault !== null) return { tags: kept, rest: words.slice(index).join(' '), fault };
+    kept.push(word.normalize('NFC'));
+  }
+  return { tags: kept, rest: '', fault: null };
+}
+
+function tagFault(tags: readonly string[], word: string): TagFault | null {
+  if (tags.some((tag) => tag.toLowerCase() === word.normalize('NFC').toLowerCase())) return 'twice';
+  if (!TAG.test(word)) return 'characters';
+  if (charsIn(word) > TAG_CHARS_MAX) return 'long';
+  return tags.length >= TAGS_MAX ? 'many' : null;
+}
+
+export type FieldFault =
+  'title-missing' | 'title-long' | 'caption-long' | 'schedule-past' | 'upload';
+
+/** Everything that stands against publishing, in the order of the page. */
+export function faultsBeforePublishing(
+  fields: DraftFields,
+  hasVideo: boolean,
+  nowMs: number,
+): readonly FieldFault[] {
+  const scheduledMs = fields.scheduledAt === null ? null : Date.parse(fields.scheduledAt);
+  return [
+    ...(hasVideo ? [] : (['upload'] as const)),
+    ...(fields.title.trim() === '' ? (['title-missing'] as const) : []),
+    ...(charsIn(fields.title) > TITLE_CHARS_MAX ? (['title-long'] as const) : []),
+    ...(charsIn(fields.caption) > CAPTION_CHARS_MAX ? (['caption-long'] as const) : []),
+    ...(scheduledMs !== null && scheduledMs <= nowMs ? (['schedule-past'] as const) : []),
+  ];
+}
