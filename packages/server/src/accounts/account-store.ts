@@ -9,6 +9,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { AccountsError } from './accounts-error.ts';
 import { transaction } from '@holdfast/engine/sqlite/transaction.ts';
 import { emptyWriteAheadLog } from './database.ts';
+import type { Writings } from '../people/writings.ts';
 import type { FailureStore } from './failure-store.ts';
 import type { Handle } from './handle.ts';
 
@@ -63,7 +64,11 @@ export type AccountStore = Readonly<{
   finishDeletion(id: AccountId): boolean;
 }>;
 
-export function createAccountStore(db: DatabaseSync, failures: FailureStore): AccountStore {
+export function createAccountStore(
+  db: DatabaseSync,
+  failures: FailureStore,
+  writings: Pick<Writings, 'removeAllOf'>,
+): AccountStore {
   const sql = prepareStatements(db);
 
   const insertSession = (id: AccountId, tokenHash: TokenHash, nowMs: number): void => {
@@ -106,6 +111,7 @@ export function createAccountStore(db: DatabaseSync, failures: FailureStore): Ac
         sql.markDeletion.run(id);
         sql.endSessions.run(id);
         failures.forget(handle);
+        writings.removeAllOf(id);
         sql.deleteAccount.run(id);
       });
       // Early, for the sake of the person; `finishDeletion` insists on it.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ACCOUNT_LIMITS } from './accounts.ts';
+import { ACCOUNT_LIMITS } from './account-limits.ts';
 import {
   guess,
   guessTimes,

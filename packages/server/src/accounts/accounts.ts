@@ -18,6 +18,7 @@ import {
   type AccountStore,
   type TokenHash,
 } from './account-store.ts';
+import { ACCOUNT_LIMITS, type AccountLimits } from './account-limits.ts';
 import { AccountsError, accountsErrorOf } from './accounts-error.ts';
 import { createChangeLog, type ChangeLog } from './change-log.ts';
 import { openDatabase } from './database.ts';
@@ -29,6 +30,10 @@ import { createKnownRemotes, type KnownRemotes } from './known-remotes.ts';
 import { ARGON2ID, SALT_BYTES, type PasswordHash } from './password-hash.ts';
 import { loadCommonPasswords, parsePassword, whyEasy, type EasyPassword } from './password.ts';
 import { remoteOf, type Remote } from './remote.ts';
+import { createPublished, type PublicChanges, type Published } from '../people/published.ts';
+import { ID_PREFIXES, type Kind } from '../people/kinds.ts';
+import type { Author } from '../people/writing.ts';
+import { createWritings, type Writings } from '../people/writings.ts';
 import { createTokenBuckets, type TokenBuckets } from './token-buckets.ts';
 
 const ACCOUNT_ID_BYTES = 16;
@@ -38,33 +43,6 @@ const TOKEN_PATTERN = /^hft_[A-Za-z0-9_-]{43}$/;
 const RENEWAL_PAUSE_MS = 86_400_000;
 /** In this time the hashes that wait are done, on one slow core. */
 const BUSY_RETRY_AFTER_MS = 2_000;
-
-export type AccountLimits = Readonly<{
-  hashesRunningMax: number;
-  hashesWaitingMax: number;
-  signInBurst: number;
-  signInEveryMs: number;
-  signUpBurst: number;
-  signUpEveryMs: number;
-  /** Remote addresses that each limit remembers. */
-  remotesMax: number;
-  /** Accounts whose known addresses are remembered. */
-  knownAccountsMax: number;
-  /** Handles whose failures are stored. */
-  failuresMax: number;
-}>;
-
-export const ACCOUNT_LIMITS: AccountLimits = {
-  hashesRunningMax: 2,
-  hashesWaitingMax: 64,
-  signInBurst: 30,
-  signInEveryMs: 2_000,
-  signUpBurst: 30,
-  signUpEveryMs: 60_000,
-  remotesMax: 100_000,
-  knownAccountsMax: 100_000,
-  failuresMax: 100_000,
-};
 
 export type Credentials = Readonly<{
   handle: string;
@@ -155,6 +133,12 @@ export type Accounts = Readonly<{
   ): Readonly<{ kind: 'finished' | 'not-pending' } | { kind: 'busy'; retryAfterMs: number }>;
   /** What a second party needs to hold the same rows. */
   readonly log: ChangeLog;
+  /** What the people have written; changed under the same rules as their accounts. */
+  readonly writings: Omit<Writings, 'removeAllOf'>;
+  /** What of it is public, as far as it changed after a number. */
+  publicAfter(changeNo: number): PublicChanges;
+  /** What an account is called, and since when. */
+  authorOf(accountId: string): Author | undefined;
   /**
    * From now on nothing but `log` changes a row that is replicated: calls that would throw
    * `accounts-frozen`, sessions are not renewed, and deletions stay pending. May be repeated.
@@ -202,6 +186,8 @@ class SqliteAccounts implements Accounts {
   readonly #signUps: TokenBuckets;
   readonly #begun = new Set<Promise<unknown>>();
   readonly log: ChangeLog;
+  readonly writings: Accounts['writings'];
+  readonly #published: Published;
   #isFrozen = false;
   #closing: Promise<void> | undefined;
 
@@ -214,8 +200,11 @@ class SqliteAccounts implements Accounts {
     this.#commonPasswords = loadCommonPasswords();
     this.#db = openDatabase(options.file, options.values);
     this.#failures = createFailureStore(this.#db, limits);
-    this.#store = createAccountStore(this.#db, this.#failures);
+    const writings = createWritings(this.#db, { nowMs: this.#nowMs, newId: this.#newId });
+    this.writings = this.#guarded(writings);
+    this.#store = createAccountStore(this.#db, this.#failures, writings);
     const log = createChangeLog(this.#db);
+    this.#published = createPublished(this.#db, log.head, this.#author);
     this.log = {
       head: () => this.#guard(() => log.head()),
       changesAfter: (changeNo) => this.#guard(() => log.changesAfter(changeNo)),
@@ -313,6 +302,34 @@ class SqliteAccounts implements Accounts {
       if (!this.#isFrozen && this.#store.finishDeletion(pending)) return { kind: 'finished' };
       return { kind: 'busy', retryAfterMs: BUSY_RETRY_AFTER_MS };
     });
+  }
+
+  publicAfter(changeNo: number): PublicChanges {
+    return this.#guard(() => this.#published(changeNo));
+  }
+
+  authorOf(accountId: string): Author | undefined {
+    return this.#guard(() => this.#author(accountId));
+  }
+
+  readonly #author = (accountId: string): Author | undefined => {
+    const account = this.#store.accountById(accountId);
+    return account && { handle: account.handle, sinceMs: account.createdAtMs };
+  };
+
+  readonly #newId = (kind: Kind): string =>
+    `${ID_PREFIXES[kind]}_${base64url(this.#randomBytes(ACCOUNT_ID_BYTES))}`;
+
+  #guarded(writings: Writings): Accounts['writings'] {
+    return {
+      get: (id) => this.#guard(() => writings.get(id)),
+      find: (...asked) => this.#guard(() => writings.find(...asked)),
+      of: (...asked) => this.#guard(() => writings.of(...asked)),
+      about: (...asked) => this.#guard(() => writings.about(...asked)),
+      all: (...asked) => this.#guard(() => writings.all(...asked)),
+      tally: (name) => this.#guard(() => writings.tally(name)),
+      change: (change) => this.#change(() => writings.change(change)),
+    };
   }
 
   freeze(): void {

@@ -14,6 +14,9 @@ import type { ChangeLog, Took } from './change-log.ts';
 import { openDatabase } from './database.ts';
 import { createFailureStore } from './failure-store.ts';
 import type { Handle } from './handle.ts';
+import type { Kind } from '../people/kinds.ts';
+import { createWritings } from '../people/writings.ts';
+import type { Writings } from '../people/writings.ts';
 import { REPLICATED_TABLES } from './replicated-rows.ts';
 
 export const START_MS: number = Date.UTC(2026, 10, 22, 14);
@@ -34,6 +37,7 @@ export type AccountFile = Readonly<{
   dir: string;
   db: DatabaseSync;
   store: AccountStore;
+  writings: Writings;
   log: ChangeLog;
   close: () => void;
 }>;
@@ -43,12 +47,15 @@ export function openFile(
   values: ValueSeal = PLAIN_VALUES,
 ): AccountFile {
   const db = openDatabase(join(dir, 'accounts.db'), values);
-  const store = createAccountStore(db, createFailureStore(db, { failuresMax: 10 }));
+  let ids = 0;
+  const newId = (kind: Kind): string => `${kind}_${(ids += 1)}`;
+  const writings = createWritings(db, { nowMs: () => START_MS, newId });
+  const store = createAccountStore(db, createFailureStore(db, { failuresMax: 10 }), writings);
   const close = (): void => {
     if (db.isOpen) db.close();
     rmSync(dir, { recursive: true, force: true });
   };
-  return { dir, db, store, log: createChangeLog(db), close };
+  return { dir, db, store, writings, log: createChangeLog(db), close };
 }
 
 /** Every row that is replicated, under a name of its own. */

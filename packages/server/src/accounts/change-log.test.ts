@@ -13,6 +13,8 @@ import {
   tokenOf,
 } from './change-log.fixture.ts';
 import type { AccountFile } from './change-log.fixture.ts';
+import { emptyDraft } from '../people/draft.ts';
+import { followersTally } from '../people/follow.ts';
 import { GONE_KEPT_CHANGES } from './change-log-schema.ts';
 import { CHANGED_ROWS_MAX } from './replicated-rows.ts';
 
@@ -97,6 +99,43 @@ describe('the change log', () => {
     expect(owner.log.head()).toEqual({ changeNo: 4, rowsHash });
     expect(catchUp(owner, follower)).toBe('equal');
     expect(rowsIn(follower)).toEqual(rows);
+  });
+});
+
+describe('a follower of writings', () => {
+  const long = 'x'.repeat(4_000);
+  const write = (n: number): void => {
+    const body = { ...emptyDraft(`v_${n}`), caption: long };
+    const put = { kind: 'draft', account: idOf(1), target: `v_${n}`, body } as const;
+    owner.writings.change({ puts: [put] });
+  };
+
+  test('AC47: gets long rows in goes of bounded size, and is equal in the end', () => {
+    add(1);
+    for (let n = 1; n <= 150; n += 1) write(n);
+    const { rows, through, head } = owner.log.changesAfter(0);
+    expect(rows.length).toBeLessThan(150);
+    expect(through).toBeLessThan(head.changeNo);
+    expect(catchUp(owner, follower)).toBe('equal');
+    expect(rowsIn(follower)).toEqual(rowsIn(owner));
+  });
+
+  test('AC47: has the writings and the tallies', () => {
+    add(1);
+    write(1);
+    owner.writings.change({
+      puts: [{ kind: 'follow', account: idOf(1), target: idOf(2), body: {} }],
+    });
+    catchUp(owner, follower);
+    expect(follower.writings.tally(followersTally(idOf(2)))).toBe(1);
+    const [held] = follower.writings.of(idOf(1), 'draft', { itemsMax: 9 });
+    expect(held?.body.caption).toBe(long);
+  });
+
+  test('AC47: takes a session before an account that changed after it', () => {
+    add(1);
+    owner.db.exec('UPDATE accounts SET created_at_ms = created_at_ms + 1');
+    expect(catchUp(owner, follower)).toBe('equal');
   });
 });
 

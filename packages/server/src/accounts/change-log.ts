@@ -11,7 +11,12 @@ import { transaction } from '@holdfast/engine/sqlite/transaction.ts';
 import { AccountsError } from './accounts-error.ts';
 import { movedHash, NO_ROWS_HASH, rowName, uncounted } from './change-log-schema.ts';
 import { emptyWriteAheadLog } from './database.ts';
-import { CHANGED_ROWS_MAX, REPLICATED_TABLES } from './replicated-rows.ts';
+import {
+  CHANGED_BYTES_MAX,
+  CHANGED_ROWS_MAX,
+  REPLICATED_TABLES,
+  rowBytes,
+} from './replicated-rows.ts';
 import type {
   AccountChanges,
   AccountsHead,
@@ -31,7 +36,10 @@ export type Took = 'equal' | 'partial' | 'stale' | 'differs';
 /** Synchronous. Every change is durable on return. Errors are those of SQLite. */
 export type ChangeLog = Readonly<{
   head(): AccountsHead;
-  /** Rows that changed after a number, `CHANGED_ROWS_MAX` at most; without a number, only the head. */
+  /**
+   * Rows that changed after a number, up to `CHANGED_ROWS_MAX` and about `CHANGED_BYTES_MAX`;
+   * without a number, only the head.
+   */
   changesAfter(changeNo: number | undefined): AccountChanges;
   take(changes: AccountChanges): Took;
   /** Forgets all rows and all changes: the next changes that fit here are those after 0. */
@@ -62,8 +70,17 @@ export function createChangeLog(db: DatabaseSync): ChangeLog {
     changesAfter(changeNo) {
       const now = head();
       const from = changeNo ?? now.changeNo;
-      const found = sql.changesAfter.all(from, CHANGED_ROWS_MAX).map(rows.read);
-      const last = found.length < CHANGED_ROWS_MAX ? now.changeNo : found.at(-1)?.changeNo;
+      const changes = sql.changesAfter.all(from, CHANGED_ROWS_MAX);
+      const found: RowChange[] = [];
+      let bytes = 0;
+      for (const change of changes) {
+        if (bytes >= CHANGED_BYTES_MAX) break;
+        const row = rows.read(change);
+        bytes += rowBytes(row);
+        found.push(row);
+      }
+      const isAll = changes.length < CHANGED_ROWS_MAX && found.length === changes.length;
+      const last = isAll ? now.changeNo : found.at(-1)?.changeNo;
       return { from, through: Math.max(from, last ?? 0), head: now, rows: found };
     },
 
@@ -73,7 +90,7 @@ export function createChangeLog(db: DatabaseSync): ChangeLog {
       // Changes that were never acknowledged, from when this side was the owner.
       if (source.changeNo < own.changeNo) return 'differs';
       if (through !== from) {
-        const isTaken = unlessInConflict(() =>
+        const isTaken = unlessInConflict(db, () =>
           transaction(db, () => {
             // Not only of rows that are gone: the key of a session may have come to another one.
             for (const row of changed) if (rows.put(row) === 'replaced') isLogEmptied = false;
@@ -204,8 +221,12 @@ function prepareStatements(db: DatabaseSync) {
 
 const CONSTRAINT = 19;
 
-/** `false` when a row cannot stand beside those that are here; then nothing was changed. */
-function unlessInConflict(change: () => void): boolean {
+/**
+ * `false` when a row cannot stand beside those that are here; then nothing was changed. A row may
+ * come before the one that it names, when that has changed since: the hash shows whether all came.
+ */
+function unlessInConflict(db: DatabaseSync, change: () => void): boolean {
+  db.exec('PRAGMA foreign_keys = OFF');
   try {
     change();
     return true;
@@ -213,6 +234,8 @@ function unlessInConflict(change: () => void): boolean {
     const code = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) : 0;
     if ((code & 0xff) === CONSTRAINT) return false;
     throw cause;
+  } finally {
+    db.exec('PRAGMA foreign_keys = ON');
   }
 }
 

@@ -3,6 +3,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { ValueSeal } from '../at-rest/copy-keys.ts';
 import { REPLICATED_TABLES } from './replicated-rows.ts';
+import type { ReplicatedTable } from './replicated-rows.ts';
 import { placeOf } from './sealed-columns.ts';
 
 export type AccountsCheck = Readonly<{ accounts: number; unreadable: number }>;
@@ -13,9 +14,12 @@ export function checkAccounts(file: string, values: ValueSeal): AccountsCheck {
   try {
     let accounts = 0;
     let unreadable = 0;
-    for (const row of db.prepare('SELECT * FROM accounts').iterate()) {
-      accounts += 1;
-      if (!isReadable(row, values)) unreadable += 1;
+    for (const table of REPLICATED_TABLES) {
+      if (!isThere(db, table)) continue;
+      for (const row of db.prepare(`SELECT * FROM ${table.name}`).iterate()) {
+        if (table.name === 'accounts') accounts += 1;
+        if (!isReadable(table, row, values)) unreadable += 1;
+      }
     }
     return { accounts, unreadable };
   } finally {
@@ -23,13 +27,22 @@ export function checkAccounts(file: string, values: ValueSeal): AccountsCheck {
   }
 }
 
-function isReadable(row: Readonly<Record<string, unknown>>, values: ValueSeal): boolean {
-  const [table] = REPLICATED_TABLES;
-  return (table?.others ?? []).every(({ name, isSealed, index }) => {
+/** A file that no newer version has opened yet lacks the newest tables. */
+function isThere(db: DatabaseSync, { name }: ReplicatedTable): boolean {
+  const sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?";
+  return db.prepare(sql).get(name) !== undefined;
+}
+
+function isReadable(
+  { key, others }: ReplicatedTable,
+  row: Readonly<Record<string, unknown>>,
+  values: ValueSeal,
+): boolean {
+  return others.every(({ name, isSealed, index }) => {
     if (isSealed !== true) return true;
     const sealed = row[name];
-    const text =
-      sealed instanceof Uint8Array ? values.open(placeOf(name, row['id']), sealed) : undefined;
+    const place = placeOf(name, row[key.name]);
+    const text = sealed instanceof Uint8Array ? values.open(place, sealed) : undefined;
     if (text === undefined || index === undefined) return text !== undefined;
     const held = row[index];
     return held instanceof Uint8Array && Buffer.compare(held, values.index(text)) === 0;

@@ -44,6 +44,34 @@ const SCHEMA = `
   CREATE TABLE deletions (account_id TEXT NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
 `;
 
+/** What people write beside their accounts; files from before it get it too. */
+const WRITINGS_SCHEMA = `
+  CREATE TABLE IF NOT EXISTS writings (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    -- Sealed; what it is about is found again by a keyed hash.
+    target BLOB NOT NULL,
+    target_index BLOB NOT NULL,
+    body BLOB NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS writings_of_account ON writings (account_id, kind, created_at_ms, id);
+  CREATE INDEX IF NOT EXISTS writings_by_target ON writings (target_index, kind, created_at_ms, id);
+  CREATE INDEX IF NOT EXISTS writings_by_kind ON writings (kind, created_at_ms, id);
+
+  -- How many writings there are of a kind about something, kept in the transaction that writes them.
+  CREATE TABLE IF NOT EXISTS tallies (
+    name TEXT NOT NULL PRIMARY KEY,
+    value INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
+const ADDITIONS: string = WRITINGS_SCHEMA + CHANGE_LOG_SCHEMA;
+/** All tables, for a database that is in memory alone. */
+export const ACCOUNT_TABLES: string = SCHEMA + ADDITIONS;
+
 /**
  * Opens the file, and makes it where there is none; the connection can seal and open the columns
  * that are sealed. Throws `AccountsError`.
@@ -54,7 +82,7 @@ export function openDatabase(file: string, values: ValueSeal): DatabaseSync {
       file,
       applicationId: APPLICATION_ID,
       schema: SCHEMA,
-      additions: CHANGE_LOG_SCHEMA,
+      additions: ADDITIONS,
       busyTimeoutMs: BUSY_TIMEOUT_MS,
       isPersonal: true,
       unfit: (why) => new AccountsError(`accounts-${why}`),

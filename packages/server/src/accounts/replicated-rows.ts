@@ -64,7 +64,39 @@ const tokenHash: ReplicatedColumn = {
   fits: (value) => value instanceof Uint8Array && value.length === HASH_BYTES,
 };
 
-/** In an order in which each row may follow those that it names. */
+const TEXT_BYTES_MAX = 256;
+const plainText = (name: string, pattern: RegExp): ReplicatedColumn => ({
+  name,
+  type: 'text',
+  fits: (value) => typeof value === 'string' && pattern.test(value),
+});
+/** Whose a writing is: an account's, or the cell's own (a case that nobody here is the subject of). */
+const writer: ReplicatedColumn = {
+  ...accountId('account_id'),
+  fits: (value) => value === THE_CELL || accountId('account_id').fits(value),
+};
+const target: ReplicatedColumn = {
+  name: 'target',
+  type: 'text',
+  isSealed: true,
+  index: 'target_index',
+  fits: (value) => typeof value === 'string' && Buffer.byteLength(value) <= TEXT_BYTES_MAX,
+};
+const body: ReplicatedColumn = {
+  name: 'body',
+  type: 'text',
+  isSealed: true,
+  fits: (value) => typeof value === 'string' && Buffer.byteLength(value) <= WRITING_BYTES_MAX,
+};
+
+/** Stands where an account would for what is the cell's own. */
+export const THE_CELL = 'cell';
+/** What somebody wrote, as JSON. */
+export const WRITING_BYTES_MAX: number = 16 * 1024;
+export const WRITING_ID_PATTERN: RegExp = /^[A-Za-z0-9_-]{1,64}$/;
+export const TALLY_NAME_PATTERN: RegExp = /^[A-Za-z0-9_/-]{1,128}$/;
+
+/** In an order in which each row may follow those that it names. New ones come last. */
 export const REPLICATED_TABLES: readonly ReplicatedTable[] = [
   { name: 'accounts', key: accountId('id'), others: [handle, passwordHash, uint('created_at_ms')] },
   {
@@ -73,7 +105,24 @@ export const REPLICATED_TABLES: readonly ReplicatedTable[] = [
     others: [accountId('account_id'), tokenHash, uint('created_at_ms'), uint('renewed_at_ms')],
   },
   { name: 'deletions', key: accountId('account_id'), others: [] },
+  {
+    name: 'writings',
+    key: plainText('id', WRITING_ID_PATTERN),
+    others: [
+      plainText('kind', /^[a-z-]{1,32}$/),
+      writer,
+      target,
+      body,
+      uint('created_at_ms'),
+      uint('updated_at_ms'),
+    ],
+  },
+  { name: 'tallies', key: plainText('name', TALLY_NAME_PATTERN), others: [uint('value')] },
 ];
+
+const tableNo = (name: string): number => REPLICATED_TABLES.findIndex((one) => one.name === name);
+export const WRITINGS_TABLE: number = tableNo('writings');
+export const TALLIES_TABLE: number = tableNo('tallies');
 
 /** A row as it is now, or that it is no more; `changeNo` is that of its last change. */
 export type RowChange = Readonly<
@@ -107,7 +156,20 @@ export type AccountChanges = Readonly<{
 /** Rows in one `AccountChanges`. */
 export const CHANGED_ROWS_MAX = 500;
 /** Bytes of one row on the wire, with room to spare. */
-export const CHANGED_ROW_BYTES_MAX = 512;
+export const CHANGED_ROW_BYTES_MAX: number = 20 * 1024;
+/** After a row that reaches this many bytes, no further one is put into one `AccountChanges`. */
+export const CHANGED_BYTES_MAX: number = 512 * 1024;
+/** Numbers and lengths of one row on the wire, at most. */
+const ROW_FRAME_BYTES = 128;
+
+/** At least what a row takes on the wire. */
+export function rowBytes(row: RowChange): number {
+  if (row.kind === 'gone') return ROW_FRAME_BYTES;
+  const bytes = [row.key, ...row.values].map((value) =>
+    typeof value === 'string' ? Buffer.byteLength(value) : HASH_BYTES,
+  );
+  return bytes.reduce((sum, one) => sum + one, ROW_FRAME_BYTES);
+}
 
 /** Whether changes that came from another party are of the form that this file makes. */
 export function areFitting({ from, through, head, rows }: AccountChanges): boolean {

@@ -12,6 +12,7 @@ import type { CellHost } from '../cell/cell-host.ts';
 import type { AnyCall } from '../cell/messages.ts';
 import { readReply, writeRequest } from '../cell/ops-frame.ts';
 import { bulkSessionKey } from '../cell/session-key.ts';
+import { emptyDraft } from '../people/draft.ts';
 import { BorderError, openBorder } from './border.ts';
 import { RECORDS } from './records.ts';
 import type { BorderRecord, RecordType } from './records.ts';
@@ -26,7 +27,11 @@ const MARKERS = {
   otherHandle: 'marker_handle_w8',
   password: 'marker password V6 long enough',
   remote: '203.0.113.77',
+  draftTitle: 'markerDraftTitleU8',
+  timeZone: 'Marker/Zone_N5',
 } as const;
+/** Of somebody who has published a profile. */
+const PUBLIC_HANDLE = 'public_handle';
 
 const VIDEO = 'video-1' as VideoId;
 const PERSON: Identity = {
@@ -133,8 +138,32 @@ async function fullLoad(): Promise<void> {
   const other = await call('signUp', { handle: otherHandle, password, remote }, otherHandle);
   const otherToken = other.kind === 'signed-in' ? other.token : '';
   await call('deleteAccount', { token: otherToken }, otherHandle);
+  await writeSomething(token, handle);
   await call('signOut', { token }, handle);
   host.receive({ kind: 'resync', position: undefined, id: 1 });
+}
+
+/** A draft of one person, who publishes nothing, and the profile and video of another. */
+async function writeSomething(token: string, handle: string): Promise<void> {
+  const { password, remote, draftTitle, timeZone } = MARKERS;
+  const draft = { ...emptyDraft('v_private'), title: draftTitle };
+  const kept = { kind: 'draft', target: 'v_private', body: draft } as const;
+  await call('write', { token, puts: [kept], removes: [] }, handle);
+  const find = { by: 'kind', of: 'draft', before: undefined, itemsMax: 10 } as const;
+  await call('writings', { token, find }, handle);
+  const asked = { handle: PUBLIC_HANDLE, password, remote };
+  const made = await call('signUp', asked, PUBLIC_HANDLE);
+  const public_ = made.kind === 'signed-in' ? made.token : '';
+  const profile = { displayName: 'Ann', bio: '', likesPublic: false, timeZone, avatar: null };
+  const media = { file: 'video-1.mp4', type: 'video/mp4', bytes: 1 };
+  const size = { durationMs: 1, width: 1, height: 1 };
+  const shown = { ...emptyDraft('v_public'), ...size, media, state: 'published' as const };
+  const puts = [
+    { kind: 'profile', target: '', body: profile },
+    { kind: 'draft', target: 'v_public', body: { ...shown, publishedAtMs: 1 } },
+  ] as const;
+  await call('write', { token: public_, puts, removes: [] }, PUBLIC_HANDLE);
+  await call('published', { after: 0 });
 }
 
 beforeAll(async () => {
@@ -205,6 +234,14 @@ describe('the border of a cell', () => {
     }
   });
 
+  it.each(['draftTitle', 'timeZone'] as const)('lets out a %s only to that person', (name) => {
+    const types = new Set(
+      left.filter(({ record }) => holds(record, MARKERS[name])).map(({ record }) => record.type),
+    );
+    expect([...types].filter((type) => RECORDS[type].destination !== 'own')).toEqual([]);
+    expect(types.size).toBeGreaterThan(0);
+  });
+
   it.each(['subject', 'erasedSubject', 'bulkSession', 'tenant', 'password', 'remote'] as const)(
     'never lets out the %s',
     (name) => {
@@ -214,12 +251,13 @@ describe('the border of a cell', () => {
   );
 
   it('was crossed by every type of record but faults of the machine', () => {
-    const types = new Set(left.map(({ record }) => record.type));
+    const types = new Set(left.flatMap(({ record }) => typesIn(record)));
     const missing = Object.keys(RECORDS).filter((type) => !types.has(type as RecordType));
-    expect(missing.filter((type) => type !== 'notice')).toEqual(['border']);
+    const unwritten = ['comment', 'tally', 'moderation', 'notice'];
+    expect(missing.filter((type) => !unwritten.includes(type))).toEqual(['border']);
   });
 
-  it('adds up what crossed it, by type', async () => {
+  it('PE21: adds up what crossed it, by type', async () => {
     // The answer that has the totals is not yet in them.
     const before = left.length;
     const reply = await call('border', {});
@@ -231,11 +269,11 @@ describe('the border of a cell', () => {
     for (const total of totals) {
       const { records, bytes, destination } = total;
       const type = total.type as RecordType;
-      const ofType = counted.filter(({ record }) => record.type === type);
+      const ofType = counted.filter(({ record }) => typesIn(record).includes(type));
       expect([type, destination]).toEqual([type, RECORDS[type].destination]);
       expect([type, records]).toEqual([
         type,
-        ofType.reduce((sum, { record }) => sum + sizeOf(record), 0),
+        ofType.reduce((sum, { record }) => sum + sizeOf(record, type), 0),
       ]);
       expect([type, bytes > 0]).toEqual([type, ofType.length > 0]);
     }
@@ -249,7 +287,20 @@ describe('the border of a cell', () => {
   });
 });
 
-function sizeOf(record: BorderRecord): number {
+/** The type of a record, and of the public ones in it. */
+function typesIn(record: BorderRecord): readonly RecordType[] {
+  return [record.type, ...publicTypesIn(record)];
+}
+
+function publicTypesIn(record: BorderRecord): readonly RecordType[] {
+  if (record.type !== 'published') return [];
+  const { rows } = (record as { answer: Extract<CallReply<'published'>, { rows: unknown }> })
+    .answer;
+  return rows.flatMap(({ record: one }) => one?.type ?? []);
+}
+
+function sizeOf(record: BorderRecord, type: RecordType): number {
+  if (type !== record.type) return publicTypesIn(record).filter((one) => one === type).length;
   return record.type === 'subtotals' ? record.publication.videos.length : 1;
 }
 

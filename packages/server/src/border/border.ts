@@ -6,7 +6,7 @@
 import { fits } from '@holdfast/protocol/shape.ts';
 import { RECORDS } from './records.ts';
 import type { BorderRecord, RecordType } from './records.ts';
-import type { BorderDay, BorderTotal } from '../cell/cell-client.ts';
+import type { BorderDay, BorderTotal, CallReply } from '../cell/cell-client.ts';
 import { memoryBook } from './border-book.ts';
 import type { BorderBook, CrossedByType } from './border-book.ts';
 
@@ -39,9 +39,9 @@ export function openBorder(
 ): Border {
   return {
     pass: (record) => {
-      const { records, bytes } = measure(record);
+      const crossing = measure(record);
       send(record);
-      book.note(record.type, records, bytes);
+      for (const { type, records, bytes } of crossing) book.note(type, records, bytes);
     },
     totals: () => totalsOf(RECORD_TYPES, book.totals()),
     days: () =>
@@ -60,23 +60,38 @@ function totalsOf(types: readonly RecordType[], of: CrossedByType): readonly Bor
   });
 }
 
-/** Checks a record's form and says how much it is. */
-function measure(record: BorderRecord): { records: number; bytes: number } {
+type Crossing = Readonly<{ type: RecordType; records: number; bytes: number }>;
+
+/** Checks a record's form and says how much it is, and of what. */
+function measure(record: BorderRecord): readonly Crossing[] {
   // Everything beside the type, so that nothing can ride along beside what is looked at.
   const { type, ...fields } = record;
   const rule = Object.hasOwn(RECORDS, type) ? RECORDS[type] : undefined;
   if (rule === undefined || !fits(rule.shape, fields)) {
     throw new BorderError(`a record of type ${type} had a form that may not leave`);
   }
-  if (record.type === 'acks') return { records: 1, bytes: record.bytes.length };
+  if (record.type === 'acks') return [{ type, records: 1, bytes: record.bytes.length }];
   if (record.type === 'subtotals') {
     const { videos } = record.publication;
     const names = videos.reduce((chars, video) => chars + video.length, 0);
-    return { records: videos.length, bytes: names + 2 * COLUMN_BYTES * videos.length };
+    return [{ type, records: videos.length, bytes: names + 2 * COLUMN_BYTES * videos.length }];
   }
   if (record.type === 'watermark') {
-    return { records: 1, bytes: JSON.stringify(record.publication).length };
+    return [{ type, records: 1, bytes: JSON.stringify(record.publication).length }];
   }
-  if (record.type === 'notice') return { records: 1, bytes: record.message.length };
-  return { records: 1, bytes: Buffer.byteLength(JSON.stringify(record.answer)) };
+  if (record.type === 'notice') return [{ type, records: 1, bytes: record.message.length }];
+  const bytes = Buffer.byteLength(JSON.stringify(record.answer));
+  if (record.type !== 'published') return [{ type, records: 1, bytes }];
+  return [{ type, records: 1, bytes }, ...publicIn(record.answer)];
+}
+
+/** The public records in an answer of `published`, which was just checked. */
+function publicIn(answer: unknown): readonly Crossing[] {
+  const reply = answer as CallReply<'published'>;
+  if (reply.kind !== 'published') return [];
+  return reply.rows.flatMap(({ record }) =>
+    record === null
+      ? []
+      : { type: record.type, records: 1, bytes: Buffer.byteLength(JSON.stringify(record)) },
+  );
 }

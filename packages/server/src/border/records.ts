@@ -21,6 +21,10 @@ import {
 import type { Shape } from '@holdfast/protocol/shape.ts';
 import { PROVEN_BALANCE } from '@holdfast/engine/charter/balances.ts';
 import type { CallName } from '../cell/cell-client.ts';
+import { CHANGE_ITEMS_MAX } from '../people/writings.ts';
+import { isKind, writingShape } from '../people/kinds.ts';
+import { listOf, PUBLIC_RECORDS, publicRecord } from './public-records.ts';
+import type { PublicRecordType } from './public-records.ts';
 import type { Publication } from './publication.ts';
 
 /** Longest that an operator may say of where data lies, in characters. */
@@ -50,7 +54,7 @@ export type NoticeRecord = Readonly<{
 }>;
 
 export type BorderRecord = AcksRecord | AnswerRecord | PublicationRecord | NoticeRecord;
-export type RecordType = BorderRecord['type'];
+export type RecordType = BorderRecord['type'] | PublicRecordType;
 
 type RecordRule = Readonly<{ destination: Destination; shape: Shape }>;
 
@@ -230,6 +234,44 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
       items: list({ video: id, atMs: uint }),
       next: union(text(64), nothing),
     }),
+  },
+  profile: { destination: 'public', shape: PUBLIC_RECORDS.profile },
+  video: { destination: 'public', shape: PUBLIC_RECORDS.video },
+  comment: { destination: 'public', shape: PUBLIC_RECORDS.comment },
+  tally: { destination: 'public', shape: PUBLIC_RECORDS.tally },
+  moderation: { destination: 'public', shape: PUBLIC_RECORDS.moderation },
+  published: {
+    destination: 'public',
+    shape: answer(
+      {
+        kind: choice('published'),
+        epoch: uint,
+        through: uint,
+        head: uint,
+        atMs: uint,
+        rows: list({ name: text(32), record: union(publicRecord, (value) => value === null) }),
+      },
+      { kind: choice('anew'), epoch: uint },
+    ),
+  },
+  writings: {
+    destination: 'own',
+    shape: answer(
+      {
+        kind: choice('writings'),
+        items: list(writingShape),
+        next: union(text(128), nothing),
+      },
+      { kind: choice('nobody') },
+    ),
+  },
+  write: {
+    destination: 'own',
+    shape: answer(
+      { kind: choice('written'), items: listOf(CHANGE_ITEMS_MAX, writingShape) },
+      { kind: choice('conflict', 'nobody') },
+      { kind: choice('too-many'), of: isKind, itemsMax: uint },
+    ),
   },
   signUp: { destination: 'own', shape: answer(signedIn, accountRefusal) },
   signIn: { destination: 'own', shape: answer(signedIn, accountRefusal) },

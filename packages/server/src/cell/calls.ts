@@ -24,6 +24,7 @@ import type { RollupWidth, StateStore } from '@holdfast/engine/state/state-store
 import type { Accounts, SignInResult, SignUpResult } from '../accounts/accounts.ts';
 import { AccountsError } from '../accounts/accounts-error.ts';
 import type { HandleFault } from '../accounts/handle.ts';
+import { ownWritings, write } from '../people/own-writings.ts';
 import type { ReadBalances } from '../balances/read-balances.ts';
 import type { Border } from '../border/border.ts';
 import { issueGrant } from '../grants/grant.ts';
@@ -153,6 +154,21 @@ const CALLS: Calls = {
     if (found.kind === 'no-session') return { kind: 'nobody' };
     const { accountId, handle, expiresAtMs, renewed } = found;
     return { kind: 'account', account: accountId, handle, expiresAtMs, renewed };
+  },
+  writings: async ({ accounts }, ask) => ownWritings(accounts, ask),
+  write: async (context, ask) => {
+    const reply = write(context.accounts, ask);
+    return reply.kind === 'written' ? whenKept(context, reply) : reply;
+  },
+  published: async (context, { after }) => {
+    const { accounts, engine, clocks } = context;
+    const found = accounts.publicAfter(after);
+    const { epoch } = engine;
+    if (found.kind === 'anew') return { kind: 'anew', epoch };
+    const { through, head, rows } = found;
+    const page = { kind: 'published', epoch, through, head, atMs: clocks.nowMs(), rows } as const;
+    // What may yet be lost is told to nobody.
+    return rows.length === 0 ? page : whenKept(context, page);
   },
   signOut: async (context, { token }) => {
     context.accounts.signOut(token);

@@ -11,6 +11,9 @@ import type {
 import type { Epoch, Jurisdiction, Seq, SubjectId, VideoId } from '@holdfast/protocol/ids.ts';
 import type { Op } from '@holdfast/protocol/ops.ts';
 import type { Publication } from '../border/publication.ts';
+import type { AnyWriting, Kind } from '../people/kinds.ts';
+import type { PublicRow } from '../people/published.ts';
+import type { OwnPut, Written } from '../people/writings.ts';
 
 /** Who acts, as the gateway knows it from a grant, a cookie or a service key. */
 export type Identity = Readonly<
@@ -120,6 +123,13 @@ export type AccountRefusal = Readonly<
   | { kind: 'rate-limited'; retryAfterMs: number }
 >;
 
+/** Which writings; `before` is a `next` that such an answer gave. */
+export type WritingsAsked = Readonly<
+  | { by: 'id'; id: string }
+  | { by: 'target'; of: Kind; target: string }
+  | { by: 'kind'; of: Kind; before: string | undefined; itemsMax: number }
+>;
+
 /** Requests beside ops, with the reply of each. */
 export type CellCalls = Readonly<{
   openSession: { ask: { who: Identity }; reply: OpenedSession };
@@ -217,6 +227,32 @@ export type CellCalls = Readonly<{
           renewed: boolean;
         }
       | { kind: 'nobody' };
+  };
+  /** The writings of whoever has the token: by id, or of a kind, newest first. */
+  writings: {
+    ask: { token: string; find: WritingsAsked };
+    reply:
+      | { kind: 'writings'; items: readonly AnyWriting[]; next: string | undefined }
+      | { kind: 'nobody' };
+  };
+  /** Changes writings of whoever has the token: all of it or nothing. */
+  write: {
+    ask: { token: string; puts: readonly OwnPut[]; removes: readonly string[] };
+    reply: Written | { kind: 'nobody' };
+  };
+  /** What is public of the cell's writings, as far as it changed after a number. */
+  published: {
+    ask: { after: number };
+    reply:
+      | {
+          kind: 'published';
+          epoch: Epoch;
+          through: number;
+          head: number;
+          atMs: number;
+          rows: readonly PublicRow[];
+        }
+      | { kind: 'anew'; epoch: Epoch };
   };
   signOut: { ask: { token: string }; reply: { kind: 'signed-out' } };
   deleteAccount: {

@@ -7,6 +7,7 @@ import { FormatError } from '@holdfast/engine/codec/bytes.ts';
 import type { ByteReader, ByteWriter } from '@holdfast/engine/codec/bytes.ts';
 import {
   areFitting,
+  CHANGED_BYTES_MAX,
   CHANGED_ROW_BYTES_MAX,
   CHANGED_ROWS_MAX,
   HASH_BYTES,
@@ -20,10 +21,10 @@ import type {
   RowValue,
 } from '../accounts/replicated-rows.ts';
 
-export const ACCOUNTS_BYTES_MAX: number = 256 + CHANGED_ROWS_MAX * CHANGED_ROW_BYTES_MAX;
+export const ACCOUNTS_BYTES_MAX: number = 256 + CHANGED_BYTES_MAX + CHANGED_ROW_BYTES_MAX;
 
-/** Stands where the number of a table would, which begin at 0. */
-const GONE = REPLICATED_TABLES.length;
+/** Stands where the number of a table would; it stays when tables are added. */
+const GONE = 0xff;
 
 export function writeAccounts(
   writer: ByteWriter,

@@ -9,9 +9,21 @@ import { ANALYTICS_METRICS, CORRECTION_REASONS, METRICS } from '@holdfast/protoc
 import { isVideoId } from '@holdfast/protocol/ids.ts';
 import type { Epoch } from '@holdfast/protocol/ids.ts';
 import { DURATION_MS_MAX, NOTE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
-import { choice, fits, int, list, nothing, text, uint, union } from '@holdfast/protocol/shape.ts';
+import {
+  choice,
+  fits,
+  id,
+  int,
+  list,
+  nothing,
+  text,
+  uint,
+  union,
+} from '@holdfast/protocol/shape.ts';
 import type { Shape } from '@holdfast/protocol/shape.ts';
 import { RECORDS } from '../../border/records.ts';
+import { isKind, ownPutShape, TARGET_CHARS_MAX } from '../../people/kinds.ts';
+import { CHANGE_ITEMS_MAX, WRITINGS_PAGE_MAX } from '../../people/writings.ts';
 import type { CallName, CallReply, Identity } from '../cell-client.ts';
 import type { AnyCall } from '../messages.ts';
 import { isIdentity, readOpsFrame, writeOpsFrame } from './ops-wire.ts';
@@ -38,6 +50,17 @@ const ofAtMost =
 const durationMs: Shape = (value) => fits(uint, value) && (value as number) <= DURATION_MS_MAX;
 const credentials: Shape = { handle: WORDS, password: WORDS, remote: text(64) };
 const token: Shape = { token: text(256) };
+
+const writingsAsked: Shape = union(
+  { by: choice('id'), id },
+  { by: choice('target'), of: isKind, target: text(TARGET_CHARS_MAX) },
+  {
+    by: choice('kind'),
+    of: isKind,
+    before: union(text(128), nothing),
+    itemsMax: (value) => fits(uint, value) && (value as number) <= WRITINGS_PAGE_MAX,
+  },
+);
 
 /**
  * The form of every question that goes as JSON. `checkWindow` has as many ops as a bulk request and
@@ -76,6 +99,13 @@ const ASKS: Readonly<Record<Exclude<CallName, 'checkWindow'>, Shape>> = {
   signUp: credentials,
   signIn: credentials,
   whoIs: token,
+  writings: { ...token, find: writingsAsked },
+  write: {
+    ...token,
+    puts: ofAtMost(CHANGE_ITEMS_MAX, ownPutShape),
+    removes: ofAtMost(CHANGE_ITEMS_MAX, id),
+  },
+  published: { after: uint },
   signOut: token,
   deleteAccount: token,
 };
@@ -98,6 +128,10 @@ const REPEATABLE: Readonly<Record<CallName, boolean>> = {
   signUp: false,
   signIn: true,
   whoIs: true,
+  writings: true,
+  // A new writing would be there twice; what must not be has an id or a version of its own.
+  write: false,
+  published: true,
   signOut: true,
   deleteAccount: false,
 };

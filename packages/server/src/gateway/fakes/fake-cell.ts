@@ -25,6 +25,7 @@ import type {
 import { outcomeByte } from '@holdfast/protocol/outcome-byte.ts';
 import { issueGrant } from '../../grants/grant.ts';
 import { newSessionId } from '../../grants/session-id.ts';
+import { fakePeople } from './fake-people.ts';
 
 type Handlers = {
   [Name in CallName]: (ask: CellCalls[Name]['ask']) => CellCalls[Name]['reply'];
@@ -309,6 +310,13 @@ function videoCalls(store: Store) {
 }
 
 function accountCalls(jurisdiction: Jurisdiction, store: Store) {
+  const people = fakePeople(store.nowMs, (token) => {
+    const handle = tokens.get(token);
+    const known = handle === undefined ? undefined : accounts.get(handle);
+    return handle === undefined || known === undefined
+      ? undefined
+      : { account: known.account, handle };
+  });
   const accounts = new Map<string, { account: string; password: string }>();
   const tokens = new Map<string, string>();
 
@@ -325,6 +333,7 @@ function accountCalls(jurisdiction: Jurisdiction, store: Store) {
   };
 
   return {
+    ...people,
     signUp: ({ handle, password }) => {
       if (accounts.has(handle)) return { kind: 'handle-taken' };
       if (handle.length < 3)

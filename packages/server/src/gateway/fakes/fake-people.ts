@@ -1,0 +1,63 @@
+// The writings of a fake cell: the real tables, in memory.
+
+import { randomBytes } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import type { Epoch } from '@holdfast/protocol/ids.ts';
+import type { AccountId } from '../../accounts/account-store.ts';
+import { createChangeLog } from '../../accounts/change-log.ts';
+import { addRowFunctions } from '../../accounts/change-log-schema.ts';
+import { ACCOUNT_TABLES } from '../../accounts/database.ts';
+import type { Handle } from '../../accounts/handle.ts';
+import { addSealFunctions } from '../../accounts/sealed-columns.ts';
+import { PLAIN_VALUES } from '../../at-rest/plain-values.fixture.ts';
+import type { CellCalls } from '../../cell/cell-client.ts';
+import { ID_PREFIXES } from '../../people/kinds.ts';
+import { ownWritings, write } from '../../people/own-writings.ts';
+import { createPublished } from '../../people/published.ts';
+import { createWritings } from '../../people/writings.ts';
+
+type Owner = Readonly<{ account: string; handle: string }>;
+type Calls = {
+  [Name in 'writings' | 'write' | 'published']: (
+    ask: CellCalls[Name]['ask'],
+  ) => CellCalls[Name]['reply'];
+};
+
+export function fakePeople(
+  nowMs: () => number,
+  ownerOf: (token: string) => Owner | undefined,
+): Calls {
+  const db = new DatabaseSync(':memory:');
+  addRowFunctions(db);
+  addSealFunctions(db, PLAIN_VALUES);
+  db.exec(ACCOUNT_TABLES);
+  const { head } = createChangeLog(db);
+  const writings = createWritings(db, {
+    nowMs,
+    newId: (kind) => `${ID_PREFIXES[kind]}_${randomBytes(8).toString('hex')}`,
+  });
+  const handles = new Map<string, string>();
+  const published = createPublished(db, head, (account) => {
+    const handle = handles.get(account);
+    return handle === undefined ? undefined : { handle, sinceMs: nowMs() };
+  });
+  const session: Parameters<typeof write>[0]['session'] = (token) => {
+    const owner = ownerOf(token);
+    if (owner === undefined) return { kind: 'no-session' };
+    handles.set(owner.account, owner.handle);
+    const accountId = owner.account as AccountId;
+    const handle = owner.handle as Handle;
+    return { kind: 'signed-in', accountId, handle, expiresAtMs: 0, renewed: false };
+  };
+  const epoch = 1 as Epoch;
+  return {
+    writings: (ask) => ownWritings({ session, writings }, ask),
+    write: (ask) => write({ session, writings }, ask),
+    published: ({ after }) => {
+      const found = published(after);
+      if (found.kind === 'anew') return { kind: 'anew', epoch };
+      const { through, head: newest, rows } = found;
+      return { kind: 'published', epoch, through, head: newest, atMs: nowMs(), rows };
+    },
+  };
+}
