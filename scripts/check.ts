@@ -31,6 +31,8 @@ const steps: readonly Step[] = [
       tsc('.'),
       tsc('packages/protocol'),
       tsc('packages/protocol/tsconfig.browser.json'),
+      tsc('packages/sdk'),
+      tsc('packages/sdk/tsconfig.browser.json'),
       tsc('packages/tlog'),
       tsc('packages/tlog/tsconfig.browser.json'),
       tsc('packages/engine'),
