@@ -5,7 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStateReader } from '../state/sqlite/schema.ts';
 import { openSqliteStateStore } from '../state/sqlite/sqlite-state-store.ts';
-import { numbersToBytes } from '../state/sqlite/row-bytes.ts';
+import { DETAIL } from '../counting/day-detail.ts';
+import type { DayDetail } from '../counting/day-detail.ts';
+import { detailFromBytes, detailToBytes, numbersToBytes } from '../state/sqlite/row-bytes.ts';
 import { START_MS } from '../testing/batches.ts';
 import { EngineRun } from '../testing/engine-run.ts';
 import type { Step } from '../testing/model-run.ts';
@@ -76,6 +78,7 @@ test('a state that was left alone has no differences, and every row was looked a
   expect(checked.likes).toBe(meta?.likeRows);
   expect(checked).toMatchObject({ videos: 4, persons: meta?.personsNumbered });
   expect(checked.rollups).toBeGreaterThan(4);
+  expect(checked.details).toBe(4);
 });
 
 test('C21: nor after its rollups were made coarser', async () => {
@@ -116,7 +119,18 @@ const newLike = `INSERT INTO likes SELECT person * 67108864 + no, 1 FROM persons
   WHERE person * 67108864 + no NOT IN (SELECT key FROM likes) LIMIT 1`;
 const living = '(SELECT min(person) FROM subjects)';
 const erased = '(SELECT min(person) FROM persons WHERE erased_at > 0)';
+const firstDetail = '(SELECT min(key) FROM details)';
 const firstBucket = '(SELECT min(minute) FROM rollups)';
+
+function withDetail(change: (detail: DayDetail) => void): (db: DatabaseSync) => void {
+  return (db) => {
+    const row = db.prepare('SELECT key, data FROM details ORDER BY key LIMIT 1').get();
+    const detail = detailFromBytes(row?.['data'] as Uint8Array);
+    change(detail);
+    const data = detailToBytes(detail);
+    db.prepare('UPDATE details SET data = ? WHERE key = ?').run(data, row?.['key'] as number);
+  };
+}
 
 /** Adds one to the first number of the first tally that is not empty. */
 function wrongTally(db: DatabaseSync): void {
@@ -270,6 +284,45 @@ describe('one change is found:', () => {
       /videos whose id leads elsewhere/,
     ],
     ['an id is gone', sql("DELETE FROM videos WHERE id = 'v3'"), /videos whose id leads elsewhere/],
+    [
+      'C28: a day lost a start',
+      withDetail((detail) => (detail[DETAIL.starts + 1] = (detail[DETAIL.starts + 1] ?? 0) + 1)),
+      /day \d+ of video [\s\S]*days: starts of/,
+    ],
+    [
+      'C28: a view came from elsewhere',
+      withDetail((detail) => {
+        const place = detail.findIndex((value, slot) => slot >= DETAIL.views && value > 0);
+        detail[place] = (detail[place] ?? 0) - 1;
+      }),
+      /days: views of/,
+    ],
+    [
+      'C28: watch time of a day',
+      withDetail((detail) => (detail[DETAIL.watchMs] = (detail[DETAIL.watchMs] ?? 0) + 1)),
+      /days: watch_ms of/,
+    ],
+    [
+      'C28: loops of a day',
+      withDetail((detail) => (detail[DETAIL.loops] = (detail[DETAIL.loops] ?? 0) + 1)),
+      /days: loops of/,
+    ],
+    [
+      'C28: more engaged views than views',
+      withDetail((detail) => (detail[DETAIL.engagedViews] = 10_000)),
+      /day \d+ of video/,
+    ],
+    [
+      'C28: a day is gone',
+      sql(`DELETE FROM details WHERE key = ${firstDetail}`),
+      /days: starts of/,
+    ],
+    [
+      'C28: a day of no video',
+      sql(`UPDATE details SET key = key + 50 WHERE key = ${firstDetail}`),
+      /a known video/,
+    ],
+    ['C28: bytes of a day', sql("UPDATE details SET data = x'0505'"), /day \d+ of video/],
     ['an id of no video', sql("INSERT INTO videos VALUES ('v9', 9)"), /ids that lead to no video/],
   ])('%s', (_, change, words) => {
     const differences = differencesAfter(change);

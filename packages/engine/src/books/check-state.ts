@@ -16,11 +16,12 @@ import { addTally, emptyTally, TALLY_SLOT, tallyTotal, unpackTally } from '../co
 import { lanesOfBytes } from '../journal/batch-codec.ts';
 import { numbersFromBytes } from '../state/sqlite/row-bytes.ts';
 import { readMeta } from '../state/sqlite/state-reads.ts';
+import { checkDetails } from './check-details.ts';
 import { checkSessions, checkSketches } from './check-rows.ts';
 import { Differences, progressOf } from './differences.ts';
 import type { CheckOptions, Difference } from './differences.ts';
 
-type CheckedRows = 'likes' | 'videos' | 'rollups' | 'persons' | 'sessions' | 'sketches';
+type CheckedRows = 'likes' | 'videos' | 'rollups' | 'persons' | 'sessions' | 'sketches' | 'details';
 
 export type StateCheck = Readonly<{
   meta: MetaRow | undefined;
@@ -44,7 +45,15 @@ export function checkState(db: DatabaseSync, options: CheckOptions): StateCheck 
   const integrity = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})[0];
   differences.expect('pages of state.db', 'ok', String(integrity));
   const meta = readMeta(db);
-  const none = { likes: 0, videos: 0, rollups: 0, persons: 0, sessions: 0, sketches: 0 };
+  const none = {
+    likes: 0,
+    videos: 0,
+    rollups: 0,
+    persons: 0,
+    sessions: 0,
+    sketches: 0,
+    details: 0,
+  };
   if (meta === undefined) return { meta, differences: differences.found, checked: none };
   const sums = emptySums(meta);
   const persons = checkPersons(db, meta, differences);
@@ -57,7 +66,8 @@ export function checkState(db: DatabaseSync, options: CheckOptions): StateCheck 
   const sessions = checkSessions(db, differences, progressOf('checking sessions', 0, options));
   const step = progressOf('checking unique viewers', 0, options);
   const sketches = checkSketches(db, sums.rolled.views, differences, step);
-  const checked = { likes, videos, rollups, persons, sessions, sketches };
+  const details = checkDetails(db, meta, differences, progressOf('checking days', 0, options));
+  const checked = { likes, videos, rollups, persons, sessions, sketches, details };
   return { meta, differences: differences.found, checked };
 }
 

@@ -6,6 +6,7 @@ import type { InvalidCode, Outcome } from '@holdfast/protocol/ops.ts';
 import { INVALID_CODES, OUTCOMES } from '@holdfast/protocol/ops.ts';
 import { loopsOf, qualifies } from '@holdfast/protocol/view-rule.ts';
 import { assert } from './assert.ts';
+import { partReached, startMark } from './day-detail.ts';
 import type { NumberedOp, OpsEntry } from './entries.ts';
 import { NONE } from './flat-table.ts';
 import { lineOf, ownPerson, personRow, sessionOf, videoFacts } from './fold.ts';
@@ -19,6 +20,7 @@ import { emptyHash, moveLike, moveName } from './set-hash.ts';
 import { TALLY_SLOT } from './tallies.ts';
 import { personViewerHash, sessionViewerHash } from './uniques.ts';
 import { NO_CAPS, takeView } from './viewer-caps.ts';
+import type { ViewerCaps } from './viewer-caps.ts';
 
 type ViewOp = Extract<NumberedOp, { kind: 'view' }>;
 
@@ -122,20 +124,30 @@ function judgeView(
     if (session.claimedMs + watchedMs > allowedMs) return 'held';
     session.claimedMs += watchedMs;
   }
+  const { no, durationMs } = video;
+  const loops = loopsOf(watchedMs, durationMs);
   fold.lines.add(line, 'starts', 1);
   fold.lines.add(line, 'watchMs', watchedMs);
-  fold.lines.add(line, 'loops', loopsOf(watchedMs, video.durationMs));
-  if (!qualifies(fold.rule, watchedMs, video.durationMs)) return 'unqualified';
-  const day = utcDay(fold.atMs);
-  const viewer = person === undefined ? session : ownPerson(fold, person);
-  if (!takeView(viewer, video.no, day, fold.rule.countedPerViewerDayMax)) return 'capped';
+  fold.lines.add(line, 'loops', loops);
+  const end = qualifies(fold.rule, watchedMs, durationMs)
+    ? takeQualified(fold, person === undefined ? session : ownPerson(fold, person), no)
+    : 'unqualified';
+  const mark = startMark(partReached(watchedMs, durationMs), op.source, end === 'counted');
+  fold.lines.start(no, mark, watchedMs, loops);
+  if (end !== 'counted') return end;
   fold.lines.add(line, 'views', 1);
   const hash =
     person === undefined ? sessionViewerHash(entry.sessionKey) : personViewerHash(person.person);
-  const seen = fold.viewers.get(video.no);
-  if (seen === undefined) fold.viewers.set(video.no, [hash]);
+  const seen = fold.viewers.get(no);
+  if (seen === undefined) fold.viewers.set(no, [hash]);
   else seen.push(hash);
   return 'counted';
+}
+
+/** V3: whether a view that qualifies is within what one viewer may add in a day. */
+function takeQualified(fold: Fold, viewer: ViewerCaps, video: VideoNo): 'counted' | 'capped' {
+  const { countedPerViewerDayMax } = fold.rule;
+  return takeView(viewer, video, utcDay(fold.atMs), countedPerViewerDayMax) ? 'counted' : 'capped';
 }
 
 /** Like rows that one erasure entry takes away; the engine writes entries until none is left. */

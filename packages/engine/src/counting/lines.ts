@@ -55,6 +55,8 @@ export class Lines {
   readonly #table = new FlatTable(LINE_WIDTH);
   /** For each op its line and, behind it, the tally slot that it ended in. */
   readonly #ends: number[] = [];
+  /** For each start `START_NUMBERS` numbers. */
+  readonly #starts: number[] = [];
   readonly #corrections = new Map<VideoNo, LineCorrection[]>();
 
   get size(): number {
@@ -97,6 +99,16 @@ export class Lines {
   /** Notes the tally slot that an op on the video of a line ended in (C10). */
   end(line: number, slot: number): void {
     this.#ends.push(line, slot);
+  }
+
+  /** Notes a start and what it was made of (C27). */
+  start(video: VideoNo, mark: number, watchedMs: number, loops: number): void {
+    this.#starts.push(video, mark, watchedMs, loops);
+  }
+
+  /** Every start, `START_NUMBERS` numbers for each. */
+  get starts(): readonly number[] {
+    return this.#starts;
   }
 
   /** Notes a correction and moves its number (C14). */

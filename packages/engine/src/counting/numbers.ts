@@ -45,9 +45,19 @@ export function utcDay(atMs: number): number {
   return Math.floor(atMs / DAY_MS);
 }
 
+/** The UTC day that a UTC minute is in. */
+export function dayOfMinute(minute: number): number {
+  return Math.floor((minute * MINUTE_MS) / DAY_MS);
+}
+
 /** The key of a video's unique viewers of one UTC day. */
 export function videoDayKey(video: VideoNo, day: number): VideoDayKey {
   return (video * DAYS_MAX + day) as VideoDayKey;
+}
+
+/** The key of what a UTC day of a video was made of, ordered by day: days are written one by one. */
+export function dayVideoKey(day: number, video: VideoNo): number {
+  return day * VIDEOS_MAX + video;
 }
 
 /** The video in a video-day key. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addViewers, countViewers, EXACT_VIEWERS_MAX, NO_VIEWERS } from './uniques.ts';
-import { REGISTERS, sessionViewerHash, unite, viewerHash } from './uniques.ts';
+import { REGISTERS, returningViewers, sessionViewerHash, unite, viewerHash } from './uniques.ts';
 import type { Uniques } from './uniques.ts';
 import { textHash } from './set-hash.ts';
 
@@ -149,5 +149,34 @@ describe('viewers of several days', () => {
     unite([day, added(hashes('e', 0, 2_000), 500)]);
     unite([added(hashes('e', 0, 10), 5), day]);
     expect(day).toEqual(before);
+  });
+});
+
+describe('V12: returning viewers', () => {
+  const viewers = (from: number, to: number): Uniques =>
+    addViewers(
+      NO_VIEWERS,
+      Array.from({ length: to - from }, (_, index) => sessionViewerHash(`~${from + index}`)),
+    );
+
+  test('are told exactly while viewers are few', () => {
+    expect(returningViewers(viewers(0, 300), viewers(250, 400))).toEqual({
+      viewers: 150,
+      returning: 50,
+      errorPart: 0,
+    });
+    expect(returningViewers(NO_VIEWERS, viewers(0, 9)).returning).toBe(0);
+    expect(returningViewers(viewers(0, 9), NO_VIEWERS)).toMatchObject({ viewers: 0, returning: 0 });
+  });
+
+  test('are told within the error that comes with them when viewers are many', () => {
+    const {
+      viewers: all,
+      returning,
+      errorPart,
+    } = returningViewers(viewers(0, 30_000), viewers(20_000, 40_000));
+    expect(errorPart).toBeGreaterThan(0.008);
+    expect(errorPart).toBeLessThan(0.03);
+    expect(Math.abs(returning - 10_000)).toBeLessThan(3 * errorPart * all);
   });
 });

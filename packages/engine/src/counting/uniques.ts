@@ -180,3 +180,25 @@ function highRanks(part: number): number {
   }
   return sum / 3;
 }
+
+/** Standard error of an estimate (C22). */
+const ERROR_PART: number = 1.04 / Math.sqrt(REGISTERS);
+
+export type Returning = Readonly<{
+  viewers: number;
+  returning: number;
+  /** Standard error of `returning` as a part of `viewers`; 0 when both are exact. */
+  errorPart: number;
+}>;
+
+/** V12: how many viewers of a period had been there before it. */
+export function returningViewers(before: Uniques, period: Uniques): Returning {
+  const both = unite([before, period]);
+  const [past, viewers, all] = [countViewers(before), countViewers(period), countViewers(both)];
+  const returning = Math.min(Math.max(0, past + viewers - all), viewers, past);
+  if (both.kind === 'exact' || viewers === 0) return { viewers, returning, errorPart: 0 };
+  // A sketch that is exact has no error of its own.
+  const parts = [before, period, both].filter(({ kind }) => kind === 'registers').map(countViewers);
+  const errorPart = (ERROR_PART * Math.hypot(...parts)) / viewers;
+  return { viewers, returning, errorPart };
+}

@@ -93,8 +93,8 @@ describe('P1, P2, C1-C23: the engine says what sets and dictionaries say', () =>
 
 /** All rows and the cell's own, in a form that compares. */
 function plain(rows: PlainState, meta: unknown): unknown {
-  const { sessions, persons, videos, likes, uniques, minutes, corrections } = rows;
-  return { meta, sessions, persons, videos, likes, uniques, minutes, corrections };
+  const { sessions, persons, videos, likes, uniques, minutes, details, corrections } = rows;
+  return { meta, sessions, persons, videos, likes, uniques, minutes, details, corrections };
 }
 
 test('C5, C23, C24: opened on any earlier flush, the engine comes to the same rows', async () => {

@@ -3,9 +3,11 @@
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
 import { NONE } from '../counting/flat-table.ts';
+import { addRunFor, emptyDetail, StartLog } from '../counting/day-detail.ts';
+import type { DayDetail } from '../counting/day-detail.ts';
 import type { Keys } from '../counting/keys-needed.ts';
 import { LikeMap } from '../counting/like-map.ts';
-import { DAY_MS, dayOf, personOf, videoOf, videoOfDay } from '../counting/numbers.ts';
+import { DAY_MS, dayOf, dayOfMinute, personOf, videoOf, videoOfDay } from '../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../counting/numbers.ts';
 import type { RowChanges } from '../counting/row-changes.ts';
 import { GONE, isForgotten } from '../counting/rows.ts';
@@ -29,9 +31,13 @@ export const GRANTS_GONE_AFTER_MS = SESSION_LIFE_MS + DAY_MS;
 /** Erased persons held before the old ones are let go of. */
 const ERASED_HELD_MAX = 100_000;
 
+/** A start takes up a small part of what a row does. */
+const STARTS_PER_ROW = 8;
+
 /** What changed since the last flush began, beside the rows of the tables. */
 type Gathered = {
   minutes: Minutes;
+  starts: StartLog;
   corrections: CorrectionRow[];
   /** Numbers given since then, to be found by name before they are stored. */
   newVideos: Map<VideoId, VideoNo>;
@@ -39,7 +45,13 @@ type Gathered = {
 };
 
 function nothingGathered(): Gathered {
-  return { minutes: new Map(), corrections: [], newVideos: new Map(), newPersons: new Map() };
+  return {
+    minutes: new Map(),
+    starts: new StartLog(),
+    corrections: [],
+    newVideos: new Map(),
+    newPersons: new Map(),
+  };
 }
 
 /** Videos whose counts changed, each once. A `Map` of rows is one. */
@@ -76,7 +88,7 @@ export class RowView {
 
   /** Rows read or changed since the last flush began: a measure of memory and of work to come. */
   get youngRows(): number {
-    let minutes = 0;
+    let minutes = Math.ceil(this.#gathered.starts.size / STARTS_PER_ROW);
     for (const rows of this.#gathered.minutes.values()) minutes += rows.size;
     return this.#tables().reduce((rows, table) => rows + table.youngRows, minutes);
   }
@@ -122,6 +134,7 @@ export class RowView {
     for (const [key, uniques] of changes.uniques) this.uniques.change(key, uniques);
     this.#gathered.corrections.push(...changes.corrections);
     addToMinute(this.#gathered.minutes, changes.minute, changes.lines);
+    this.#gathered.starts.add(dayOfMinute(changes.minute), changes.lines.starts);
     this.meta = changes.meta;
   }
 
@@ -178,6 +191,7 @@ export class RowView {
       likes: this.likes.beginFlush(),
       uniques: this.uniques.beginFlush(),
       minutes: this.#storing.minutes,
+      starts: this.#storing.starts.runs(),
       corrections: this.#storing.corrections,
     };
   }
@@ -279,20 +293,43 @@ export class RowView {
 
   /** What minutes have gained for a video beyond what the store had at `storedSeq`. */
   *unstoredMinutes(video: VideoNo, storedSeq: number): Iterable<[minute: number, row: MinuteRow]> {
-    // A flush is in the store a moment before word of it is here.
-    const storing = this.#storingSeq > storedSeq ? this.#storing : undefined;
-    for (const gathered of [storing, this.#gathered]) {
-      for (const [minute, rows] of gathered?.minutes ?? []) {
+    for (const gathered of this.#unstoredParts(storedSeq)) {
+      for (const [minute, rows] of gathered.minutes) {
         const row = rows.get(video);
         if (row !== undefined) yield [minute, row];
       }
     }
   }
 
-  /** Unique viewers of a video by UTC day, where the store does not have the newest. */
-  *unstoredUniques(video: VideoNo): Iterable<[day: number, uniques: Uniques]> {
-    for (const [key, uniques] of this.uniques.unstored((one) => videoOfDay(one) === video)) {
-      yield [dayOf(key), uniques];
+  #unstoredParts(storedSeq: number): readonly Gathered[] {
+    // A flush is in the store a moment before word of it is here.
+    const isStored = this.#storing === undefined || this.#storingSeq <= storedSeq;
+    return isStored ? [this.#gathered] : [this.#storing as Gathered, this.#gathered];
+  }
+
+  /** What days have gained for some videos beyond what the store had at `storedSeq`. */
+  unstoredDetails(
+    videos: readonly VideoNo[],
+    storedSeq: number,
+  ): ReadonlyMap<number, ReadonlyMap<VideoNo, DayDetail>> {
+    const days = new Map<number, Map<VideoNo, DayDetail>>();
+    for (const gathered of this.#unstoredParts(storedSeq)) {
+      for (const { day, numbers } of gathered.starts.runs()) {
+        const details = days.get(day) ?? new Map(videos.map((video) => [video, emptyDetail()]));
+        days.set(day, details);
+        addRunFor(numbers, details);
+      }
+    }
+    return days;
+  }
+
+  /** Unique viewers of some videos by UTC day, where the store does not have the newest. */
+  *unstoredUniques(
+    videos: ReadonlySet<VideoNo>,
+  ): Iterable<[video: VideoNo, day: number, uniques: Uniques]> {
+    const isAsked = (key: VideoDayKey): boolean => videos.has(videoOfDay(key));
+    for (const [key, uniques] of this.uniques.unstored(isAsked)) {
+      yield [videoOfDay(key), dayOf(key), uniques];
     }
   }
 

@@ -49,7 +49,7 @@ const TRIES_MAX = 5;
  * Reads what is stored and what is not, again if a flush was stored meanwhile: what it moved would
  * be in both parts or in neither.
  */
-async function betweenFlushes<Answer>(
+export async function betweenFlushes<Answer>(
   store: StateStore,
   read: (storedSeq: number) => Promise<Answer>,
 ): Promise<Answer> {
@@ -75,7 +75,7 @@ async function uniqueViewers(
     for (const [day, uniques] of await store.uniquesOf(ask.video, fromDay, toDay)) {
       sums.set(day, countViewers(uniques));
     }
-    for (const [day, uniques] of view.unstoredUniques(ask.video)) {
+    for (const [, day, uniques] of view.unstoredUniques(new Set([ask.video]))) {
       if (day >= fromDay && day < toDay) sums.set(day, countViewers(uniques));
     }
     return inOrder(sums, DAY_MS);

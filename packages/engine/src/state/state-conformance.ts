@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Epoch, Seq, VideoId } from '@holdfast/protocol/ids.ts';
+import { DETAIL, overSources, startMark, watchingAt } from '../counting/day-detail.ts';
+import type { StartRun } from '../counting/day-detail.ts';
 import { likeKey } from '../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoNo } from '../counting/numbers.ts';
 import { emptyMeta, GONE, newVideoRow } from '../counting/rows.ts';
@@ -32,6 +34,7 @@ function changesOf(seq: number, changes: Partial<StateChanges> = {}): StateChang
     likes: [],
     uniques: [],
     minutes: new Map(),
+    starts: [],
     corrections: [],
     ...changes,
     persons,
@@ -85,6 +88,9 @@ export function stateConformance(name: string, open: Open): void {
   describe(`${name}: rollups`, () => {
     rollups(opened);
     rollupsWithHousekeeping(opened);
+  });
+  describe(`${name}: details`, () => {
+    details(opened);
   });
   describe(`${name}: housekeeping`, () => {
     housekeeping(opened);
@@ -325,6 +331,52 @@ function rollups(opened: () => Promise<StateStore>): void {
     await store.maintain(START_MS);
     const widths = (await store.rollups(VIDEO, 0, MINUTE)).map(({ width }) => width);
     expect(new Set(widths)).toEqual(new Set([1, 15]));
+    await store.close();
+  });
+}
+
+function details(opened: () => Promise<StateStore>): void {
+  const runs = (day: number, ...starts: number[][]): StartRun[] => [
+    { day, numbers: Uint32Array.from(starts.flat()) },
+  ];
+  const start = (video: number, watchedMs: number): number[] => [
+    video,
+    startMark(5, 'feed', true),
+    watchedMs,
+    2,
+  ];
+
+  test('C27: what days gain is added to what is stored, video by video', async () => {
+    const store = await opened();
+    await store.store(
+      changesOf(1, { starts: runs(20_000, start(1, 5), start(2, 7), start(1, 6)) }),
+    );
+    await store.store(
+      changesOf(2, {
+        starts: [...runs(20_000, start(1, 86_400_000)), ...runs(20_001, start(1, 1))],
+      }),
+    );
+    const stored = await store.detailsOf([VIDEO], 20_000, 20_002);
+    const found = stored.map(({ day, video, detail }) => [
+      day,
+      video,
+      overSources(detail, 'watchMs'),
+      watchingAt(detail)[5],
+      detail[DETAIL.loops],
+    ]);
+    expect(found.sort(([left = 0], [right = 0]) => left - right)).toEqual([
+      [20_000, VIDEO, 86_400_011, 3, 6],
+      [20_001, VIDEO, 1, 1, 2],
+    ]);
+    await store.close();
+  });
+
+  test('C27: days and videos without a start have no detail', async () => {
+    const store = await opened();
+    await store.store(changesOf(1, { starts: runs(20_000, start(1, 5)) }));
+    expect(await store.detailsOf([2 as VideoNo], 20_000, 20_001)).toEqual([]);
+    expect(await store.detailsOf([VIDEO], 20_001, 20_400)).toEqual([]);
+    expect(await store.detailsOf([], 20_000, 20_001)).toEqual([]);
     await store.close();
   });
 }

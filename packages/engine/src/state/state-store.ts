@@ -2,6 +2,7 @@
 // design; what it holds is always the state after one batch, wholly.
 
 import type { VideoId } from '@holdfast/protocol/ids.ts';
+import type { DayDetail, StartRun } from '../counting/day-detail.ts';
 import type { Keys } from '../counting/keys-needed.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../counting/numbers.ts';
 import type { CorrectionRow, MetaRow, MinuteRow, PersonRow } from '../counting/rows.ts';
@@ -34,6 +35,8 @@ export type StateChanges = Readonly<{
   uniques: Entries<VideoDayKey, Uniques>;
   /** By UTC minute; added to what is stored. */
   minutes: ReadonlyMap<number, Entries<VideoNo, MinuteRow>>;
+  /** Starts since the stored state; added to the details of their days (C27). */
+  starts: readonly StartRun[];
   corrections: readonly CorrectionRow[];
 }>;
 
@@ -43,6 +46,9 @@ export type RollupWidth = (typeof ROLLUP_WIDTHS)[number];
 
 /** One stored bucket: it begins at UTC minute `minute` and is `width` minutes long. */
 export type RollupRow = MinuteRow & Readonly<{ minute: number; width: RollupWidth }>;
+
+/** What a UTC day of a video was made of. */
+export type DetailRow = Readonly<{ video: VideoNo; day: number; detail: DayDetail }>;
 
 export type LikeItem = Readonly<{ key: LikeKey; atMs: number }>;
 
@@ -78,6 +84,12 @@ export type StateStore = Readonly<{
     fromDay: number,
     toDay: number,
   ) => Promise<ReadonlyMap<number, Uniques>>;
+  /** Details of videos for each UTC day in [fromDay, toDay); a day without a start has none. */
+  detailsOf: (
+    videos: readonly VideoNo[],
+    fromDay: number,
+    toDay: number,
+  ) => Promise<readonly DetailRow[]>;
   /** Newest first. */
   correctionsOf: (video: VideoNo, rowsMax: number) => Promise<readonly CorrectionRow[]>;
   /**

@@ -4,7 +4,9 @@ import type { Epoch, Seq, TimestampMs, VideoId } from '@holdfast/protocol/ids.ts
 
 import type { Batch, Entry, NumberedOp } from '../counting/entries.ts';
 import { addKeysNeeded, noKeys } from '../counting/keys-needed.ts';
-import { personOf } from '../counting/numbers.ts';
+import { addDetail, detailsOf, emptyDetail, START_NUMBERS } from '../counting/day-detail.ts';
+import type { DayDetail } from '../counting/day-detail.ts';
+import { dayOfMinute, dayVideoKey, personOf } from '../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../counting/numbers.ts';
 import type { Lines } from '../counting/lines.ts';
 import { COMMITTED, ROLLED } from '../counting/lines.ts';
@@ -35,6 +37,7 @@ export class PlainState {
   readonly likes = new Map<LikeKey, number>();
   readonly uniques = new Map<VideoDayKey, Uniques>();
   readonly minutes = new Map<number, Map<VideoNo, MinuteRow>>();
+  readonly details = new Map<number, DayDetail>();
   readonly corrections: CorrectionRow[] = [];
 
   rows(): Rows {
@@ -81,6 +84,7 @@ export class PlainState {
     }
     this.corrections.push(...changes.corrections);
     this.#keepMinutes(changes.minute, changes.lines);
+    this.addStarts(dayOfMinute(changes.minute), changes.lines.starts);
     this.meta = changes.meta;
   }
 
@@ -91,6 +95,19 @@ export class PlainState {
       const row = Object.fromEntries(added) as MinuteRow;
       this.addMinute(minute, lines.video(line), row);
     });
+  }
+
+  /** One start after the other, with nothing but the core's own sum of one. */
+  addStarts(day: number, starts: ArrayLike<number>): void {
+    for (let at = 0; at < starts.length; at += START_NUMBERS) {
+      const one = Uint32Array.from(Array.from(starts).slice(at, at + START_NUMBERS));
+      for (const [video, detail] of detailsOf([one])) {
+        const key = dayVideoKey(day, video);
+        const held = this.details.get(key) ?? emptyDetail();
+        addDetail(held, detail);
+        this.details.set(key, held);
+      }
+    }
   }
 
   addMinute(minute: number, video: VideoNo, row: Readonly<MinuteRow>): void {

@@ -1,8 +1,9 @@
 // Whether rows agree with the plain oracle in every number, and with themselves.
 
-import { OP_KINDS, OUTCOMES } from '@holdfast/protocol/ops.ts';
+import { OP_KINDS, OUTCOMES, SOURCES } from '@holdfast/protocol/ops.ts';
 import { COMMITTED } from '../counting/lines.ts';
-import { dayOf, personOf, videoOf, videoOfDay } from '../counting/numbers.ts';
+import { DETAIL, watchingAt } from '../counting/day-detail.ts';
+import { dayOf, personOf, videoOf, videoOfDay, VIDEOS_MAX } from '../counting/numbers.ts';
 import { isForgotten, shownLikes, shownViews } from '../counting/rows.ts';
 import { emptyHash, hashHex, moveCount, moveLike, moveName } from '../counting/set-hash.ts';
 import { textHash } from '../counting/set-hash.ts';
@@ -27,6 +28,7 @@ export function checkAgainstRules(state: PlainState, oracle: RulesOracle): void 
   same('ops in the books', oracle.opsAccepted, tallyTotal(state.meta.books));
   sameTally('classes elsewhere', oracle.elsewhere, state.meta.elsewhere);
   checkBuckets(state, oracle);
+  checkDetails(state, oracle);
   checkViewers(state, oracle);
   checkRows(state);
 }
@@ -50,6 +52,28 @@ function checkBuckets(state: PlainState, oracle: RulesOracle): void {
     }
   }
   for (const [key, value] of oracle.minutes) same(`C20: bucket ${key}`, value, found.get(key) ?? 0);
+}
+
+/** Every number of every detail, under the names that the oracle gives them. */
+function checkDetails(state: PlainState, oracle: RulesOracle): void {
+  const found = new Map<string, number>();
+  const note = (what: string, value: number | undefined): void => {
+    if (value !== undefined && value > 0) found.set(what, value);
+  };
+  for (const [key, detail] of state.details) {
+    const name = `${Math.floor(key / VIDEOS_MAX)}/v${key % VIDEOS_MAX}`;
+    SOURCES.forEach((source, place) => {
+      for (const field of ['starts', 'views', 'watchMs'] as const) {
+        note(`${name}/${field}/${source}`, detail[DETAIL[field] + place]);
+      }
+    });
+    watchingAt(detail).forEach((watching, part) => note(`${name}/watching/${part}`, watching));
+    note(`${name}/engagedViews`, detail[DETAIL.engagedViews]);
+    note(`${name}/loops`, detail[DETAIL.loops]);
+  }
+  for (const what of new Set([...oracle.details.keys(), ...found.keys()])) {
+    same(`C27: ${what}`, oracle.details.get(what) ?? 0, found.get(what) ?? 0);
+  }
 }
 
 function checkLikes({ likes, videos }: PlainState): void {

@@ -105,6 +105,7 @@ export class TestStore {
       for (const [minute, rows] of changes.minutes) {
         for (const [video, row] of rows) state.addMinute(minute, video, row);
       }
+      for (const { day, numbers } of changes.starts) state.addStarts(day, numbers);
       state.corrections.push(...changes.corrections);
       state.meta = changes.meta;
     }

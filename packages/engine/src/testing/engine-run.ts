@@ -15,7 +15,7 @@ import { checkAgainstRules, same } from './check-against-rules.ts';
 import { openRig, TestClocks, TestJournal, TestStore } from './engine-rig.ts';
 import { VIDEOS } from './model-run.ts';
 import type { CorrectStep, OpWish, Step } from './model-run.ts';
-import { RulesOracle } from './rules-oracle.ts';
+import { RulesOracle, sourceOf } from './rules-oracle.ts';
 import type { OracleOp, OracleSession } from './rules-oracle.ts';
 
 const SUBJECTS = ['anna', 'bela', 'carl'] as const;
@@ -269,6 +269,6 @@ export class EngineRun {
 function opOf({ n, kind, video, watchedMs }: OracleOp): Op {
   const id = video as VideoId;
   return kind === 'view'
-    ? { n, kind, video: id, watchedMs, source: 'feed' }
+    ? { n, kind, video: id, watchedMs, source: sourceOf(n) }
     : { n, kind, video: id };
 }

@@ -8,7 +8,7 @@ import type { PersonNo, VideoNo } from '../counting/numbers.ts';
 import { chainAt, opsEntry, personEntry, PlainState } from './batches.ts';
 import { START_MS, videoEntry } from './batches.ts';
 import { checkAgainstRules, same } from './check-against-rules.ts';
-import { RulesOracle } from './rules-oracle.ts';
+import { RulesOracle, sourceOf } from './rules-oracle.ts';
 import type { OracleOp, OracleSession } from './rules-oracle.ts';
 
 export type CorrectStep = Readonly<{
@@ -202,6 +202,6 @@ function numbered(op: OracleOp): NumberedOp {
   const no = Number(op.video.slice(1)) as VideoNo;
   const { n, kind, watchedMs } = op;
   return kind === 'view'
-    ? { n, kind, video: no, watchedMs, source: 'feed' }
+    ? { n, kind, video: no, watchedMs, source: sourceOf(n) }
     : { n, kind, video: no };
 }

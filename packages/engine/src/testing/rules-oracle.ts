@@ -6,6 +6,13 @@ type Metric = 'likes' | 'views';
 
 export type OracleOp = Readonly<{ n: number; kind: Kind; video: string; watchedMs: number }>;
 
+const SOURCES = ['direct', 'feed', 'profile', 'search', 'embed', 'external'] as const;
+
+/** Where the view of a number comes from in these tests: each source in turn. */
+export function sourceOf(n: number): (typeof SOURCES)[number] {
+  return SOURCES[n % SOURCES.length] ?? 'direct';
+}
+
 export type OracleSession = Readonly<{
   name: string;
   /** `undefined` for an anonymous session. */
@@ -59,6 +66,8 @@ export class RulesOracle {
   readonly viewersByDay = new Map<string, Set<string>>();
   /** What each UTC minute added, by `minute/video/metric`. */
   readonly minutes = new Map<string, number>();
+  /** What each UTC day was made of, by `day/video/what`. */
+  readonly details = new Map<string, number>();
   /** The key that a person's own videos carry. */
   readonly creatorOf = new Map<string, string>();
   opsAccepted = 0;
@@ -191,6 +200,14 @@ export class RulesOracle {
     this.#minute(atMs, op.video, 'starts', 1);
     this.#minute(atMs, op.video, 'loops', loops);
     this.#minute(atMs, op.video, 'watchMs', op.watchedMs);
+    const detail = `${Math.floor(atMs / DAY_MS)}/${op.video}`;
+    add(this.details, `${detail}/starts/${sourceOf(op.n)}`, 1);
+    add(this.details, `${detail}/watchMs/${sourceOf(op.n)}`, op.watchedMs);
+    add(this.details, `${detail}/loops`, loops);
+    for (let part = 0; part <= 20; part += 1) {
+      const isReached = op.watchedMs * 20 >= part * video.durationMs;
+      if (isReached) add(this.details, `${detail}/watching/${part}`, 1);
+    }
     if (op.watchedMs < 2_000 && op.watchedMs * 2 < video.durationMs) return 'unqualified';
     const day = Math.floor(atMs / DAY_MS);
     const viewer = person === undefined ? `session ${session.name}` : `person ${person}`;
@@ -200,6 +217,8 @@ export class RulesOracle {
     this.#timesSeen.set(seen, times + 1);
     video.views += 1;
     this.#minute(atMs, op.video, 'views', 1);
+    add(this.details, `${detail}/views/${sourceOf(op.n)}`, 1);
+    if (op.watchedMs * 2 >= video.durationMs) add(this.details, `${detail}/engagedViews`, 1);
     const viewers = this.viewersByDay.get(`${day}/${op.video}`) ?? new Set();
     this.viewersByDay.set(`${day}/${op.video}`, viewers.add(viewer));
     return 'counted';

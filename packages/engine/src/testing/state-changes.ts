@@ -2,9 +2,12 @@
 // about them. Two stores that answer alike hold the same state.
 
 import { CORRECTION_REASONS, METRICS } from '@holdfast/protocol/counts.ts';
+import { SOURCES } from '@holdfast/protocol/ops.ts';
 import type { Epoch, Seq, VideoId } from '@holdfast/protocol/ids.ts';
 import { likeKey, utcDay, videoDayKey } from '../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../counting/numbers.ts';
+import { PARTS, startMark } from '../counting/day-detail.ts';
+import type { StartRun } from '../counting/day-detail.ts';
 import { emptyMeta, GONE } from '../counting/rows.ts';
 import type { CorrectionRow, MetaRow, MinuteRow, PersonRow } from '../counting/rows.ts';
 import type { SessionRow, VideoRow } from '../counting/rows.ts';
@@ -67,6 +70,7 @@ export class ChangesMaker {
       likes: this.#someLikes(),
       uniques: this.#someUniques(),
       minutes: this.#someMinutes(),
+      starts: this.#someStarts(),
       corrections: this.#someCorrections(seq),
     };
   }
@@ -206,6 +210,22 @@ export class ChangesMaker {
     return minutes;
   }
 
+  #someStarts(): StartRun[] {
+    return this.#times(4).map(() => {
+      const starts = this.#times(30).flatMap(() => {
+        const mark = startMark(
+          this.#random.below(PARTS + 1),
+          this.#random.pick(SOURCES),
+          this.#random.chance(0.5),
+        );
+        const watchedMs = this.#random.below(86_400_000);
+        return [this.#random.pick(this.videoNos), mark, watchedMs, this.#random.below(9)];
+      });
+      const day = utcDay(START_MS) - this.#random.below(4);
+      return { day, numbers: Uint32Array.from(starts) };
+    });
+  }
+
   #someCorrections(seq: Seq): CorrectionRow[] {
     return this.#times(4).map((part) => ({
       seq,
@@ -285,9 +305,19 @@ async function videoAnswers(store: StateStore, video: VideoNo): Promise<unknown>
       ranges.map(async ([from, to]) => [...(await store.rollups(video, from, to))].sort(byMinute)),
     ),
     uniques: sorted(await store.uniquesOf(video, day - 2, day)),
+    details: await detailAnswers(store, [video, (video + 1) as VideoNo], day),
     corrections: await store.correctionsOf(video, 1_000),
     firstCorrections: await store.correctionsOf(video, 2),
   };
+}
+
+async function detailAnswers(
+  store: StateStore,
+  videos: readonly VideoNo[],
+  day: number,
+): Promise<unknown> {
+  const rows = await store.detailsOf(videos, day - 2, day + 1);
+  return [...rows].sort((left, right) => left.day - right.day || left.video - right.video);
 }
 
 /** Likes a page at a time; a page ends where the next begins. */

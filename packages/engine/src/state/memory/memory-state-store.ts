@@ -1,6 +1,8 @@
 // The state in memory, for tests and models: the plainest code that keeps the port's promises.
 
-import { personOf, videoDayKey } from '../../counting/numbers.ts';
+import { addDetail, detailsOf, emptyDetail } from '../../counting/day-detail.ts';
+import type { DayDetail } from '../../counting/day-detail.ts';
+import { dayVideoKey, personOf, videoDayKey } from '../../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../../counting/numbers.ts';
 import { GONE, isForgotten } from '../../counting/rows.ts';
 import type { CorrectionRow, MetaRow, PersonRow } from '../../counting/rows.ts';
@@ -9,7 +11,7 @@ import { hashHex } from '../../counting/set-hash.ts';
 import type { Uniques } from '../../counting/uniques.ts';
 import { addMinutes } from '../minutes.ts';
 import { coarsenRollups, sessionIsForgotten } from '../retention.ts';
-import type { RollupRow, StateChanges, StateStore } from '../state-store.ts';
+import type { DetailRow, RollupRow, StateChanges, StateStore } from '../state-store.ts';
 
 type Tables = {
   meta: MetaRow | undefined;
@@ -19,6 +21,7 @@ type Tables = {
   likes: Map<LikeKey, number>;
   uniques: Map<VideoDayKey, Uniques>;
   rollups: Map<VideoNo, RollupRow[]>;
+  details: Map<number, DayDetail>;
   corrections: CorrectionRow[];
 };
 
@@ -31,6 +34,7 @@ export function openMemoryStateStore(): StateStore {
     likes: new Map(),
     uniques: new Map(),
     rollups: new Map(),
+    details: new Map(),
     corrections: [],
   };
   return {
@@ -84,7 +88,7 @@ function pointReads(tables: Tables): PointReads {
 
 type Scans = Pick<
   StateStore,
-  'likesOf' | 'videosAfter' | 'rollups' | 'uniquesOf' | 'correctionsOf'
+  'likesOf' | 'videosAfter' | 'rollups' | 'uniquesOf' | 'detailsOf' | 'correctionsOf'
 >;
 
 function scans(tables: Tables): Scans {
@@ -109,6 +113,16 @@ function scans(tables: Tables): Scans {
       for (let day = fromDay; day < toDay; day += 1) {
         const uniques = tables.uniques.get(videoDayKey(video, day));
         if (uniques !== undefined) found.set(day, uniques);
+      }
+      return found;
+    },
+    detailsOf: async (videos, fromDay, toDay) => {
+      const found: DetailRow[] = [];
+      for (let day = fromDay; day < toDay; day += 1) {
+        for (const video of videos) {
+          const detail = tables.details.get(dayVideoKey(day, video));
+          if (detail !== undefined) found.push({ video, day, detail: detail.slice() });
+        }
       }
       return found;
     },
@@ -138,7 +152,7 @@ type EntryOf<Rows> = Rows extends Iterable<infer Entry> ? Entry : never;
 
 /** A copy of changes, apart from the rows that they were taken from. */
 export function storedCopy(changes: StateChanges): StoredChanges {
-  const { meta, sessions, persons, videos, likes, uniques, minutes, corrections } = changes;
+  const { meta, sessions, persons, videos, likes, uniques, minutes, starts, corrections } = changes;
   return structuredClone({
     meta,
     sessions: [...sessions],
@@ -147,6 +161,7 @@ export function storedCopy(changes: StateChanges): StoredChanges {
     likes: [...likes],
     uniques: [...uniques],
     minutes: new Map([...minutes].map(([minute, rows]) => [minute, new Map(rows)])),
+    starts: starts.map(({ day, numbers }) => ({ day, numbers: numbers.slice() })),
     corrections,
   });
 }
@@ -168,6 +183,14 @@ function storeAll(tables: Tables, changes: StateChanges): void {
       if (before === undefined) held.push({ ...row, minute, width: 1 });
       else held[same] = { ...addMinutes(before, row), minute, width: 1 };
       tables.rollups.set(video, held);
+    }
+  }
+  for (const { day, numbers } of changes.starts) {
+    for (const [video, detail] of detailsOf([numbers])) {
+      const key = dayVideoKey(day, video);
+      const held = tables.details.get(key) ?? emptyDetail();
+      addDetail(held, detail);
+      tables.details.set(key, held);
     }
   }
   tables.corrections.push(...changes.corrections);

@@ -5,7 +5,9 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { detailsOf } from '../../counting/day-detail.ts';
 import { LikeMap } from '../../counting/like-map.ts';
+import { dayVideoKey } from '../../counting/numbers.ts';
 import type { LikeKey } from '../../counting/numbers.ts';
 import { GONE } from '../../counting/rows.ts';
 import type { CorrectionRow, MetaRow } from '../../counting/rows.ts';
@@ -16,6 +18,7 @@ import { maintainState } from './maintain.ts';
 import type { FlushReply, FlushRequest, FlushThreadData } from './flush-messages.ts';
 import { BUCKET_NUMBERS } from './flush-rows.ts';
 import type { FlushTable, SqlRow, SqlValue } from './flush-rows.ts';
+import { addDetailBytes, detailToBytes } from './row-bytes.ts';
 import { orderOf, RowRuns } from './row-runs.ts';
 import { openStateWriter, STATE_FORMAT } from './schema.ts';
 import { StateNames } from './state-names.ts';
@@ -31,6 +34,8 @@ type Gathered = {
   likes: Float64Array;
   buckets: { minute: number; numbers: Float64Array }[];
   uniques: { key: number; kind: number; data: Uint8Array }[];
+  /** By UTC day. */
+  starts: Map<number, Uint32Array[]>;
 };
 
 const TABLES: readonly FlushTable[] = ['sessions', 'persons', 'counts'];
@@ -45,6 +50,8 @@ const ADD_TO_BUCKET = ` ON CONFLICT DO UPDATE SET likes = likes + excluded.likes
   views = views + excluded.views, starts = starts + excluded.starts,
   loops = loops + excluded.loops, watch_ms = watch_ms + excluded.watch_ms`;
 
+const ADD_TO_DETAIL = ' ON CONFLICT DO UPDATE SET data = add_detail(data, excluded.data)';
+
 function nothingGathered(names: StateNames): Gathered {
   return {
     tables: {
@@ -55,6 +62,7 @@ function nothingGathered(names: StateNames): Gathered {
     likes: new Float64Array(0),
     buckets: [],
     uniques: [],
+    starts: new Map(),
   };
 }
 
@@ -105,6 +113,7 @@ type Store = Readonly<{
   likes: ManyRows;
   buckets: ManyRows;
   uniques: ManyRows;
+  details: ManyRows;
   newVideos: ManyRows;
   newSubjects: ManyRows;
   corrections: ManyRows;
@@ -116,6 +125,10 @@ type Store = Readonly<{
 
 function openStore(file: string, names: StateNames): Store {
   const db = openStateWriter(file);
+  // One seek finds the row and changes it; read first and written then, it would be two.
+  db.function('add_detail', { deterministic: true }, (held, added) =>
+    addDetailBytes(held as Uint8Array, added as Uint8Array),
+  );
   const upsert = Object.fromEntries(
     TABLES.map((table) => {
       const { head, columns, tail } = UPSERT[table];
@@ -129,6 +142,7 @@ function openStore(file: string, names: StateNames): Store {
     likes: new ManyRows(db, 'INSERT OR REPLACE INTO likes VALUES ', 2, ''),
     buckets: new ManyRows(db, 'INSERT INTO rollups VALUES ', 8, ADD_TO_BUCKET),
     uniques: new ManyRows(db, 'INSERT OR REPLACE INTO uniques VALUES ', 3, ''),
+    details: new ManyRows(db, 'INSERT INTO details VALUES ', 2, ADD_TO_DETAIL),
     newVideos: new ManyRows(db, 'INSERT INTO videos VALUES ', 2, ''),
     newSubjects: new ManyRows(db, 'INSERT INTO subjects VALUES ', 2, ''),
     corrections: new ManyRows(db, 'INSERT INTO corrections VALUES ', 9, ''),
@@ -177,6 +191,16 @@ function* bucketRows(minute: number, numbers: Float64Array): Iterable<SqlRow> {
     const from = place * BUCKET_NUMBERS;
     for (let at = from; at < from + BUCKET_NUMBERS; at += 1) row.push(numbers[at] ?? 0);
     yield row;
+  }
+}
+
+/** Rows of `details`; the day comes first in their key, so those of today lie close together. */
+function* detailRows(gathered: Gathered): Iterable<SqlRow> {
+  const inTime = [...gathered.starts].sort(([left], [right]) => left - right);
+  for (const [day, runs] of inTime) {
+    for (const [video, detail] of detailsOf(runs)) {
+      yield [dayVideoKey(day, video), detailToBytes(detail)];
+    }
   }
 }
 
@@ -242,6 +266,7 @@ function commit(
     storeLikes(store, gathered);
     const sketches = gathered.uniques.sort((left, right) => left.key - right.key);
     store.uniques.run(sketches.map(({ key, kind, data }) => [key, kind, data]));
+    store.details.run(detailRows(gathered));
     store.corrections.run(correctionValues(corrections));
     store.meta.run(
       STATE_FORMAT,
@@ -270,9 +295,17 @@ function reply(message: FlushReply): void {
   parentPort?.postMessage(message);
 }
 
+const GATHERED: ReadonlySet<FlushRequest['kind']> = new Set([
+  'rows',
+  'likes',
+  'buckets',
+  'uniques',
+  'starts',
+]);
+
 /** Whether a request only brings rows for the next commit. */
 function isGathered({ kind }: FlushRequest): boolean {
-  return kind === 'rows' || kind === 'likes' || kind === 'buckets' || kind === 'uniques';
+  return GATHERED.has(kind);
 }
 
 function main({ file, key }: FlushThreadData): void {
@@ -285,6 +318,11 @@ function main({ file, key }: FlushThreadData): void {
     else if (request.kind === 'likes') gathered.likes = request.pairs;
     else if (request.kind === 'buckets') gathered.buckets.push(request);
     else if (request.kind === 'uniques') gathered.uniques.push(...request.rows);
+    else if (request.kind === 'starts') {
+      const runs = gathered.starts.get(request.day) ?? [];
+      gathered.starts.set(request.day, runs);
+      runs.push(request.numbers);
+    }
   };
   const work = (request: FlushRequest): void => {
     if (request.kind === 'commit') {

@@ -1,6 +1,8 @@
 // The parts of rows that are stored as bytes: lists of numbers that are always read whole.
 
 import { ByteReader, ByteWriter } from '../../codec/bytes.ts';
+import { addDetail, DETAIL_LENGTH, emptyDetail } from '../../counting/day-detail.ts';
+import type { DayDetail } from '../../counting/day-detail.ts';
 import type { Uniques } from '../../counting/uniques.ts';
 
 const EXACT = 0;
@@ -34,4 +36,28 @@ export function uniquesFromBytes(kind: number, data: Uint8Array): Uniques {
   const copy = data.slice();
   if (kind === REGISTERS_KIND) return { kind: 'registers', registers: copy };
   return { kind: 'exact', hashes: new Float64Array(copy.buffer, 0, copy.length / 8) };
+}
+
+/** A detail as bytes: slot and number of each that is not 0, in the order of the slots. */
+export function detailToBytes(detail: readonly number[]): Uint8Array {
+  const numbers: number[] = [];
+  for (let slot = 0; slot < DETAIL_LENGTH; slot += 1) {
+    const value = detail[slot] ?? 0;
+    if (value !== 0) numbers.push(slot, value);
+  }
+  return numbersToBytes(numbers);
+}
+
+export function detailFromBytes(bytes: Uint8Array): DayDetail {
+  const detail = emptyDetail();
+  const numbers = numbersFromBytes(bytes);
+  for (let at = 0; at < numbers.length; at += 2) detail[numbers[at] ?? 0] = numbers[at + 1] ?? 0;
+  return detail;
+}
+
+/** The sum of two details, as bytes. */
+export function addDetailBytes(left: Uint8Array, right: Uint8Array): Uint8Array {
+  const sum = detailFromBytes(left);
+  addDetail(sum, detailFromBytes(right));
+  return detailToBytes(sum);
 }

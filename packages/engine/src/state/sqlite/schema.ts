@@ -2,6 +2,7 @@
 // are named as `state-names.ts` says.
 
 import type { DatabaseSync } from 'node:sqlite';
+import { transaction } from '../../sqlite/transaction.ts';
 import { assertSqlite, openSqlite } from '../../sqlite/open-sqlite.ts';
 
 /** Page cache of the connection that reads rows for batches. */
@@ -9,7 +10,9 @@ const READ_CACHE_KIB = 64 * 1024;
 /** Page cache of the connection that stores changes: rows come sorted, so pages pass through. */
 const WRITE_CACHE_KIB = 32 * 1024;
 
-const FORMAT_VERSION = 3;
+const FORMAT_VERSION = 4;
+/** Formats that are taken over when a state is opened for writing, and read as they are before. */
+const FORMATS_READ: readonly unknown[] = [3, FORMAT_VERSION];
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS meta (
@@ -90,6 +93,17 @@ CREATE TABLE IF NOT EXISTS rollups (
   watch_ms INTEGER NOT NULL,
   PRIMARY KEY (width, minute, video)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS details (
+  key INTEGER PRIMARY KEY,
+  data BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS before_details (
+  video INTEGER PRIMARY KEY,
+  starts INTEGER NOT NULL,
+  views INTEGER NOT NULL,
+  loops INTEGER NOT NULL,
+  watch_ms INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS corrections (
   video INTEGER NOT NULL,
   seq INTEGER NOT NULL,
@@ -106,6 +120,37 @@ CREATE TABLE IF NOT EXISTS corrections (
 /** `format` of the meta row, so that an older program refuses a newer state. */
 export const STATE_FORMAT: number = FORMAT_VERSION;
 
+/** Whether this program can read a state of a format. */
+export function knowsFormat(format: unknown): boolean {
+  return FORMATS_READ.includes(format);
+}
+
+/** Whether a state has a table; one that no newer program has written to may lack some. */
+export function hasTable(db: DatabaseSync, name: string): boolean {
+  const found = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
+  return found.get(name) !== undefined;
+}
+
+/**
+ * Format 4 knows what days were made of. A state that was counted without keeps what it had at that
+ * moment beside, so that details and books can be compared for ever (C29).
+ */
+function takeOverOlder(db: DatabaseSync): void {
+  if (!hasTable(db, 'counts') || hasTable(db, 'details')) {
+    db.exec(SCHEMA);
+    return;
+  }
+  // A crash leaves all of it or none, so that no older program writes behind a newer one's back.
+  transaction(db, () => {
+    db.exec(SCHEMA);
+    db.exec(
+      `INSERT INTO before_details
+       SELECT no, starts, views, loops, watch_ms FROM counts WHERE starts > 0`,
+    );
+    db.prepare('UPDATE meta SET format = ?').run(FORMAT_VERSION);
+  });
+}
+
 /** The connection that stores changes; it makes the tables. */
 export function openStateWriter(file: string): DatabaseSync {
   const db = openSqlite({
@@ -114,7 +159,7 @@ export function openStateWriter(file: string): DatabaseSync {
     cacheKiB: WRITE_CACHE_KIB,
   });
   assertSqlite(db);
-  db.exec(SCHEMA);
+  takeOverOlder(db);
   return db;
 }
 

@@ -174,6 +174,12 @@ async function handOver(thread: FlushThread, changes: StateChanges): Promise<voi
   const pairs = likePairs(changes.likes);
   thread.tell({ kind: 'likes', pairs }, [pairs.buffer]);
   await handOverUniques(thread, changes);
+  for (const { day, numbers } of changes.starts) {
+    // A copy: should this flush fail, the same starts go once more.
+    const copy = numbers.slice();
+    thread.tell({ kind: 'starts', day, numbers: copy }, [copy.buffer]);
+    await yieldTurn();
+  }
 }
 
 async function handOverUniques(thread: FlushThread, changes: StateChanges): Promise<void> {

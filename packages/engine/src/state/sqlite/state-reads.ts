@@ -3,7 +3,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CorrectionReason, Metric } from '@holdfast/protocol/counts.ts';
 import type { Epoch, Seq, VideoId } from '@holdfast/protocol/ids.ts';
-import { likeKey, videoDayKey } from '../../counting/numbers.ts';
+import { dayVideoKey, likeKey, videoDayKey, VIDEOS_MAX } from '../../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../../counting/numbers.ts';
 import type { CorrectionRow, MetaRow, PersonRow } from '../../counting/rows.ts';
 import type { SessionRow, VideoRow } from '../../counting/rows.ts';
@@ -11,9 +11,9 @@ import { hashHex } from '../../counting/set-hash.ts';
 import type { Uniques } from '../../counting/uniques.ts';
 import { laneBytes, lanesOfBytes } from '../../journal/batch-codec.ts';
 import { StateError } from '../state-store.ts';
-import type { LikeItem, RollupRow, RollupWidth, StateStore } from '../state-store.ts';
-import { numbersFromBytes, uniquesFromBytes } from './row-bytes.ts';
-import { openStateReader, STATE_FORMAT } from './schema.ts';
+import type { DetailRow, LikeItem, RollupRow, RollupWidth, StateStore } from '../state-store.ts';
+import { detailFromBytes, numbersFromBytes, uniquesFromBytes } from './row-bytes.ts';
+import { knowsFormat, openStateReader, STATE_FORMAT } from './schema.ts';
 import { sessionBytes, sessionName } from './state-names.ts';
 import type { StateNames } from './state-names.ts';
 
@@ -171,7 +171,7 @@ function videoOfCells(row: Cells): VideoRow {
 export function readMeta(db: DatabaseSync): MetaRow | undefined {
   const row = db.prepare('SELECT * FROM meta').get() as Record<string, unknown> | undefined;
   if (row === undefined) return undefined;
-  if (row['format'] !== STATE_FORMAT) {
+  if (!knowsFormat(row['format'])) {
     throw new StateError(
       'damaged',
       `state.db has format ${String(row['format'])}, this version of Holdfast knows ${STATE_FORMAT}`,
@@ -194,7 +194,13 @@ export function readMeta(db: DatabaseSync): MetaRow | undefined {
 
 type Scans = Pick<
   StateStore,
-  'likesOf' | 'erasedSince' | 'videosAfter' | 'rollups' | 'uniquesOf' | 'correctionsOf'
+  | 'likesOf'
+  | 'erasedSince'
+  | 'videosAfter'
+  | 'rollups'
+  | 'uniquesOf'
+  | 'detailsOf'
+  | 'correctionsOf'
 >;
 
 function scans(db: DatabaseSync): Scans {
@@ -253,9 +259,34 @@ function scans(db: DatabaseSync): Scans {
       }
       return found;
     },
+    detailsOf: detailReads(db),
     correctionsOf: async (video, rowsMax) =>
       (corrections.all(video, rowsMax) as Record<string, unknown>[]).map(correctionOfRow),
   };
+}
+
+function detailReads(db: DatabaseSync): StateStore['detailsOf'] {
+  const details = new KeyedRead(db, 'details', 'key', 'found.*');
+  return async (videos, fromDay, toDay) => {
+    const found = new Map<number, DetailRow>();
+    const wanted = sorted(videos);
+    let seeks = 0;
+    for (let day = fromDay; day < toDay; day += 1) {
+      const keys = wanted.map((video) => dayVideoKey(day, video as VideoNo));
+      details.rows(keys, (row) => found.set(row[0] as number, detailOfCells(row)));
+      seeks += keys.length;
+      if (seeks < BUCKETS_PER_STATEMENT) continue;
+      seeks = 0;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return [...found.values()];
+  };
+}
+
+function detailOfCells(row: Cells): DetailRow {
+  const key = row[0] as number;
+  const detail = detailFromBytes(row[1] as Uint8Array);
+  return { video: (key % VIDEOS_MAX) as VideoNo, day: Math.floor(key / VIDEOS_MAX), detail };
 }
 
 function rollupOfCells(row: readonly number[], width: RollupWidth): RollupRow {
