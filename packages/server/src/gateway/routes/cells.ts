@@ -3,7 +3,6 @@
 
 import { isJurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
-import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Books, CellClient, CellDescription } from '../../cell/cell-client.ts';
@@ -11,21 +10,14 @@ import type { Exchange } from '../../exchange/exchange.ts';
 import { pathPart, sendJson, timeText } from '../answers.ts';
 import type { CellClients, Charter } from '../parts.ts';
 import { refusal, sendRefusal, unavailable } from '../refusal.ts';
-import { handoverIn } from '../trust/handover-in.ts';
 
 const NO_CELL = refusal('not-found', 'No cell here serves this jurisdiction. See GET /v1/cells.');
 
-function cellBody(
-  exchange: Exchange,
-  { jurisdiction, operator, epoch, sinceMs }: CellDescription,
-  newest: CharterEntry | undefined,
-) {
+function cellBody(exchange: Exchange, { jurisdiction, operator, epoch, sinceMs }: CellDescription) {
   const { state, position, atMs } = exchange.watermark(jurisdiction);
   const watermark =
     position === undefined || atMs === undefined ? null : { ...position, at: timeText(atMs) };
-  const handover = handoverIn(newest);
-  const cell = { jurisdiction, operator, epoch, since: timeText(sinceMs), state, watermark };
-  return { ...cell, ...(handover && { handover }) };
+  return { jurisdiction, operator, epoch, since: timeText(sinceMs), state, watermark };
 }
 
 /** ST32: what the status page's canaries did stands beside the totals and is not in them. */
@@ -71,10 +63,7 @@ export function addCellRoutes(
   };
 
   app.get('/v1/cells', anySite, (_request, reply) => {
-    const { view } = charter;
-    const described = view
-      .describe()
-      .map((cell) => cellBody(exchange, cell, view.newest(cell.jurisdiction)));
+    const described = charter.view.describe().map((cell) => cellBody(exchange, cell));
     return sendJson(reply, 200, { cells: described });
   });
 

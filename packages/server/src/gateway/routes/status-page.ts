@@ -11,8 +11,6 @@ const BODY_BYTES_MAX = 4_096;
 
 const KEPT_HEADERS = [
   'content-type',
-  'content-encoding',
-  'vary',
   'content-security-policy',
   'cache-control',
   'access-control-allow-origin',
@@ -61,16 +59,13 @@ function passOn(
   return new Promise((resolve) => {
     const dead = (): void => resolve(sendDead(request, reply));
     if (origin === undefined) return dead();
-    const { 'content-type': type, 'accept-encoding': encoding } = request.headers;
+    const type = request.headers['content-type'];
     const sent = ask(
       new URL(request.url, origin),
       {
         method: request.method,
         timeout: ANSWER_MS_MAX,
-        headers: {
-          ...(type !== undefined && { 'content-type': type }),
-          ...(encoding !== undefined && { 'accept-encoding': encoding }),
-        },
+        headers: type === undefined ? {} : { 'content-type': type },
       },
       (answer) => resolve(sendOn(reply, answer)),
     );

@@ -1,0 +1,120 @@
+// The cards of a period: value, change, line and state. A press on one shows it in the large chart.
+
+import type { ReactElement } from 'react';
+import { useWords } from '../app/i18n.ts';
+import { bucketsOf } from './charts/buckets.ts';
+import { Sparkline } from './charts/sparkline.tsx';
+import { changeOf } from './change.ts';
+import { Definition } from './definition.tsx';
+import { UNKNOWN } from './formats.ts';
+import type { Formats, Unit } from './formats.ts';
+import { shortTime, StateChip } from './state-chip-view.tsx';
+import type { Studio } from './use-studio.ts';
+import { METRICS } from './wire.ts';
+import type { Card, Metric, Overview } from './wire.ts';
+import { studioArea } from './words.ts';
+import type { StudioWords } from './words.ts';
+import { DAY_MS, HOUR_MS } from './zone.ts';
+
+export function unitOf(metric: Metric): Unit {
+  return metric === 'watchMs' ? 'duration' : 'count';
+}
+
+type MetricCardsProps = Readonly<{ studio: Studio; overview: Overview | undefined; label: string }>;
+
+export function MetricCards({ studio, overview, label }: MetricCardsProps): ReactElement {
+  return (
+    <ul className="metric-cards" aria-label={label} aria-busy={overview === undefined}>
+      {overview === undefined
+        ? METRICS.map((metric) => <EmptyCard key={metric} metric={metric} />)
+        : overview.cards.map((card) => (
+            <MetricCard key={card.metric} {...{ card, studio, overview }} />
+          ))}
+    </ul>
+  );
+}
+
+/** Before the first answer: a dash, because nothing is known yet. */
+function EmptyCard({ metric }: Readonly<{ metric: Metric }>): ReactElement {
+  const t = useWords(studioArea);
+  return (
+    <li className="card metric-card">
+      <span className="metric-name">{t(`metric.${metric}`)}</span>
+      <span className="metric-value digits">{UNKNOWN}</span>
+      <span className="bone" />
+    </li>
+  );
+}
+
+type MetricCardProps = Readonly<{ card: Card; studio: Studio; overview: Overview }>;
+
+function MetricCard({ card, studio, overview }: MetricCardProps): ReactElement {
+  const { choice, choose, formats, nowMs, period } = studio;
+  const { metric, value, state, asOf, spark } = card;
+  const t = useWords(studioArea);
+  const name = t(`metric.${metric}`);
+  const definition = overview.definitions[metric];
+  const sparkMs = metric === 'uniqueViewers' ? DAY_MS : period.grainMs;
+  return (
+    <li className="card metric-card" data-on={choice.metric === metric} data-metric={metric}>
+      <span className="metric-head">
+        <button
+          className="metric-name"
+          type="button"
+          aria-pressed={choice.metric === metric}
+          onClick={() => choose({ metric })}
+        >
+          {name}
+        </button>
+        {definition !== undefined && <Definition name={name} text={definition} />}
+      </span>
+      <span className="metric-value digits">{formats.value(value, unitOf(metric))}</span>
+      <ChangeText card={card} overview={overview} formats={formats} t={t} />
+      <Sparkline buckets={bucketsOf(spark, sparkStep(spark, sparkMs))} />
+      <span className="metric-foot small">
+        <StateChip {...{ state, asOf, formats, nowMs }} />
+        <span className="soft">
+          {asOf === null
+            ? t('asOf.none')
+            : t('asOf', { at: shortTime(Date.parse(asOf), formats, nowMs) })}
+        </span>
+      </span>
+      {state === 'unknown' && <span className="soft small">{t('state.unknown.why')}</span>}
+    </li>
+  );
+}
+
+/** The small line may be coarser than the chart: its step is that of most of its buckets. */
+function sparkStep(spark: Card['spark'], usualMs: number): number {
+  const [first, second] = [spark[0], spark[1]];
+  if (first === undefined || second === undefined) return usualMs;
+  const stepMs = Date.parse(second.at) - Date.parse(first.at);
+  return stepMs >= 23 * HOUR_MS && usualMs < DAY_MS ? DAY_MS : usualMs;
+}
+
+type ChangeTextProps = Readonly<{
+  card: Card;
+  overview: Overview;
+  formats: Formats;
+  t: StudioWords;
+}>;
+
+function ChangeText({ card, overview, formats, t }: ChangeTextProps): ReactElement {
+  const change = changeOf(card.value, card.previous);
+  const part = 'part' in change ? formats.percent(change.part) : '';
+  const before = overview.previous;
+  const against =
+    before === undefined
+      ? undefined
+      : t('change.against', {
+          from: formats.day(Date.parse(before.from)),
+          to: formats.day(Date.parse(before.to) - 1),
+        });
+  const arrow = { up: '↑ ', down: '↓ ', new: '', same: '', unknown: '' }[change.kind];
+  return (
+    <span className="metric-change small" data-kind={change.kind} title={against}>
+      <span aria-hidden="true">{arrow}</span>
+      {t(`change.${change.kind}`, { part })}
+    </span>
+  );
+}
