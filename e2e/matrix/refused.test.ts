@@ -85,7 +85,7 @@ describe('a hand-over is refused', { timeout: TEST_MS_MAX }, () => {
     const ballast = join(disk.path, 'ballast');
     const { bavail, bsize } = statfsSync(disk.path);
     writeFileSync(ballast, Buffer.alloc(bavail * bsize - FREE_BYTES));
-    await expectRefused(rig.addressOf('south'), /disk is red: .* bytes are free/);
+    await expectRefused(rig.addressOf('south'), /disk is red: .* MB are free/);
     rmSync(ballast);
   });
 });

@@ -63,38 +63,38 @@ async function tell(place: Installation, say: (text: string) => void): Promise<n
   say(`epoch ${ceded.epoch}: us belongs to south; ${audience.acknowledged()} acknowledged so far`);
   await sleep(QUIET_MS);
 
-  say('south gives it back');
-  await place.holdfast(...handover(stage, 'south', 'rollback'));
-  const back = await charterSays(stage, (entry) => entry.owner.operator === 'north');
-  say(`epoch ${back.epoch}: us belongs to north again; nothing had to be copied`);
-  await sleep(QUIET_MS);
-
-  say('south keeps no copy any more; north starts a standby at another site');
-  await place.holdfast(...handover(stage, 'north', 'abort'));
-  place.shareKey('north', 'north', 'north-west');
-  await cell(stage, 'north-west', 'north', 'west', '--standby');
+  say('north keeps no copy any more; south starts a standby at another site');
+  await place.holdfast(...handover(stage, 'south', 'abort'));
+  place.shareKey('south', 'south', 'south-west');
+  await cell(stage, 'south-west', 'south', 'west', '--standby');
   const joint = await charterSays(stage, (entry) => entry.rule === 'joint');
   say(`epoch ${joint.epoch}: every op is on both disks before it is acknowledged`);
   await sleep(QUIET_MS);
 
-  say("the power of north's first site fails (kill -9)");
+  say("the power of south's first site fails (kill -9)");
   const lostMs = performance.now();
-  await north.kill();
+  await south.kill();
   const promoted = await charterSays(stage, (entry) => entry.act === 'promote');
   const awaySeconds = ((performance.now() - lostMs) / 1_000).toFixed(1);
   say(`epoch ${promoted.epoch}: the standby took over after ${awaySeconds} s, by itself`);
   await sleep(QUIET_MS);
 
+  say('south gives the cell back to north, which has to copy it anew');
+  await place.holdfast(...handover(stage, 'south-west', 'start'), '--to', north.url);
+  const back = await charterSays(stage, (entry) => entry.owner.operator === 'north');
+  say(`epoch ${back.epoch}: us belongs to north again, and south's copy follows it`);
+  await sleep(QUIET_MS);
+
   say('everybody stops; the oracle compares');
   const verdict = await audience.finish();
-  const certificates = await verified(stage, ['north', 'south']);
+  const certificates = await verified(stage, ['north', 'south', 'south-west']);
   say(`${verdict.acknowledged} ops acknowledged, ${verdict.sentAgain} requests sent again`);
   say(`the longest wait of a person: ${Math.round(verdict.longestMs)} ms, when the site was lost`);
   say(`${certificates} certificates checked offline: they hold`);
   const [video = ''] = VIDEOS;
-  const asked = { url: gateway.url, video, folder: place.folderOf('south') };
+  const asked = { url: gateway.url, video, folder: place.folderOf('north') };
   await tellBalances(place, asked, say);
-  await retire(stage, 'south');
+  await retire(stage, 'south-west');
   say(`${verdict.differences} differences in ${VIDEOS.length} counts`);
   return verdict.differences === 0 ? 0 : 1;
 }
@@ -117,8 +117,8 @@ function handover({ place, address }: Stage, as: string, what: string): readonly
 /** Ends the copy of a party that gave the cell away, and tells what its inventory says. */
 async function retire(stage: Stage, name: string): Promise<void> {
   const { place, say } = stage;
-  say(`${name}, which gave the cell away, retires: the key of its copy goes first, then its files`);
-  const text = await place.holdfast(...handover(stage, name, 'retire'), '--json');
+  say(`${name}, which gave the cell away, retires before its 72 hours as the way back are over`);
+  const text = await place.holdfast(...handover(stage, name, 'retire'), '--now', '--json');
   const { body } = JSON.parse(text) as {
     body: { key: { id: string }; files: unknown[]; unproven: string[] };
   };

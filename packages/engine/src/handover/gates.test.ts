@@ -4,6 +4,7 @@ import {
   CLOCK_SPREAD_MS_MAX,
   GATE_NAMES,
   judgeGates,
+  roomText,
   LAG_MS_MAX,
   verdictOf,
 } from './gates.ts';
@@ -73,4 +74,8 @@ describe('unknown', () => {
       reasons: ['disk is unknown: the follower does not tell its free space'],
     });
   });
+});
+
+test('H33: says how much room there is in words for people', () => {
+  expect(roomText(12_345_678_901, 234_567_890)).toBe('12,300 MB are free for a copy of 235 MB');
 });

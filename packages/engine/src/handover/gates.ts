@@ -77,7 +77,7 @@ const JUDGES: Readonly<Record<GateName, (readings: Readings) => Judged>> = {
   disk: ({ disk }) => {
     if (disk === undefined) return unknown('the follower does not tell its free space');
     const { freeBytes, copyBytes } = disk;
-    const reason = `${freeBytes} bytes are free for a copy of ${copyBytes}`;
+    const reason = roomText(freeBytes, copyBytes);
     return freeBytes >= copyBytes * DISK_FACTOR_MIN ? green(reason) : red(reason);
   },
   clock: ({ clockSpreadMs: spreadMs }) => {
@@ -86,6 +86,14 @@ const JUDGES: Readonly<Record<GateName, (readings: Readings) => Judged>> = {
     return Math.abs(spreadMs) < CLOCK_SPREAD_MS_MAX ? green(reason) : red(reason);
   },
 };
+
+const SIZE = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+
+/** How much room there is for a copy, in words for people; in MB, as disks are sold. */
+export function roomText(freeBytes: number, copyBytes: number): string {
+  const size = (bytes: number): string => `${SIZE.format(bytes / 1_000_000)} MB`;
+  return `${size(freeBytes)} are free for a copy of ${size(copyBytes)}`;
+}
 
 function namesOf(gateways: readonly Readonly<{ name: string }>[]): string {
   return gateways.map(({ name }) => name).join(', ');

@@ -13,6 +13,8 @@ export type DataLayout = Readonly<{
   gatewayDir: string;
   catalog: string;
   exchange: string;
+  /** What people have made public; derived. */
+  publicCatalog: string;
   /** The line by which cells let this gateway in. */
   gatewayName: string;
   /** Certificates of hand-overs that this gateway has fetched and checked. */
@@ -39,6 +41,7 @@ export function dataLayout(dataDir: string): DataLayout {
     gatewayDir,
     catalog: join(gatewayDir, 'catalog.db'),
     exchange: join(gatewayDir, 'exchange.db'),
+    publicCatalog: join(gatewayDir, 'public.db'),
     gatewayName: join(gatewayDir, 'gateway.pub'),
     gatewayCertificates: join(gatewayDir, 'certificates'),
     gatewayRetirements: join(gatewayDir, 'retirements'),

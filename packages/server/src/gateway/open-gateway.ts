@@ -8,6 +8,7 @@ import { fastify, LogController } from 'fastify';
 import type { FastifyInstance, HTTPMethods, RouteOptions } from 'fastify';
 import type { Logger } from 'pino';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { PublicCatalog } from '../catalog/public-catalog.ts';
 import type { CellClient } from '../cell/cell-client.ts';
 import { openCandidates } from '../discovery/candidates.ts';
 import type { Candidates } from '../discovery/candidates.ts';
@@ -63,6 +64,7 @@ export type OpenGateway = Readonly<{
   cells: ReadonlyMap<Jurisdiction, CellClient>;
   exchange: Exchange;
   catalog: Catalog;
+  publicCatalog: PublicCatalog;
   keys: KeyFinder;
   charter: Charter;
   /** Absent, none is known. */

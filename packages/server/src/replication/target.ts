@@ -4,7 +4,7 @@
 
 import { isPartyUrl } from '@holdfast/engine/charter/charter-entry.ts';
 import { isHash } from '@holdfast/engine/charter/check-crypto.ts';
-import { CLOCK_SPREAD_MS_MAX, DISK_FACTOR_MIN } from '@holdfast/engine/handover/gates.ts';
+import { CLOCK_SPREAD_MS_MAX, DISK_FACTOR_MIN, roomText } from '@holdfast/engine/handover/gates.ts';
 import type { Gate } from '@holdfast/engine/handover/gates.ts';
 import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
@@ -197,7 +197,7 @@ function diskCheck(copyBytes: number | undefined, freeBytes: number | null): Pre
   if (copyBytes === undefined || freeBytes === null) {
     return { name: 'disk', light: 'unknown', reason: 'the target does not tell its free space' };
   }
-  const reason = `${freeBytes} bytes are free for a copy of ${copyBytes}`;
+  const reason = roomText(freeBytes, copyBytes);
   return freeBytes >= copyBytes * DISK_FACTOR_MIN ? green('disk', reason) : red('disk', reason);
 }
 

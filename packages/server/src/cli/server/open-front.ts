@@ -7,6 +7,9 @@ import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Logger } from 'pino';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { openCatalog } from '../../catalog/open-catalog.ts';
+import { openPublicCatalog } from '../../catalog/open-public-catalog.ts';
+import type { PublicCatalog } from '../../catalog/public-catalog.ts';
+import { registerPublished } from '../../catalog/register-published.ts';
 import type { CellClient } from '../../cell/cell-client.ts';
 import type { Config, Secrets } from '../../config/config.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
@@ -61,6 +64,7 @@ export type OpenFront = Readonly<{
 export type Front = Readonly<{
   exchange: Exchange;
   catalog: Catalog;
+  publicCatalog: PublicCatalog;
   keys: Keys;
   clients: readonly CellClient[];
   port: number;
@@ -90,6 +94,17 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
     onDeliveryFailed: (cause) => logger.error({ err: cause }, 'a video was not delivered'),
   });
   closing.push('the catalog', catalog.close);
+  const publicCatalog = openPublicCatalog({
+    file: layout.publicCatalog,
+    cells,
+    nowMs,
+    beforehand: registerPublished(catalog, (kind) =>
+      logger.error({ kind }, 'a published video was not registered'),
+    ),
+    onFailed: (cause) =>
+      logger.error({ err: cause }, 'the public catalog was not brought up to date'),
+  });
+  closing.push('the public catalog', publicCatalog.close);
   closing.push('the cells', close);
   const shelf = {
     charter,
@@ -110,6 +125,7 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
     cells,
     exchange,
     catalog,
+    publicCatalog,
     keys: status === undefined ? keys : withOwnKey(keys, status.key, CANARY_TENANT),
     charter,
     certificates,
@@ -126,7 +142,7 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
   });
   closing.push('the gateway', () => drain(gateway));
   const port = await listen(gateway, config);
-  return { exchange, catalog, keys, clients, port };
+  return { exchange, catalog, publicCatalog, keys, clients, port };
 }
 
 /** Whether somebody could send ops for users of their own. */

@@ -95,7 +95,8 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
       });
     },
     call: async (name, ask) => {
-      asked.push({ name, ask } as Asked);
+      // Asked by itself again and again.
+      if (name !== 'published') asked.push({ name, ask } as Asked);
       await new Promise(setImmediate);
       return failure ?? (handlers[name](ask) as CallReply<typeof name>);
     },

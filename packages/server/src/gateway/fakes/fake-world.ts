@@ -10,6 +10,9 @@ import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import type { Catalog } from '../../catalog/catalog.ts';
+import { openPublicCatalog } from '../../catalog/open-public-catalog.ts';
+import type { PublicCatalog } from '../../catalog/public-catalog.ts';
+import { registerPublished } from '../../catalog/register-published.ts';
 import { openCatalog } from '../../catalog/open-catalog.ts';
 import { emptyCharter } from '../../registrar/charter.ts';
 import { openGateway } from '../open-gateway.ts';
@@ -34,6 +37,7 @@ export type World = Readonly<{
   cells: Readonly<{ us: FakeCell; eu: FakeCell }>;
   exchange: FakeExchange;
   catalog: Catalog;
+  publicCatalog: PublicCatalog;
   clock: { nowMs: number };
   /** Lines that the gateway logged. */
   log: string[];
@@ -68,12 +72,20 @@ export async function openWorld(change: Partial<OpenGateway> = {}): Promise<Worl
     onDeliveryFailed: () => undefined,
     limits: { retryMsMin: 5, retryMsMax: 20 },
   });
+  const publicCatalog = openPublicCatalog({
+    file: join(folder, 'public.db'),
+    cells: clients,
+    nowMs,
+    beforehand: registerPublished(catalog, () => undefined),
+    onFailed: () => undefined,
+  });
   const exchange = fakeExchange();
   const log: string[] = [];
   const app = await openGateway({
     cells: clients,
     exchange: exchange.exchange,
     catalog,
+    publicCatalog,
     keys,
     charter: fakeCharter(cells),
     residency: () => us,
@@ -87,10 +99,12 @@ export async function openWorld(change: Partial<OpenGateway> = {}): Promise<Worl
     cells,
     exchange,
     catalog,
+    publicCatalog,
     clock,
     log,
     close: async () => {
       await app.close();
+      await publicCatalog.close();
       await catalog.close();
       rmSync(folder, { recursive: true });
     },

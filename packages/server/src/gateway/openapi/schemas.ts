@@ -220,14 +220,18 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ),
   Account: object({ account: named('Id'), handle: text, jurisdiction: named('Jurisdiction') }),
 
-  Cell: object({
-    jurisdiction: named('Jurisdiction'),
-    operator: text,
-    epoch: whole,
-    since: named('Time'),
-    state: words(['live', 'stale', 'unknown']),
-    watermark: orNull(object({ ...position, at: named('Time') })),
-  }),
+  Cell: object(
+    {
+      jurisdiction: named('Jurisdiction'),
+      operator: text,
+      epoch: whole,
+      since: named('Time'),
+      state: words(['live', 'stale', 'unknown']),
+      watermark: orNull(object({ ...position, at: named('Time') })),
+      handover: object({ state: words(['joint']), to: text, since: named('Time') }),
+    },
+    ['handover'],
+  ),
   Cells: object({ cells: list(named('Cell')) }),
   Books: object({
     cell: named('Jurisdiction'),

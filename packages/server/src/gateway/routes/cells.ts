@@ -3,6 +3,7 @@
 
 import { isJurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Books, CellClient, CellDescription } from '../../cell/cell-client.ts';
@@ -10,14 +11,21 @@ import type { Exchange } from '../../exchange/exchange.ts';
 import { pathPart, sendJson, timeText } from '../answers.ts';
 import type { CellClients, Charter } from '../parts.ts';
 import { refusal, sendRefusal, unavailable } from '../refusal.ts';
+import { handoverIn } from '../trust/handover-in.ts';
 
 const NO_CELL = refusal('not-found', 'No cell here serves this jurisdiction. See GET /v1/cells.');
 
-function cellBody(exchange: Exchange, { jurisdiction, operator, epoch, sinceMs }: CellDescription) {
+function cellBody(
+  exchange: Exchange,
+  { jurisdiction, operator, epoch, sinceMs }: CellDescription,
+  newest: CharterEntry | undefined,
+) {
   const { state, position, atMs } = exchange.watermark(jurisdiction);
   const watermark =
     position === undefined || atMs === undefined ? null : { ...position, at: timeText(atMs) };
-  return { jurisdiction, operator, epoch, since: timeText(sinceMs), state, watermark };
+  const handover = handoverIn(newest);
+  const cell = { jurisdiction, operator, epoch, since: timeText(sinceMs), state, watermark };
+  return { ...cell, ...(handover && { handover }) };
 }
 
 /** ST32: what the status page's canaries did stands beside the totals and is not in them. */
@@ -63,7 +71,10 @@ export function addCellRoutes(
   };
 
   app.get('/v1/cells', anySite, (_request, reply) => {
-    const described = charter.view.describe().map((cell) => cellBody(exchange, cell));
+    const { view } = charter;
+    const described = view
+      .describe()
+      .map((cell) => cellBody(exchange, cell, view.newest(cell.jurisdiction)));
     return sendJson(reply, 200, { cells: described });
   });
 

@@ -3,6 +3,7 @@
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { takesGzip } from '../../http/takes-gzip.ts';
 import { NOT_FOUND } from '../http-errors.ts';
 import { sendRefusal } from '../refusal.ts';
 
@@ -114,7 +115,7 @@ function sendPage(
 ): FastifyReply {
   if (file === undefined) return sendRefusal(reply, NOT_FOUND);
   reply.header('cache-control', file.immutable === true ? IMMUTABLE_CACHE : PAGE_CACHE);
-  const packed = takesGzip(request) ? file.gzip : undefined;
+  const packed = takesGzip(request.headers['accept-encoding']) ? file.gzip : undefined;
   // Another spelling of the same content is another entity.
   const etag = packed === undefined ? file.etag : file.etag.replace(/"$/, '-gzip"');
   reply.header('etag', etag);
@@ -124,12 +125,6 @@ function sendPage(
   reply.code(file.status ?? 200).header('content-type', file.type);
   if (packed === undefined) return reply.send(file.body);
   return reply.header('content-encoding', 'gzip').send(packed);
-}
-
-function takesGzip(request: FastifyRequest): boolean {
-  return /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(
-    request.headers['accept-encoding']?.toString() ?? '',
-  );
 }
 
 async function addClips(app: FastifyInstance, root: string): Promise<void> {

@@ -11,6 +11,8 @@ const BODY_BYTES_MAX = 4_096;
 
 const KEPT_HEADERS = [
   'content-type',
+  'content-encoding',
+  'vary',
   'content-security-policy',
   'cache-control',
   'access-control-allow-origin',
@@ -59,13 +61,16 @@ function passOn(
   return new Promise((resolve) => {
     const dead = (): void => resolve(sendDead(request, reply));
     if (origin === undefined) return dead();
-    const type = request.headers['content-type'];
+    const { 'content-type': type, 'accept-encoding': encoding } = request.headers;
     const sent = ask(
       new URL(request.url, origin),
       {
         method: request.method,
         timeout: ANSWER_MS_MAX,
-        headers: type === undefined ? {} : { 'content-type': type },
+        headers: {
+          ...(type !== undefined && { 'content-type': type }),
+          ...(encoding !== undefined && { 'accept-encoding': encoding }),
+        },
       },
       (answer) => resolve(sendOn(reply, answer)),
     );

@@ -192,7 +192,10 @@ function componentRow(one: ComponentView): Html {
   const word = one.measured.offered ? STATE_WORDS[one.state] : 'Not offered yet';
   const look = one.measured.offered ? one.state : 'unknown';
   const reason = one.measured.offered ? one.measured.reason : '';
-  const good = one.goodPercent === undefined ? 'no figure yet' : `${one.goodPercent.toFixed(3)} %`;
+  const good =
+    one.goodPercent === undefined
+      ? 'no figure yet'
+      : `${one.goodPercent.toFixed(3)} % of the time that is known was good`;
   return html`<li class="component">
     <div class="line">
       ${mark(look)}
@@ -203,7 +206,7 @@ function componentRow(one: ComponentView): Html {
     ${one.override === undefined ? undefined : html`<p class="soft">Made worse by ${one.override}</p>`}
     ${bars(name, one.bars)}
     <p class="soft numbers">
-      <span>${good} of known time good</span>
+      <span>${good}</span>
       <span>${budget === 'none' ? 'no error budget' : 'goal 99.95 %'}</span>
       ${one.burning.length === 0 ? undefined : html`<span>budget burns: ${one.burning.join(', ')}</span>`}
     </p>

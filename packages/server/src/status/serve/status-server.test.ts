@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSubscribers } from '../subscribe/subscribers.ts';
@@ -165,6 +166,20 @@ describe('the page', () => {
     expect(headers['content-security-policy']).toContain("script-src 'self'");
     expect(String(headers['content-security-policy'])).not.toContain('unsafe');
     expect(body).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=/);
+  });
+
+  it('ST46: is sent compressed to those who take it, and as it stands to others', async () => {
+    const plain = await app.inject('/status');
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect(plain.headers['vary']).toContain('accept-encoding');
+    const headers = { 'accept-encoding': 'br, gzip' };
+    const packed = await app.inject({ url: '/status', headers });
+    expect(packed.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(packed.rawPayload).toString('utf8')).toBe(plain.body);
+    expect(packed.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2);
+    const refusing = { 'accept-encoding': 'gzip;q=0' };
+    const refused = await app.inject({ url: '/status', headers: refusing });
+    expect(refused.body).toBe(plain.body);
   });
 
   it('ST21: shows each override and its lifting, with who and why', async () => {

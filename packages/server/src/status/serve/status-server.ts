@@ -3,15 +3,17 @@
 // Rules: docs/spec/status.md (ST30, ST38, ST40). It needs nothing of what it watches. Pages are made
 // at most once a second, however many ask.
 
+import { gzipSync } from 'node:zlib';
 import helmet from '@fastify/helmet';
 import { fastify } from 'fastify';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { takesGzip } from '../../http/takes-gzip.ts';
 import type { Board } from '../board.ts';
 import { modelOf } from '../page/model.ts';
 import type { PageModel } from '../page/model.ts';
 import { buttonPage, wordsPage } from '../page/render-more.ts';
 import { siteOf } from '../page/site.ts';
-import type { Assets } from '../page/site.ts';
+import type { Assets, SiteFile } from '../page/site.ts';
 import { takeReport } from '../places/intake.ts';
 import { SIGNATURE_HEADER } from '../places/place-key.ts';
 import { REPORT_BYTES_MAX } from '../rules/observation.ts';
@@ -20,6 +22,8 @@ import type { Subscribers } from '../subscribe/subscribers.ts';
 
 /** A page is made anew after this. */
 const FRESH_MS = 1_000;
+/** Less is sent as fast as it stands. */
+const COMPRESSED_CHARS_MIN = 1_024;
 const FORM_BYTES_MAX = 4_096;
 const REQUEST_MS_MAX = 10_000;
 const CONNECTIONS_MAX = 10_000;
@@ -99,7 +103,9 @@ function statusOf(error: unknown): number {
   return typeof error.statusCode === 'number' ? error.statusCode : 500;
 }
 
-type Site = ReturnType<typeof siteOf>;
+/** A file of the site, and how it is sent to those who take it compressed. */
+type Sendable = SiteFile & Readonly<{ gzip: () => Buffer }>;
+type Site = ReadonlyMap<string, () => Sendable>;
 type ModelSource = Readonly<{ model: () => PageModel; site: () => Site }>;
 
 function modelSource(options: StatusServer): ModelSource {
@@ -116,27 +122,42 @@ function modelSource(options: StatusServer): ModelSource {
   return { model: () => current().model, site: () => current().site };
 }
 
-/** Makes each file once. */
-function remembering(site: Site): Site {
+/** Makes and compresses each file once. */
+function remembering(site: ReturnType<typeof siteOf>): Site {
   return new Map(
     [...site].map(([address, make]) => {
-      let file: ReturnType<typeof make> | undefined;
-      return [address, () => (file ??= make())];
+      let file: Sendable | undefined;
+      return [address, () => (file ??= sendable(make()))];
     }),
   );
+}
+
+function sendable(file: SiteFile): Sendable {
+  let packed: Buffer | undefined;
+  return { ...file, gzip: () => (packed ??= gzipSync(file.body)) };
 }
 
 function addSite(app: FastifyInstance, { board }: StatusServer, source: ModelSource): void {
   app.get('/', (_request, reply) => reply.redirect('/status', 302));
   app.get('/healthz', () => ({ status: 'up', fault: board.fault ?? null }));
-  app.get('/metrics', (_request, reply) => send(reply, source, '/status/metrics'));
+  app.get('/metrics', (request, reply) => send(request, reply, source, '/status/metrics'));
   app.get('/*', (request, reply) => {
     const [path = ''] = request.url.split('?', 1);
-    return send(reply, source, path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
+    return send(
+      request,
+      reply,
+      source,
+      path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path,
+    );
   });
 }
 
-function send(reply: FastifyReply, source: ModelSource, path: string): FastifyReply {
+function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  source: ModelSource,
+  path: string,
+): FastifyReply {
   const file = source.site().get(path)?.();
   if (file === undefined) {
     return words(
@@ -149,7 +170,10 @@ function send(reply: FastifyReply, source: ModelSource, path: string): FastifyRe
   }
   const isOpenToAll = path.startsWith('/api/') || path.includes('/feed.') || path.endsWith('.svg');
   if (isOpenToAll) reply.header('access-control-allow-origin', '*');
-  return reply.header('cache-control', 'no-cache').type(file.type).send(file.body);
+  reply.header('cache-control', 'no-cache').header('vary', 'accept-encoding').type(file.type);
+  const isLarge = file.body.length >= COMPRESSED_CHARS_MIN;
+  if (!isLarge || !takesGzip(request.headers['accept-encoding'])) return reply.send(file.body);
+  return reply.header('content-encoding', 'gzip').send(file.gzip());
 }
 
 function words(
