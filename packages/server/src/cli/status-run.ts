@@ -34,6 +34,7 @@ const PUMP_MS = 2_000;
 /** A page whose parent is gone stays up this long, for people to read what it saw. */
 const ORPHAN_MS_MAX = 900_000;
 const ID_BYTES = 8;
+const CANARY_CLIP = new URL('../../assets/canary/canary.mp4', import.meta.url);
 
 export type PlaceOptions = Readonly<{
   place: Place;
@@ -186,6 +187,7 @@ export function worldOf(
     // A pause alone keeps no process alive that has been asked to stop.
     pause: (pauseMs) => sleep(pauseMs, undefined, { ref: false }),
     random: Math.random,
+    clip: Uint8Array.from(readFileSync(CANARY_CLIP)),
   };
 }
 

@@ -23,6 +23,9 @@ export const FAULTS = [
   'owner silent',
   'border odd',
   'certificate bad',
+  'no uploads',
+  'uploads refused',
+  'uploads stuck',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -32,6 +35,7 @@ const PUBLISH_MS = 40;
 const LATE_MS = 3_000;
 const HANG_MS = 3_000;
 const CLIP = 'clip-1';
+export const CANARY_CLIP: Uint8Array<ArrayBuffer> = new Uint8Array(16);
 
 type Count = { likes: number; views: number };
 type Fields = Readonly<Record<string, unknown>>;
@@ -210,6 +214,23 @@ export class FakePlatform {
     return json(200, { cells: Object.fromEntries(cells) as unknown });
   }
 
+  #upload({ method, headers = {}, bytes }: Asked, path: string): Answer {
+    const fault = this.#fault;
+    if (fault === 'no uploads') return problem(404, 'not-found');
+    if (method === 'OPTIONS') return json(204, {});
+    if (headers['cookie'] === undefined) return problem(401, 'sign-in-required');
+    if (path === '/v1/me/drafts') return json(201, { id: 'drf_1' });
+    if (path === '/v1/uploads') {
+      return { ...json(201, {}), headers: { location: '/v1/uploads/upl_1' } };
+    }
+    if (method === 'PATCH') {
+      const isWhole = bytes?.length === CANARY_CLIP.length;
+      return isWhole && fault !== 'uploads refused' ? json(204, {}) : problem(500, 'internal');
+    }
+    const state = fault === 'uploads stuck' ? 'checking' : 'ready';
+    return json(method === 'DELETE' ? 204 : 200, { upload: { state } });
+  }
+
   #answer(asking: Asked): Answer {
     const url = new URL(asking.url);
     const path = url.pathname;
@@ -229,6 +250,9 @@ export class FakePlatform {
     if (path === '/v1/me') {
       return json(200, { handle: asking.headers?.['cookie']?.split('=')[1] });
     }
+    if (path.startsWith('/v1/uploads') || path.startsWith('/v1/me/drafts')) {
+      return this.#upload(asking, path);
+    }
     if (path.startsWith('/v1/videos/')) return json(200, {});
     if (path.startsWith('/v1/handovers/')) return json(200, { forged: true });
     return problem(404, 'not-found');
@@ -239,7 +263,11 @@ function silent(detail: string): Answer {
   return { kind: 'no-answer', isOffline: false, detail };
 }
 
-function json(status: number, body: unknown, cookies: readonly string[] = []): Answer {
+function json(
+  status: number,
+  body: unknown,
+  cookies: readonly string[] = [],
+): Extract<Answer, { kind: 'answer' }> {
   const bytes = Buffer.from(JSON.stringify(body));
   return { kind: 'answer', status, bytes, headers: {}, cookies };
 }

@@ -14,10 +14,11 @@ const HOUR_SECONDS = 3_600;
 let page: Watched;
 afterEach(() => page.close());
 
-const OFFERED = COMPONENTS.filter((component) => component !== 'upload');
+/** Uploads are tried once an hour, so they say nothing of the last seconds. */
+const WATCHED = COMPONENTS.filter((component) => component !== 'upload');
 
 function isAllGreen(): boolean {
-  return OFFERED.every((component) =>
+  return WATCHED.every((component) =>
     ['us', 'eu'].every((cell) => page.state(component, cell) === 'operational'),
   );
 }
@@ -95,7 +96,7 @@ describe('the page and a fault', () => {
 
 describe('the page when it cannot see', () => {
   const isAllUnknown = (): boolean =>
-    OFFERED.every((component) => page.state(component) === 'unknown');
+    WATCHED.every((component) => page.state(component) === 'unknown');
 
   it('ST4: without a prober everything is unknown after two intervals', async () => {
     page = watched();
@@ -144,10 +145,29 @@ describe('the page when it cannot see', () => {
 
   it('ST6: what is not offered yet is unknown, and no total counts it', async () => {
     page = watched();
+    page.platform.breakWith('no uploads');
     await page.pass(60, isAllGreen);
     expect(page.state('upload')).toBe('unknown');
     expect(page.board.overallState).toBe('operational');
+    page.platform.breakWith(undefined);
+    await page.pass(30, () => page.state('upload') === 'operational');
+    expect(page.state('upload')).toBe('operational');
   });
+
+  it.each<Fault>(['uploads refused', 'uploads stuck'])(
+    'ST7: %s turns upload red with the next hourly try, and it goes green soon after',
+    async (fault) => {
+      page = watched();
+      await page.pass(60, () => page.state('upload') === 'operational');
+      page.platform.breakWith(fault);
+      await page.pass(HOUR_SECONDS + 60, () => isRed('upload'));
+      expect(page.state('upload')).toSatisfy(opensIncident);
+      page.platform.breakWith(undefined);
+      await page.pass(60, () => page.state('upload') === 'operational');
+      expect(page.state('upload')).toBe('operational');
+    },
+    120_000,
+  );
 });
 
 describe('places', () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { Board } from './board.ts';
-import { FakePlatform } from './fake-platform.fixture.ts';
+import { CANARY_CLIP, FakePlatform } from './fake-platform.fixture.ts';
 import { runPlace } from './places/place-runner.ts';
 import type { Ask } from './probe/ask.ts';
 import type { Incident } from './rules/incident.ts';
@@ -63,6 +63,7 @@ export function watched(options: WatchOptions = {}): Watched {
         ask: (asked) => (isOver ? new Promise(() => undefined) : ask(asked)),
         serviceKey: 'hfk_of-the-test',
         registrarKey: undefined,
+        clip: CANARY_CLIP,
         random: () => 0,
       },
       gateways: ['http://gateway'],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
-import { FakePlatform } from '../fake-platform.fixture.ts';
+import { CANARY_CLIP, FakePlatform } from '../fake-platform.fixture.ts';
 import type { Asked } from '../probe/ask.ts';
 import type { Place, Report } from '../rules/observation.ts';
 import { virtualTime } from '../virtual-time.fixture.ts';
@@ -28,7 +28,14 @@ async function life(byte: number): Promise<Readonly<{ videos: Set<string>; repor
   let next = byte;
   const place = runPlace({
     place: 'one' as Place,
-    world: { ...time, ask, serviceKey: 'k', registrarKey: undefined, random: () => 0 },
+    world: {
+      ...time,
+      ask,
+      serviceKey: 'k',
+      registrarKey: undefined,
+      clip: CANARY_CLIP,
+      random: () => 0,
+    },
     gateways: ['http://gateway'],
     cells: ['us' as Jurisdiction],
     references: [],

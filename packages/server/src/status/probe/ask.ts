@@ -6,11 +6,12 @@ export const ANSWER_MS_MAX = 3_000;
 const ANSWER_BYTES_MAX = 1_048_576;
 
 export type Asked = Readonly<{
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS' | 'HEAD';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'HEAD';
   url: string;
   bearer?: string | undefined;
   headers?: Readonly<Record<string, string>>;
   json?: unknown;
+  bytes?: Uint8Array<ArrayBuffer>;
 }>;
 
 export type Answer = Readonly<
@@ -32,7 +33,7 @@ const OFFLINE_CODES = ['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EAI_AGAIN', '
 
 /** Asks through `fetch`. */
 export function askWith(fetch: typeof globalThis.fetch): Ask {
-  return async ({ method, url, bearer, headers = {}, json }) => {
+  return async ({ method, url, bearer, headers = {}, json, bytes }) => {
     const sent: Record<string, string> = { ...headers };
     if (bearer !== undefined) sent['authorization'] = `Bearer ${bearer}`;
     if (json !== undefined) sent['content-type'] = 'application/json';
@@ -43,6 +44,7 @@ export function askWith(fetch: typeof globalThis.fetch): Ask {
         redirect: 'error',
         signal: AbortSignal.timeout(ANSWER_MS_MAX),
         ...(json !== undefined && { body: JSON.stringify(json) }),
+        ...(bytes !== undefined && { body: bytes }),
       });
       return {
         kind: 'answer',

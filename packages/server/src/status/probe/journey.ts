@@ -27,6 +27,8 @@ export type World = Readonly<{
   pause: (pauseMs: number) => Promise<void>;
   /** From 0 up to 1. */
   random: () => number;
+  /** The smallest film that is one, to upload. */
+  clip: Uint8Array<ArrayBuffer>;
   /** The registrar's key, where the place knows it. */
   registrarKey: string | undefined;
 }>;

@@ -15,19 +15,20 @@ import { ageJourney, likeJourney, recountJourney, viewJourney } from './count-jo
 import type { Canary } from './canaries.ts';
 import { JourneyEnd } from './journey.ts';
 import type { Finding, Journey, Way, World } from './journey.ts';
+import { uploadJourney } from './upload-journey.ts';
 import {
   borderJourney,
   certificateJourney,
   handoverJourney,
   playbackJourney,
   signInJourney,
-  uploadJourney,
 } from './way-journeys.ts';
 
 /** A journey that takes longer has failed. */
 export const JOURNEY_MS_MAX = 8_000;
 /** The pause before a bad journey is made again. */
 const AGAIN_MS = 1_000;
+const REST_PIECE_MS = 10_000;
 /** Gateways and cells that one place goes to. */
 const WAYS_MAX = 256;
 
@@ -117,7 +118,6 @@ async function keepOn(
   stopping: AbortSignal,
 ): Promise<void> {
   const { world, onObserved, onCanary } = options;
-  const everyMs = kind === 'upload' ? PROBES['hand-over'].everyMs : PROBES[kind].everyMs;
   let wasBad = false;
   while (!stopping.aborted) {
     const begunMs = world.monotonicMs();
@@ -128,9 +128,21 @@ async function keepOn(
     if (way.canary.hasAccount !== had) onCanary();
     const isNowBad = observations.some(({ verdict }) => isBad(verdict));
     const tookMs = world.monotonicMs() - begunMs;
-    await world.pause(isNowBad && !wasBad ? AGAIN_MS : Math.max(AGAIN_MS, everyMs - tookMs));
+    // What is seldom tried is looked at as often as all else until it is well.
+    const isWell = observations.every(({ verdict }) => verdict === 'good');
+    const everyMs = (isWell ? PROBES[kind] : PROBES['hand-over']).everyMs;
+    await rest(world, isNowBad && !wasBad ? AGAIN_MS : everyMs - tookMs, stopping);
     wasBad = isNowBad;
   }
+}
+
+/** Pauses, at least `AGAIN_MS`; in pieces, so that a prober that is stopped waits for none of it. */
+async function rest(world: World, restMs: number, stopping: AbortSignal): Promise<void> {
+  const endMs = world.monotonicMs() + restMs;
+  do {
+    const leftMs = endMs - world.monotonicMs();
+    await world.pause(Math.min(REST_PIECE_MS, Math.max(AGAIN_MS, leftMs)));
+  } while (!stopping.aborted && world.monotonicMs() < endMs);
 }
 
 /** Makes one journey; every way of ending becomes observations. */

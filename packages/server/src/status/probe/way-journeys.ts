@@ -1,4 +1,4 @@
-// Journeys about everything else: signing in, playing, uploading, hand-overs, and the border.
+// Journeys about everything else: signing in, playing, hand-overs, and the border.
 //
 // Rules: docs/spec/status.md (ST7, ST8).
 
@@ -6,8 +6,9 @@ import { hash } from 'node:crypto';
 import { verifyCertificate } from '@holdfast/engine/charter/verify-certificate.ts';
 import { nodeCrypto } from '../../signed/node-crypto.ts';
 import { at, jsonOf, listAt, numberAt, textAt } from './ask.ts';
-import { bodyOf, JourneyEnd } from './journey.ts';
-import type { Finding, Journey, Way, World } from './journey.ts';
+import { enter } from './canary-account.ts';
+import { bodyOf } from './journey.ts';
+import type { Finding, Journey } from './journey.ts';
 
 const SEGMENT_BYTES = 65_536;
 /** Where the mark of an MP4 file stands, and what it is. */
@@ -38,26 +39,6 @@ export const signInJourney: Journey = async (world, way) => {
   return [{ component: 'sign-in', verdict: 'good' }];
 };
 
-async function enter({ ask }: World, { gateway, cell, canary }: Way): Promise<string> {
-  const { handle, password } = canary;
-  const json = { handle, password, jurisdiction: cell };
-  const path = canary.hasAccount ? '/v1/sign-in' : '/v1/accounts';
-  let answer = await ask({ method: 'POST', url: `${gateway}${path}`, json });
-  if (answer.kind === 'answer' && answer.status === 409) {
-    // The account is there: this place was stopped before it could note that.
-    answer = await ask({ method: 'POST', url: `${gateway}/v1/sign-in`, json });
-  }
-  if (answer.kind === 'answer' && answer.status === 401 && canary.hasAccount) {
-    canary.hasAccount = false;
-  }
-  bodyOf('signing in', answer, 200, 201);
-  canary.hasAccount = true;
-  const cookies = answer.kind === 'answer' ? answer.cookies : [];
-  const pairs = cookies.map((cookie) => cookie.split(';', 1)[0] ?? '');
-  if (pairs.length === 0) throw new JourneyEnd('failed', 'signing in gave no cookie');
-  return pairs.join('; ');
-}
-
 /** Plays the first part of a clip. */
 export const playbackJourney: Journey = async ({ ask, random }, { gateway }) => {
   const feed = bodyOf(
@@ -80,16 +61,6 @@ export const playbackJourney: Journey = async ({ ask, random }, { gateway }) => 
     return [{ component: 'playback', verdict: 'failed', detail: 'what came is not a clip' }];
   }
   return [{ component: 'playback', verdict: 'good' }];
-};
-
-/** Upload is no part of this version; the day it is, this says that nobody looks at it yet. */
-export const uploadJourney: Journey = async ({ ask }, { gateway }) => {
-  const answer = await ask({ method: 'OPTIONS', url: `${gateway}/v1/uploads` });
-  if (answer.kind === 'answer' && answer.status === 404) {
-    return [{ component: 'upload', verdict: 'not-offered', detail: 'not offered yet' }];
-  }
-  const detail = 'this page does not try uploads yet';
-  return [{ component: 'upload', verdict: 'blind', detail }];
 };
 
 /** The cell has an owner, who publishes, and says whether it is changing hands. */
