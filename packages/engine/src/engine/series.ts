@@ -4,6 +4,8 @@ import type { AnalyticsMetric } from '@holdfast/protocol/counts.ts';
 import { DAY_MS, MINUTE_MS } from '../counting/numbers.ts';
 import type { VideoNo } from '../counting/numbers.ts';
 import { countViewers } from '../counting/uniques.ts';
+import type { MinuteRow } from '../counting/rows.ts';
+import { addMinutes } from '../state/minutes.ts';
 import type { RollupWidth, StateStore } from '../state/state-store.ts';
 import type { RowView } from './row-view.ts';
 
@@ -41,6 +43,39 @@ export async function readSeries(
     return inOrder(sums, MINUTE_MS);
   });
 }
+
+export type BucketsAsk = Omit<SeriesAsk, 'video' | 'metric'> &
+  Readonly<{
+    /** Each once. */
+    videos: readonly VideoNo[];
+  }>;
+
+/** All metrics of several videos together, by bucket, in order. */
+export async function readBuckets(
+  view: RowView,
+  store: StateStore,
+  { videos, width, fromMs, toMs }: BucketsAsk,
+): Promise<readonly Readonly<{ atMs: number; row: MinuteRow }>[]> {
+  const fromMinute = Math.ceil(fromMs / MINUTE_MS);
+  const toMinute = Math.ceil(toMs / MINUTE_MS);
+  return betweenFlushes(store, async (storedSeq) => {
+    const sums = new Map<number, MinuteRow>();
+    const add = (minute: number, row: Readonly<MinuteRow>): void => {
+      if (minute < fromMinute || minute >= toMinute) return;
+      const start = minute - (minute % width);
+      sums.set(start, addMinutes(sums.get(start) ?? EMPTY, row));
+    };
+    for (const video of videos) {
+      for (const row of await store.rollups(video, fromMinute, toMinute)) add(row.minute, row);
+      for (const [minute, row] of view.unstoredMinutes(video, storedSeq)) add(minute, row);
+    }
+    return [...sums]
+      .sort(([left], [right]) => left - right)
+      .map(([minute, row]) => ({ atMs: minute * MINUTE_MS, row }));
+  });
+}
+
+const EMPTY: MinuteRow = { likes: 0, views: 0, starts: 0, loops: 0, watchMs: 0 };
 
 /** Flushes that may come between before a reader takes what it has; they are seconds apart. */
 const TRIES_MAX = 5;

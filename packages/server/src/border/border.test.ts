@@ -13,6 +13,7 @@ import type { AnyCall } from '../cell/messages.ts';
 import { readReply, writeRequest } from '../cell/ops-frame.ts';
 import { bulkSessionKey } from '../cell/session-key.ts';
 import { emptyDraft } from '../people/draft.ts';
+import { STUDIO_PARTS } from '../studio/studio-call.ts';
 import { BorderError, openBorder } from './border.ts';
 import { RECORDS } from './records.ts';
 import type { BorderRecord, RecordType } from './records.ts';
@@ -125,6 +126,8 @@ async function fullLoad(): Promise<void> {
   await call('about', {});
   const range = { fromMs: 0, toMs: Date.now() + 86_400_000 };
   await call('analytics', { video: VIDEO, metric: 'views', grain: 'day', ...range });
+  const parts = STUDIO_PARTS;
+  await call('studio', { videos: [VIDEO], parts, grain: 'quarter', ...range });
 
   const made = await call('signUp', { handle, password, remote }, handle);
   await call('signUp', { handle, password, remote }, otherHandle);

@@ -119,6 +119,37 @@ const balances: Shape = {
   opening: balance,
 };
 
+const bucket = { likes: int, views: uint, starts: uint, loops: uint, watchMs: uint };
+const part: Shape = (value) => typeof value === 'number' && value >= 0 && value < Infinity;
+/** Numbers about videos; nothing in them is about one viewer. */
+const studioAnswer: Shape = {
+  kind: choice('studio'),
+  asOfMs: uint,
+  buckets: list({ atMs: uint, ...bucket }),
+  days: list({ atMs: uint, ...bucket, detail: union(list(uint), nothing) }),
+  videos: list({ video: id, ...bucket, engagedViews: union(uint, nothing) }),
+  viewers: uint,
+  viewerDays: list({ atMs: uint, viewers: uint }),
+  returning: uint,
+  errorPart: part,
+  books: list({
+    video: id,
+    tally: list(uint),
+    likes: uint,
+    likesCorrected: int,
+    views: uint,
+    viewsCorrected: int,
+    ...position,
+  }),
+  corrections: list({
+    video: id,
+    metric: choice('likes', 'views'),
+    delta: int,
+    reason: choice('fraud', 'rule', 'erasure', 'bug', 'import'),
+    atMs: uint,
+  }),
+};
+
 /** Every type, where it may go, and exactly what it may hold beside its type. */
 export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
   subtotals: {
@@ -160,6 +191,7 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
       asOfMs: uint,
     }),
   },
+  studio: { destination: 'public', shape: answer(studioAnswer) },
   corrections: {
     destination: 'public',
     shape: answer({ kind: choice('corrections'), items: list(correction) }),

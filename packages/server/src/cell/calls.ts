@@ -7,6 +7,7 @@ import type { Epoch, Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
 import type { Clocks } from '@holdfast/engine/engine/clock.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
 import type { EngineReply } from '@holdfast/engine/engine/requests.ts';
+import type { ClosedDays } from '@holdfast/engine/engine/video-days.ts';
 import { readSeries } from '@holdfast/engine/engine/series.ts';
 import { likeKey, NOBODY, videoOf } from '@holdfast/engine/counting/numbers.ts';
 import type { PersonNo } from '@holdfast/engine/counting/numbers.ts';
@@ -31,6 +32,7 @@ import { issueGrant } from '../grants/grant.ts';
 import { newSessionId, SESSION_RANDOM_BYTES } from '../grants/session-id.ts';
 import type { AccountRefusal, CallName, CallReply, CellCalls, Identity } from './cell-client.ts';
 import type { CellUnavailable, Correction, SignedIn } from './cell-client.ts';
+import { studioOf } from '../studio/studio-call.ts';
 import { subjectKeyOf } from './identity.ts';
 import type { AnyCall } from './messages.ts';
 import { opsGroupsOf, whoOf } from './ops-requests.ts';
@@ -49,6 +51,7 @@ export type CallContext = Readonly<{
   operatorKey: KeyObject;
   secret: Uint8Array;
   balances: ReadBalances;
+  closedDays: ClosedDays;
   clocks: Clocks;
   randomBytes: (bytes: number) => Uint8Array;
 }>;
@@ -140,6 +143,10 @@ const CALLS: Calls = {
     const width = WIDTH[ask.grain];
     const buckets = await readSeries(engine.view, store, { video, metric, width, fromMs, toMs });
     return { kind: 'series', buckets, asOfMs };
+  },
+  studio: async (context, ask) => {
+    const reply = await studioOf(context, ask);
+    return reply === 'busy' ? BUSY : reply;
   },
   signUp: async (context, ask) => {
     const reply = signUpReply(await context.accounts.signUp(ask));

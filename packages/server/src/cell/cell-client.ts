@@ -11,6 +11,7 @@ import type {
 import type { Epoch, Jurisdiction, Seq, SubjectId, VideoId } from '@holdfast/protocol/ids.ts';
 import type { Op } from '@holdfast/protocol/ops.ts';
 import type { Publication } from '../border/publication.ts';
+import type { StudioAsk, StudioReply } from '../studio/studio-call.ts';
 import type { AnyWriting, Kind } from '../people/kinds.ts';
 import type { PublicRow } from '../people/published.ts';
 import type { OwnPut, Written } from '../people/writings.ts';
@@ -207,6 +208,8 @@ export type CellCalls = Readonly<{
     };
     reply: { kind: 'series'; buckets: readonly Bucket[]; asOfMs: number };
   };
+  /** What a creator is told of their videos, by the numbers; see `studio-call.ts`. */
+  studio: { ask: StudioAsk; reply: StudioReply };
   signUp: {
     ask: { handle: string; password: string; remote: string };
     reply: SignedIn | AccountRefusal;

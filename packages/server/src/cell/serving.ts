@@ -57,6 +57,7 @@ export function serveOn(engine: Engine, parts: ServingParts): Serving {
     secret: files.secret,
     balances,
     clocks,
+    closedDays: { days: new Map() },
     randomBytes,
   };
   const endTicks = startTicks(publisher);

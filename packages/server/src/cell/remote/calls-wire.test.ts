@@ -31,6 +31,10 @@ const CALLS: readonly AnyCall[] = [
     name: 'analytics',
     ask: { video, metric: 'views', grain: 'minute', fromMs: 0, toMs: 60_000 },
   },
+  {
+    name: 'studio',
+    ask: { videos: [video], parts: ['days'], grain: 'day', fromMs: 0, toMs: 86_400_000 },
+  },
   { name: 'signUp', ask: enter },
   { name: 'signIn', ask: enter },
   { name: 'whoIs', ask: { token: 't' } },

@@ -25,6 +25,7 @@ import { RECORDS } from '../../border/records.ts';
 import { isKind, ownPutShape, TARGET_CHARS_MAX } from '../../people/kinds.ts';
 import { CHANGE_ITEMS_MAX, WRITINGS_PAGE_MAX } from '../../people/writings.ts';
 import type { CallName, CallReply, Identity } from '../cell-client.ts';
+import { STUDIO_PARTS, STUDIO_VIDEOS_MAX } from '../../studio/studio-call.ts';
 import type { AnyCall } from '../messages.ts';
 import { isIdentity, readOpsFrame, writeOpsFrame } from './ops-wire.ts';
 import type { WireFault } from './ops-wire.ts';
@@ -96,6 +97,13 @@ const ASKS: Readonly<Record<Exclude<CallName, 'checkWindow'>, Shape>> = {
     fromMs: uint,
     toMs: uint,
   },
+  studio: {
+    videos: ofAtMost(STUDIO_VIDEOS_MAX, video),
+    parts: ofAtMost(STUDIO_PARTS.length, choice(...STUDIO_PARTS)),
+    grain: choice('minute', 'quarter', 'day'),
+    fromMs: uint,
+    toMs: uint,
+  },
   signUp: credentials,
   signIn: credentials,
   whoIs: token,
@@ -125,6 +133,7 @@ const REPEATABLE: Readonly<Record<CallName, boolean>> = {
   border: true,
   about: true,
   analytics: true,
+  studio: true,
   signUp: false,
   signIn: true,
   whoIs: true,

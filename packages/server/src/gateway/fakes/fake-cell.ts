@@ -25,6 +25,7 @@ import type {
 import { outcomeByte } from '@holdfast/protocol/outcome-byte.ts';
 import { issueGrant } from '../../grants/grant.ts';
 import { newSessionId } from '../../grants/session-id.ts';
+import type { StudioReply } from '../../studio/studio-call.ts';
 import { fakePeople } from './fake-people.ts';
 
 type Handlers = {
@@ -135,6 +136,21 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
     },
   };
 }
+
+/** What a cell says of videos that nobody has seen. */
+export const EMPTY_STUDIO: StudioReply = {
+  kind: 'studio',
+  asOfMs: 0,
+  buckets: [],
+  days: [],
+  videos: [],
+  viewers: 0,
+  viewerDays: [],
+  returning: 0,
+  errorPart: 0,
+  books: [],
+  corrections: [],
+};
 
 type Store = ReturnType<typeof fakeStore>;
 
@@ -307,6 +323,7 @@ function videoCalls(store: Store) {
     }),
     about: () => ({ kind: 'about', dataAt: 'Dallas, Texas, US' }),
     analytics: () => ({ kind: 'series', buckets: [], asOfMs: store.nowMs() }),
+    studio: () => ({ ...EMPTY_STUDIO, asOfMs: store.nowMs() }),
   } satisfies Partial<Handlers>;
 }
 

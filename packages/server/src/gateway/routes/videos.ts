@@ -32,7 +32,10 @@ const PUT_REFUSALS = {
   overloaded: unavailable({ kind: 'unavailable', code: 'overloaded', retryAfterMs: 1_000 }),
 } as const satisfies Record<Exclude<PutVideo['kind'], 'registered'>, Refusal>;
 
-export const BAD_CURSOR = refusal('invalid-request', 'cursor must be a "next" that this list gave.');
+export const BAD_CURSOR = refusal(
+  'invalid-request',
+  'cursor must be a "next" that this list gave.',
+);
 
 type NewVideoOrRefusal = Readonly<{ kind: 'video'; video: NewVideo }> | Refusal;
 

@@ -1,0 +1,242 @@
+// What a creator is told of their videos by one cell, for many videos at once. Numbers only.
+//
+// Rules: docs/spec/studio.md.
+
+import type { CorrectionReason, Grain, Metric } from '@holdfast/protocol/counts.ts';
+import type { VideoId } from '@holdfast/protocol/ids.ts';
+import { addDetail, DETAIL, emptyDetail } from '@holdfast/engine/counting/day-detail.ts';
+import type { DayDetail } from '@holdfast/engine/counting/day-detail.ts';
+import { DAY_MS } from '@holdfast/engine/counting/numbers.ts';
+import type { VideoNo } from '@holdfast/engine/counting/numbers.ts';
+import type { MinuteRow } from '@holdfast/engine/counting/rows.ts';
+import { unpackTally } from '@holdfast/engine/counting/tallies.ts';
+import { countViewers, NO_VIEWERS, returningViewers } from '@holdfast/engine/counting/uniques.ts';
+import type { Engine } from '@holdfast/engine/engine/engine.ts';
+import { readBuckets } from '@holdfast/engine/engine/series.ts';
+import { readVideoDays } from '@holdfast/engine/engine/video-days.ts';
+import type { ClosedDays, VideoDay } from '@holdfast/engine/engine/video-days.ts';
+import { readViewers } from '@holdfast/engine/engine/viewers.ts';
+import { addMinutes } from '@holdfast/engine/state/minutes.ts';
+import type { RollupWidth, StateStore } from '@holdfast/engine/state/state-store.ts';
+
+/** Videos that one question names. */
+export const STUDIO_VIDEOS_MAX = 200;
+/** Corrections that one answer lists. */
+const CORRECTIONS_MAX = 500;
+
+/**
+ * What can be asked for: buckets of all videos together, their UTC days with what those were made
+ * of, each video by itself, viewers, which of them had been there before, ops by class, corrections.
+ */
+export const STUDIO_PARTS = [
+  'buckets',
+  'days',
+  'videos',
+  'viewers',
+  'returning',
+  'books',
+  'corrections',
+] as const;
+export type StudioPart = (typeof STUDIO_PARTS)[number];
+
+export type StudioAsk = Readonly<{
+  videos: readonly VideoId[];
+  parts: readonly StudioPart[];
+  grain: Exclude<Grain, 'hour'>;
+  fromMs: number;
+  toMs: number;
+}>;
+
+export type StudioBucket = Readonly<MinuteRow & { atMs: number }>;
+/** A UTC day; without `detail` it is not known what some of it was made of (C28). */
+export type StudioDay = StudioBucket & Readonly<{ detail: readonly number[] | undefined }>;
+export type StudioVideo = Readonly<
+  MinuteRow & { video: VideoId; engagedViews: number | undefined }
+>;
+/** The ops of a video by kind and class, and its counts, all as of one batch. */
+export type StudioBooks = Readonly<{
+  video: VideoId;
+  tally: readonly number[];
+  likes: number;
+  likesCorrected: number;
+  views: number;
+  viewsCorrected: number;
+  epoch: number;
+  seq: number;
+}>;
+export type StudioCorrection = Readonly<{
+  video: VideoId;
+  metric: Metric;
+  delta: number;
+  reason: CorrectionReason;
+  atMs: number;
+}>;
+
+export type StudioReply = Readonly<{
+  kind: 'studio';
+  asOfMs: number;
+  buckets: readonly StudioBucket[];
+  days: readonly StudioDay[];
+  videos: readonly StudioVideo[];
+  viewers: number;
+  viewerDays: readonly Readonly<{ atMs: number; viewers: number }>[];
+  returning: number;
+  /** Standard error of `returning` as a part of `viewers`. */
+  errorPart: number;
+  books: readonly StudioBooks[];
+  corrections: readonly StudioCorrection[];
+}>;
+
+type Cell = Readonly<{ engine: Engine; store: StateStore; closedDays: ClosedDays }>;
+
+const WIDTH: Readonly<Record<StudioAsk['grain'], RollupWidth>> = {
+  minute: 1,
+  quarter: 15,
+  day: 1_440,
+};
+const NOTHING: MinuteRow = { likes: 0, views: 0, starts: 0, loops: 0, watchMs: 0 };
+
+/** Answers for the videos that this cell knows; `busy` when its state was never still enough. */
+export async function studioOf(cell: Cell, ask: StudioAsk): Promise<StudioReply | 'busy'> {
+  const asOfMs = cell.engine.clock.nowMs();
+  const parts = new Set(ask.parts);
+  const found = await cell.engine.view.findVideos(ask.videos.slice(0, STUDIO_VIDEOS_MAX));
+  const names = new Map([...found].map(([video, no]) => [no, video]));
+  const nos = [...names.keys()];
+  const byDay = parts.has('days') || parts.has('videos');
+  const days = byDay ? await daysOf(cell, nos, ask, asOfMs) : [];
+  if (days === undefined) return 'busy';
+  const buckets = parts.has('buckets') ? await bucketsOf(cell, nos, ask) : [];
+  const viewers = await viewersOf(cell, nos, ask, parts);
+  return {
+    kind: 'studio',
+    asOfMs,
+    buckets,
+    days: parts.has('days') ? sumByDay(days) : [],
+    videos: parts.has('videos') ? sumByVideo(days, names) : [],
+    ...viewers,
+    books: parts.has('books') ? await booksOf(cell, names) : [],
+    corrections: parts.has('corrections') ? await correctionsOf(cell, names, ask) : [],
+  };
+}
+
+const dayRange = ({ fromMs, toMs }: StudioAsk): { fromDay: number; toDay: number } => ({
+  fromDay: Math.floor(fromMs / DAY_MS),
+  toDay: Math.ceil(toMs / DAY_MS),
+});
+
+async function daysOf(
+  { engine, store, closedDays: closed }: Cell,
+  videos: readonly VideoNo[],
+  ask: StudioAsk,
+  nowMs: number,
+): Promise<readonly VideoDay[] | undefined> {
+  return readVideoDays(engine.view, store, { videos, ...dayRange(ask), closed, nowMs });
+}
+
+async function bucketsOf(
+  { engine, store }: Cell,
+  videos: readonly VideoNo[],
+  { grain, fromMs, toMs }: StudioAsk,
+): Promise<readonly StudioBucket[]> {
+  const ask = { videos, width: WIDTH[grain], fromMs, toMs };
+  const buckets = await readBuckets(engine.view, store, ask);
+  return buckets.map(({ atMs, row }) => ({ atMs, ...plain(row) }));
+}
+
+/** The numbers of a bucket and nothing else that a row may carry. */
+function plain({ likes, views, starts, loops, watchMs }: Readonly<MinuteRow>): MinuteRow {
+  return { likes, views, starts, loops, watchMs };
+}
+
+/** The days of all videos together, without those on which nothing happened. */
+function sumByDay(days: readonly VideoDay[]): readonly StudioDay[] {
+  const sums = new Map<number, { counted: MinuteRow; detail: DayDetail | undefined }>();
+  for (const { day, counted, detail } of days) {
+    const sum = sums.get(day) ?? { counted: NOTHING, detail: emptyDetail() };
+    sum.counted = addMinutes(sum.counted, counted);
+    if (detail === undefined || sum.detail === undefined) sum.detail = undefined;
+    else addDetail(sum.detail, detail);
+    sums.set(day, sum);
+  }
+  return [...sums]
+    .filter(([, { counted }]) => Object.values(counted).some((value) => value !== 0))
+    .sort(([left], [right]) => left - right)
+    .map(([day, { counted, detail }]) => ({ atMs: day * DAY_MS, ...plain(counted), detail }));
+}
+
+function sumByVideo(
+  days: readonly VideoDay[],
+  names: ReadonlyMap<VideoNo, VideoId>,
+): readonly StudioVideo[] {
+  const sums = new Map<VideoNo, { counted: MinuteRow; engagedViews: number | undefined }>();
+  for (const { video, counted, detail } of days) {
+    const sum = sums.get(video) ?? { counted: NOTHING, engagedViews: 0 };
+    sum.counted = addMinutes(sum.counted, counted);
+    const engaged = detail?.[DETAIL.engagedViews];
+    const isKnown = engaged !== undefined && sum.engagedViews !== undefined;
+    sum.engagedViews = isKnown ? (sum.engagedViews ?? 0) + engaged : undefined;
+    sums.set(video, sum);
+  }
+  return [...sums].flatMap(([no, { counted, engagedViews }]) => {
+    const video = names.get(no);
+    return video === undefined ? [] : [{ video, ...plain(counted), engagedViews }];
+  });
+}
+
+type ViewerNumbers = Pick<StudioReply, 'viewers' | 'viewerDays' | 'returning' | 'errorPart'>;
+
+async function viewersOf(
+  { engine, store }: Cell,
+  videos: readonly VideoNo[],
+  ask: StudioAsk,
+  parts: ReadonlySet<StudioPart>,
+): Promise<ViewerNumbers> {
+  const isAsked = parts.has('viewers') || parts.has('returning');
+  if (!isAsked) return { viewers: 0, viewerDays: [], returning: 0, errorPart: 0 };
+  const range = dayRange(ask);
+  const { period, days } = await readViewers(engine.view, store, { videos, ...range });
+  const past = { videos, fromDay: 0, toDay: range.fromDay };
+  const before = parts.has('returning')
+    ? (await readViewers(engine.view, store, past)).period
+    : NO_VIEWERS;
+  const viewerDays = days.map(({ day, viewers }) => ({
+    atMs: day * DAY_MS,
+    viewers: countViewers(viewers),
+  }));
+  return { viewerDays, ...returningViewers(before, period) };
+}
+
+async function booksOf(
+  { engine }: Cell,
+  names: ReadonlyMap<VideoNo, VideoId>,
+): Promise<readonly StudioBooks[]> {
+  const books: StudioBooks[] = [];
+  for (const [no, video] of names) {
+    const row = await engine.view.video(no);
+    if (row === undefined) continue;
+    const { likes, likesCorrected, views, viewsCorrected } = row;
+    const { epoch, seq } = engine.meta;
+    const counts = { likes, likesCorrected, views, viewsCorrected };
+    books.push({ video, tally: unpackTally(row.tally), ...counts, epoch, seq });
+  }
+  return books;
+}
+
+async function correctionsOf(
+  { engine, store }: Cell,
+  names: ReadonlyMap<VideoNo, VideoId>,
+  { fromMs, toMs }: StudioAsk,
+): Promise<readonly StudioCorrection[]> {
+  const found: StudioCorrection[] = [];
+  for (const [no, video] of names) {
+    const unstored = engine.view.unstoredCorrections(no);
+    const firstUnstored = unstored[0]?.seq ?? Infinity;
+    const stored = await store.correctionsOf(no, CORRECTIONS_MAX);
+    const rows = [...unstored, ...stored.filter(({ seq }) => seq < firstUnstored)];
+    for (const { metric, delta, reason, atMs } of rows) {
+      if (atMs >= fromMs && atMs < toMs) found.push({ video, metric, delta, reason, atMs });
+    }
+  }
+  return found.sort((left, right) => right.atMs - left.atMs).slice(0, CORRECTIONS_MAX);
+}
