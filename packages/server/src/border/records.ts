@@ -139,6 +139,8 @@ const studioAnswer: Shape = {
     likesCorrected: int,
     views: uint,
     viewsCorrected: int,
+    listedLikes: int,
+    listedViews: int,
     ...position,
   }),
   corrections: list({

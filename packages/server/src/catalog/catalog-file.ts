@@ -40,7 +40,10 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-const INDEXES = 'CREATE INDEX IF NOT EXISTS of_realm ON videos (realm)';
+const INDEXES = `
+  CREATE INDEX IF NOT EXISTS of_realm ON videos (realm);
+  CREATE INDEX IF NOT EXISTS of_account ON videos (creator) WHERE realm = 'account';
+`;
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -63,6 +66,10 @@ export type CatalogFile = Readonly<{
   playable: (belowN: number, itemsMax: number) => readonly NumberedVideo[];
   /** Oldest first. */
   ofRealm: (realm: Realm, aboveN: number, itemsMax: number) => readonly NumberedVideo[];
+  /** Newest first. */
+  newestOf: (realm: Realm, itemsMax: number) => readonly Video[];
+  /** Newest first. */
+  ofAccount: (account: string, itemsMax: number) => readonly Video[];
   close: () => void;
 }>;
 
@@ -124,6 +131,8 @@ function operations(db: DatabaseSync): CatalogFile {
     undelivered: (jurisdiction) => videosOf(sql.undelivered.iterate(jurisdiction)),
     playable: (belowN, itemsMax) => sql.playable.all(belowN, itemsMax).map(numbered),
     ofRealm: (realm, aboveN, itemsMax) => sql.ofRealm.all(realm, aboveN, itemsMax).map(numbered),
+    newestOf: (realm, itemsMax) => sql.newest.all(realm, itemsMax).map(videoOf),
+    ofAccount: (account, itemsMax) => sql.ofAccount.all(account, itemsMax).map(videoOf),
     close: () => {
       if (db.isOpen) db.close();
     },
@@ -149,6 +158,10 @@ function statements(db: DatabaseSync) {
     undelivered: db.prepare('SELECT video FROM undelivered WHERE jurisdiction = ?'),
     playable: db.prepare(
       'SELECT * FROM videos WHERE media_url IS NOT NULL AND n < ? ORDER BY n DESC LIMIT ?',
+    ),
+    newest: db.prepare('SELECT * FROM videos WHERE realm = ? ORDER BY n DESC LIMIT ?'),
+    ofAccount: db.prepare(
+      `SELECT * FROM videos WHERE realm = 'account' AND creator = ? ORDER BY n DESC LIMIT ?`,
     ),
     ofRealm: db.prepare('SELECT * FROM videos WHERE realm = ? AND n > ? ORDER BY n LIMIT ?'),
   };

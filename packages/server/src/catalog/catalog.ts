@@ -69,6 +69,10 @@ export type Catalog = Readonly<{
     cursor: string | undefined,
     itemsMax: number,
   ) => VideoPage | 'bad-cursor';
+  /** Videos of a realm, newest first: for what sums over them, so no pages. Throws `CatalogError`. */
+  newestOf: (realm: Realm, itemsMax: number) => readonly Video[];
+  /** The same for what an account made. */
+  ofAccount: (account: string, itemsMax: number) => readonly Video[];
   /** Canaries of the status page, which public totals leave out (ST32). From memory. */
   canaries: () => readonly VideoId[];
   size: () => number;

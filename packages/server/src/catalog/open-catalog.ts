@@ -110,6 +110,8 @@ export function openCatalog(options: OpenCatalog): Catalog {
       pageOf(cursor, 0, Math.min(itemsMax, REGISTERED_PAGE_MAX), (aboveN, rowsMax) =>
         file.ofRealm(realm, aboveN, rowsMax),
       ),
+    newestOf: (realm, itemsMax) => guarded(() => file.newestOf(realm, itemsMax)),
+    ofAccount: (account, itemsMax) => guarded(() => file.ofAccount(account, itemsMax)),
     canaries: () => canaries.slice(-CANARIES_MAX),
     size: () => ids.size,
     close: async () => {

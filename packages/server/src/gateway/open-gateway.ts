@@ -46,6 +46,7 @@ import { addRecountRoute } from './routes/recount.ts';
 import { addRunningRoutes } from './routes/running.ts';
 import { addSessionRoute } from './routes/sessions.ts';
 import { addStatusPage } from './routes/status-page.ts';
+import { addStudioRoutes } from './routes/studio/studio-routes.ts';
 import { addSubjectRoute } from './routes/subjects.ts';
 import { addTrustRoutes } from './routes/trust.ts';
 import type { TrustParts } from './routes/trust.ts';
@@ -202,6 +203,7 @@ function addRoutes(
   addMeRoutes(app, whoIs, cookies);
   addMeLikesRoute(app, { cells, authorizer, whoIs });
   addAnalyticsRoute(app, { cells, catalog, authorizer, whoIs, nowMs });
+  addStudioRoutes(app, { ...options, authorizer, whoIs });
   addCellRoutes(app, options);
   addTrustRoutes(app, {
     certificates: NO_CERTIFICATES,

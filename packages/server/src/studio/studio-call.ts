@@ -8,7 +8,7 @@ import { addDetail, DETAIL, emptyDetail } from '@holdfast/engine/counting/day-de
 import type { DayDetail } from '@holdfast/engine/counting/day-detail.ts';
 import { DAY_MS } from '@holdfast/engine/counting/numbers.ts';
 import type { VideoNo } from '@holdfast/engine/counting/numbers.ts';
-import type { MinuteRow } from '@holdfast/engine/counting/rows.ts';
+import type { CorrectionRow, MinuteRow } from '@holdfast/engine/counting/rows.ts';
 import { unpackTally } from '@holdfast/engine/counting/tallies.ts';
 import { countViewers, NO_VIEWERS, returningViewers } from '@holdfast/engine/counting/uniques.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
@@ -61,6 +61,9 @@ export type StudioBooks = Readonly<{
   likesCorrected: number;
   views: number;
   viewsCorrected: number;
+  /** What its corrections and erasures add up to, one by one, at the same moment. */
+  listedLikes: number;
+  listedViews: number;
   epoch: number;
   seq: number;
 }>;
@@ -108,6 +111,8 @@ export async function studioOf(cell: Cell, ask: StudioAsk): Promise<StudioReply 
   if (days === undefined) return 'busy';
   const buckets = parts.has('buckets') ? await bucketsOf(cell, nos, ask) : [];
   const viewers = await viewersOf(cell, nos, ask, parts);
+  const books = parts.has('books') ? await booksOf(cell, names) : [];
+  if (books === undefined) return 'busy';
   return {
     kind: 'studio',
     asOfMs,
@@ -115,7 +120,7 @@ export async function studioOf(cell: Cell, ask: StudioAsk): Promise<StudioReply 
     days: parts.has('days') ? sumByDay(days) : [],
     videos: parts.has('videos') ? sumByVideo(days, names) : [],
     ...viewers,
-    books: parts.has('books') ? await booksOf(cell, names) : [],
+    books,
     corrections: parts.has('corrections') ? await correctionsOf(cell, names, ask) : [],
   };
 }
@@ -208,33 +213,67 @@ async function viewersOf(
 }
 
 async function booksOf(
-  { engine }: Cell,
+  cell: Cell,
   names: ReadonlyMap<VideoNo, VideoId>,
-): Promise<readonly StudioBooks[]> {
+): Promise<readonly StudioBooks[] | undefined> {
   const books: StudioBooks[] = [];
   for (const [no, video] of names) {
-    const row = await engine.view.video(no);
-    if (row === undefined) continue;
-    const { likes, likesCorrected, views, viewsCorrected } = row;
-    const { epoch, seq } = engine.meta;
-    const counts = { likes, likesCorrected, views, viewsCorrected };
-    books.push({ video, tally: unpackTally(row.tally), ...counts, epoch, seq });
+    const own = await bookOf(cell, no, video);
+    if (own === undefined) return undefined;
+    books.push(own);
   }
   return books;
 }
 
-async function correctionsOf(
+/** Corrections that may come between before a reader gives up; they are made by hand. */
+const TRIES_MAX = 5;
+
+/** A row with the corrections that belong to it: none came while both were read. */
+async function bookOf(cell: Cell, no: VideoNo, video: VideoId): Promise<StudioBooks | undefined> {
+  const { view } = cell.engine;
+  for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    const before = await listedOf(cell, no);
+    const row = await view.video(no);
+    const { epoch, seq } = cell.engine.meta;
+    const after = await listedOf(cell, no);
+    const isStill = before.likes === after.likes && before.views === after.views;
+    if (row === undefined || !isStill) continue;
+    const { likes, likesCorrected, views, viewsCorrected } = row;
+    const counts = { likes, likesCorrected, views, viewsCorrected };
+    const listed = { listedLikes: after.likes, listedViews: after.views };
+    return { video, tally: unpackTally(row.tally), ...counts, ...listed, epoch, seq };
+  }
+  return undefined;
+}
+
+/** All corrections of a video, newest first; those not stored yet come first. */
+async function allCorrections(
   { engine, store }: Cell,
+  no: VideoNo,
+  rowsMax: number,
+): Promise<readonly CorrectionRow[]> {
+  const unstored = engine.view.unstoredCorrections(no);
+  const firstUnstored = unstored[0]?.seq ?? Infinity;
+  const stored = await store.correctionsOf(no, rowsMax);
+  return [...unstored.toReversed(), ...stored.filter(({ seq }) => seq < firstUnstored)];
+}
+
+async function listedOf(cell: Cell, no: VideoNo): Promise<Readonly<Record<Metric, number>>> {
+  const sums = { likes: 0, views: 0 };
+  const rows = await allCorrections(cell, no, Number.MAX_SAFE_INTEGER);
+  for (const { metric, delta } of rows) sums[metric] += delta;
+  return sums;
+}
+
+async function correctionsOf(
+  cell: Cell,
   names: ReadonlyMap<VideoNo, VideoId>,
   { fromMs, toMs }: StudioAsk,
 ): Promise<readonly StudioCorrection[]> {
   const found: StudioCorrection[] = [];
   for (const [no, video] of names) {
-    const unstored = engine.view.unstoredCorrections(no);
-    const firstUnstored = unstored[0]?.seq ?? Infinity;
-    const stored = await store.correctionsOf(no, CORRECTIONS_MAX);
-    const rows = [...unstored, ...stored.filter(({ seq }) => seq < firstUnstored)];
-    for (const { metric, delta, reason, atMs } of rows) {
+    for (const row of await allCorrections(cell, no, CORRECTIONS_MAX)) {
+      const { metric, delta, reason, atMs } = row;
       if (atMs >= fromMs && atMs < toMs) found.push({ video, metric, delta, reason, atMs });
     }
   }

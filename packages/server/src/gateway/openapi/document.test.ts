@@ -206,6 +206,16 @@ describe('A69: every documented operation, run against the server, answers as do
     await run(world, 'getAnalytics', { path: a, headers: { cookie } });
   });
 
+  it('the studio', async () => {
+    for (const id of ['getRetention', 'getSources', 'getJurisdictions', 'getReturning']) {
+      await run(world, id, { path: a, headers: service });
+      await run(world, id, { path: a, headers: service, query: '?from=x' });
+    }
+    await run(world, 'getLedger', { path: a, headers: service });
+    await run(world, 'getRealtime', { path: a, headers: service });
+    await run(world, 'getRealtime', { path: a, headers: { cookie } });
+  });
+
   it('the stream', async () => {
     const abort = new AbortController();
     const origin = await originOf(world);

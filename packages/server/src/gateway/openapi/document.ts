@@ -4,6 +4,7 @@ import { named } from './openapi-types.ts';
 import { countingPaths } from './paths-counting.ts';
 import { readingPaths } from './paths-reading.ts';
 import { accountPaths, runningPaths, truthPaths } from './paths-running.ts';
+import { studioPaths, studioSchemas } from './paths-studio.ts';
 import { trustPaths, trustSchemas } from './paths-trust.ts';
 import { schemas } from './schemas.ts';
 
@@ -27,11 +28,12 @@ export const openApiDocument = {
     ...readingPaths,
     ...accountPaths,
     ...truthPaths,
+    ...studioPaths,
     ...trustPaths,
     ...runningPaths,
   },
   components: {
-    schemas: { ...schemas, ...trustSchemas },
+    schemas: { ...schemas, ...studioSchemas, ...trustSchemas },
     responses: {
       Problem: {
         description: 'Why nothing was done; see `code`.',

@@ -58,8 +58,8 @@ const TOO_LONG = refusal(
 );
 
 /** Why somebody may not see the analytics of a video; `undefined` when they may. */
-async function accessRefusal(
-  { authorizer, whoIs }: AnalyticsParts,
+export async function accessRefusal(
+  { authorizer, whoIs }: Pick<AnalyticsParts, 'authorizer' | 'whoIs'>,
   [request, reply]: readonly [FastifyRequest, FastifyReply],
   { realm, creator }: Video,
 ): Promise<Refusal | undefined> {
@@ -97,7 +97,8 @@ function isOneOf<Word extends string>(words: readonly Word[], text: string): tex
   return words.some((word) => word === text);
 }
 
-function timeOf(text: string | undefined, otherwiseMs: number): number | undefined {
+/** The time that a query names, `otherwiseMs` when it names none; `undefined` when it is no time. */
+export function timeOf(text: string | undefined, otherwiseMs: number): number | undefined {
   if (text === undefined) return otherwiseMs;
   const ms = TIME_PATTERN.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(ms) ? undefined : ms;

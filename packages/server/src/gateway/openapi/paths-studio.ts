@@ -1,0 +1,162 @@
+// Operations of the creator studio, and the forms of their answers.
+
+import { OP_KINDS, OUTCOMES, SOURCES } from '@holdfast/protocol/ops.ts';
+import { CORRECTION_REASONS, METRICS } from '@holdfast/protocol/counts.ts';
+import { answer, inPath, inQuery, list, named, object, problems } from './openapi-types.ts';
+import type { Operation, Parameter, Paths, Schema } from './openapi-types.ts';
+
+const whole: Schema = { type: 'integer', minimum: 0 };
+const number: Schema = { type: 'integer' };
+const text: Schema = { type: 'string' };
+const time = named('Time');
+const words = (values: readonly string[]): Schema => ({ type: 'string', enum: values });
+const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
+const state = words(['live', 'stale', 'unknown']);
+
+const about = { video: named('Id'), state, asOf: time, from: time, to: time };
+const unknownDays: Schema = {
+  ...list(time),
+  description: 'UTC days of which nobody knows what they were made of; they are left out.',
+};
+const classes = object(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, whole])));
+
+export const studioSchemas: Readonly<Record<string, Schema>> = {
+  StudioPoint: {
+    description: 'A bucket. `null` is not known; with `gap` nobody heard of a cell at the time.',
+    ...object(
+      { at: time, value: orNull(number), partial: { type: 'boolean' }, gap: { const: true } },
+      ['gap'],
+    ),
+  },
+  Retention: object({
+    ...about,
+    starts: orNull(whole),
+    points: list(object({ part: { type: 'number', minimum: 0, maximum: 1 }, watching: whole })),
+    loops: orNull(whole),
+    averageWatchMs: orNull(whole),
+    unknownDays,
+  }),
+  SourceNumbers: object({
+    ...about,
+    items: list(
+      object({
+        source: words(SOURCES),
+        starts: orNull(whole),
+        views: orNull(whole),
+        watchMs: orNull(whole),
+      }),
+    ),
+    unknownDays,
+  }),
+  JurisdictionNumbers: object({
+    ...about,
+    items: list(
+      object({
+        jurisdiction: {
+          type: 'string',
+          description: 'A cell, or `other` for groups of fewer than 10 viewers and who hides them.',
+        },
+        views: whole,
+        likes: number,
+      }),
+    ),
+  }),
+  ReturningViewers: object({
+    ...about,
+    uniqueViewers: whole,
+    returning: whole,
+    errorPart: { type: 'number', minimum: 0 },
+  }),
+  Ledger: object({
+    video: named('Id'),
+    received: whole,
+    classes,
+    perKind: object(Object.fromEntries(OP_KINDS.map((kind) => [kind, classes]))),
+    corrections: list(
+      object({
+        at: time,
+        jurisdiction: named('Jurisdiction'),
+        metric: words(METRICS),
+        delta: number,
+        reason: words(CORRECTION_REASONS),
+        note: text,
+      }),
+    ),
+    shown: object({ likes: named('Count'), views: named('Count') }),
+    balanced: { type: 'boolean' },
+    state,
+    asOf: time,
+    perCell: list(
+      object({
+        jurisdiction: named('Jurisdiction'),
+        received: whole,
+        classes,
+        likes: whole,
+        views: whole,
+        shown: object({ likes: orNull(number), views: orNull(number) }),
+        balanced: { type: 'boolean' },
+        balance: text,
+        asOf: time,
+        epoch: orNull(whole),
+        seq: orNull(whole),
+      }),
+    ),
+  }),
+  Realtime: object({
+    video: named('Id'),
+    minutes: list(named('StudioPoint')),
+    hours: list(named('StudioPoint')),
+    viewersNow: orNull(whole),
+    state,
+    asOf: time,
+  }),
+};
+
+const security = [{ serviceKey: [] }, { cookie: [] }] as const;
+const video = inPath('id', named('Id'), 'The video.');
+const range: readonly Parameter[] = [
+  inQuery('from', time, 'Begin, by UTC day; the first day of the video when absent.'),
+  inQuery('to', time, 'End, by UTC day; today when absent.'),
+];
+
+function ofVideo(
+  operationId: string,
+  summary: string,
+  schema: string,
+  parameters: readonly Parameter[] = range,
+): Readonly<{ get: Operation }> {
+  return {
+    get: {
+      operationId,
+      summary,
+      tags: ['studio'],
+      security,
+      parameters: [video, ...parameters],
+      responses: {
+        '200': answer('The numbers, with their age.', named(schema)),
+        ...problems(400, 401, 403, 404, 414, 503),
+      },
+    },
+  };
+}
+
+export const studioPaths: Paths = {
+  '/v1/videos/{id}/retention': ofVideo(
+    'getRetention',
+    'How many starts reached each part of a video',
+    'Retention',
+  ),
+  '/v1/videos/{id}/sources': ofVideo('getSources', 'Where views came from', 'SourceNumbers'),
+  '/v1/videos/{id}/jurisdictions': ofVideo(
+    'getJurisdictions',
+    'Views and likes by jurisdiction',
+    'JurisdictionNumbers',
+  ),
+  '/v1/videos/{id}/returning': ofVideo(
+    'getReturning',
+    'Viewers who had been there before',
+    'ReturningViewers',
+  ),
+  '/v1/videos/{id}/ledger': ofVideo('getLedger', 'Why a number is what it is', 'Ledger', []),
+  '/v1/videos/{id}/realtime': ofVideo('getRealtime', 'Views of late', 'Realtime', []),
+};

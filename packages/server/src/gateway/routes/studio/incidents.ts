@@ -1,0 +1,95 @@
+// Incidents as the status page's own process tells them, for marks in charts. Rule SD22.
+
+import { get } from 'node:http';
+
+export type Incident = Readonly<{
+  atMs: number;
+  /** `undefined` while it is open. */
+  untilMs: number | undefined;
+  title: string;
+  link: string;
+  /** Something people use did not work. */
+  isOutage: boolean;
+}>;
+
+/** What is known; `undefined` when there is no page, or it gives no answer. */
+export type Incidents = () => Promise<readonly Incident[] | undefined>;
+
+const PATH = '/api/v2/incidents.json';
+const ANSWER_MS_MAX = 1_000;
+const BODY_BYTES_MAX = 2_000_000;
+const KEPT_MS = 15_000;
+const INCIDENTS_MAX = 200;
+const TITLE_CHARS_MAX = 200;
+
+export function openIncidents(
+  origin: (() => string | undefined) | undefined,
+  nowMs: () => number,
+): Incidents {
+  let held: Readonly<{ atMs: number; incidents: readonly Incident[] | undefined }> | undefined;
+  return async () => {
+    if (held !== undefined && nowMs() - held.atMs < KEPT_MS) return held.incidents;
+    const where = origin?.();
+    const text = where === undefined ? undefined : await textAt(new URL(PATH, where));
+    const incidents = text === undefined ? undefined : incidentsIn(text);
+    held = { atMs: nowMs(), incidents };
+    return incidents;
+  };
+}
+
+function textAt(url: URL): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const none = (): void => resolve(undefined);
+    const asked = get(url, { timeout: ANSWER_MS_MAX }, (answer) => {
+      const parts: Buffer[] = [];
+      let bytes = 0;
+      answer.on('data', (part: Buffer) => {
+        bytes += part.length;
+        parts.push(part);
+        if (bytes > BODY_BYTES_MAX) answer.destroy();
+      });
+      answer.once('close', none);
+      answer.once('end', () => {
+        resolve(answer.statusCode === 200 ? Buffer.concat(parts).toString('utf8') : undefined);
+      });
+    });
+    asked.once('timeout', () => asked.destroy());
+    asked.once('error', none);
+  });
+}
+
+/** What a page says of itself, in the form of Statuspage v2; what does not fit is left out. */
+export function incidentsIn(text: string): readonly Incident[] | undefined {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const list: unknown = fieldsOf(body)['incidents'];
+  if (!Array.isArray(list)) return undefined;
+  return list.slice(0, INCIDENTS_MAX).flatMap((one) => {
+    const { name, started_at, created_at, resolved_at, impact, shortlink } = fieldsOf(one);
+    const atMs = timeIn(started_at) ?? timeIn(created_at);
+    if (atMs === undefined || typeof name !== 'string') return [];
+    const isOutage = impact === 'major' || impact === 'critical';
+    const title = name.slice(0, TITLE_CHARS_MAX);
+    return [{ atMs, untilMs: timeIn(resolved_at), title, link: pathOf(shortlink), isOutage }];
+  });
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  const isFields = typeof value === 'object' && value !== null;
+  return isFields ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+/** The path alone: this gateway hands the page on under its own origin. */
+function pathOf(link: unknown): string {
+  const isLink = typeof link === 'string' && URL.canParse(link);
+  return isLink ? new URL(link).pathname : '/status';
+}
+
+function timeIn(value: unknown): number | undefined {
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
