@@ -14,7 +14,7 @@ import {
 } from './change-log.fixture.ts';
 import type { AccountFile } from './change-log.fixture.ts';
 import { emptyDraft } from '../people/draft.ts';
-import { followersTally } from '../people/follow.ts';
+import { followersTally } from '../people/tally-names.ts';
 import { GONE_KEPT_CHANGES } from './change-log-schema.ts';
 import { CHANGED_ROWS_MAX } from './replicated-rows.ts';
 

@@ -43,6 +43,7 @@ const SCHEMA = `
 const INDEXES = `
   CREATE INDEX IF NOT EXISTS of_realm ON videos (realm);
   CREATE INDEX IF NOT EXISTS of_account ON videos (creator) WHERE realm = 'account';
+  CREATE INDEX IF NOT EXISTS of_creator ON videos (realm, creator);
 `;
 
 type Row = Record<string, SQLOutputValue>;
@@ -70,6 +71,12 @@ export type CatalogFile = Readonly<{
   newestOf: (realm: Realm, itemsMax: number) => readonly Video[];
   /** Newest first. */
   ofAccount: (account: string, itemsMax: number) => readonly Video[];
+  ofCreator: (
+    realm: Realm,
+    creator: string,
+    belowN: number,
+    itemsMax: number,
+  ) => readonly NumberedVideo[];
   close: () => void;
 }>;
 
@@ -133,6 +140,8 @@ function operations(db: DatabaseSync): CatalogFile {
     ofRealm: (realm, aboveN, itemsMax) => sql.ofRealm.all(realm, aboveN, itemsMax).map(numbered),
     newestOf: (realm, itemsMax) => sql.newest.all(realm, itemsMax).map(videoOf),
     ofAccount: (account, itemsMax) => sql.ofAccount.all(account, itemsMax).map(videoOf),
+    ofCreator: (realm, creator, belowN, itemsMax) =>
+      sql.ofCreator.all(realm, creator, belowN, itemsMax).map(numbered),
     close: () => {
       if (db.isOpen) db.close();
     },
@@ -162,6 +171,9 @@ function statements(db: DatabaseSync) {
     newest: db.prepare('SELECT * FROM videos WHERE realm = ? ORDER BY n DESC LIMIT ?'),
     ofAccount: db.prepare(
       `SELECT * FROM videos WHERE realm = 'account' AND creator = ? ORDER BY n DESC LIMIT ?`,
+    ),
+    ofCreator: db.prepare(
+      `SELECT * FROM videos WHERE realm = ? AND creator = ? AND n < ? ORDER BY n DESC LIMIT ?`,
     ),
     ofRealm: db.prepare('SELECT * FROM videos WHERE realm = ? AND n > ? ORDER BY n LIMIT ?'),
   };

@@ -73,6 +73,13 @@ export type Catalog = Readonly<{
   newestOf: (realm: Realm, itemsMax: number) => readonly Video[];
   /** The same for what an account made. */
   ofAccount: (account: string, itemsMax: number) => readonly Video[];
+  /** Videos of one creator, newest first, older than `cursor`; throws `CatalogError`. */
+  ofCreator: (
+    realm: Realm,
+    creator: string,
+    cursor: string | undefined,
+    itemsMax: number,
+  ) => VideoPage | 'bad-cursor';
   /** Canaries of the status page, which public totals leave out (ST32). From memory. */
   canaries: () => readonly VideoId[];
   size: () => number;

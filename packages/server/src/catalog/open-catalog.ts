@@ -112,6 +112,13 @@ export function openCatalog(options: OpenCatalog): Catalog {
       ),
     newestOf: (realm, itemsMax) => guarded(() => file.newestOf(realm, itemsMax)),
     ofAccount: (account, itemsMax) => guarded(() => file.ofAccount(account, itemsMax)),
+    ofCreator: (realm, creator, cursor, itemsMax) =>
+      pageOf(
+        cursor,
+        Number.MAX_SAFE_INTEGER,
+        Math.min(itemsMax, REGISTERED_PAGE_MAX),
+        (belowN, rowsMax) => file.ofCreator(realm, creator, belowN, rowsMax),
+      ),
     canaries: () => canaries.slice(-CANARIES_MAX),
     size: () => ids.size,
     close: async () => {

@@ -5,7 +5,7 @@ import type { Epoch, Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeCell } from '../gateway/fakes/fake-cell.ts';
 import type { FakeCell } from '../gateway/fakes/fake-cell.ts';
-import { followersTally } from '../people/follow.ts';
+import { followersTally } from '../people/tally-names.ts';
 import { PROFILE_BODY, publishedDraft } from '../people/people.fixture.ts';
 import type { OwnPut } from '../people/writings.ts';
 import { openCatalog } from './open-catalog.ts';

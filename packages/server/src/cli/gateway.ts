@@ -48,6 +48,7 @@ ${columns(
     'HOLDFAST_HOST',
     'HOLDFAST_PORT',
     'HOLDFAST_DATA',
+    'HOLDFAST_MEDIA',
     'HOLDFAST_OPERATOR',
     'HOLDFAST_SITE',
     'HOLDFAST_RESIDENCY',
@@ -76,6 +77,7 @@ export function addGatewayCommand(
     .option('--port <port>', 'port to listen on; 0 takes a free one (HOLDFAST_PORT, or 7400)')
     .option('--host <host>', 'address to listen on (HOLDFAST_HOST, or 127.0.0.1)')
     .option('--data <dir>', 'folder of the gateway (HOLDFAST_DATA, or ./data)', notEmpty)
+    .option('--media <dir>', 'folder of uploads (HOLDFAST_MEDIA, or media in --data)', notEmpty)
     .option('--operator <name>', 'who runs it (HOLDFAST_OPERATOR, or local-operator)')
     .option('--site <name>', 'its name among those of the operator (HOLDFAST_SITE, or gateway)')
     .option('--log <level>', 'least level to log (HOLDFAST_LOG, or info)')

@@ -58,6 +58,7 @@ export function addStartCommand(
     .option('--port <port>', 'port to listen on; 0 takes a free one (HOLDFAST_PORT, or 7400)')
     .option('--host <host>', 'address to listen on (HOLDFAST_HOST, or 127.0.0.1)')
     .option('--data <dir>', 'folder that holds everything (HOLDFAST_DATA, or ./data)', notEmpty)
+    .option('--media <dir>', 'folder of uploads (HOLDFAST_MEDIA, or media in --data)', notEmpty)
     .option(KEY_FILE_FLAG, KEY_FILE_HELP, notEmpty)
     .option('--log <level>', 'least level to log (HOLDFAST_LOG, or info)')
     .option('--no-demo', 'do not register the sample clips')

@@ -16,6 +16,7 @@ export const HOST_DEFAULT = '127.0.0.1';
 export const DATA_DEFAULT = './data';
 /** In the data folder, where it is no protection from whoever has the whole folder. */
 export const KEY_FILE_DEFAULT = 'at-rest.key';
+export const MEDIA_DEFAULT = 'media';
 export const FLUSH_ROWS_DEFAULT = 100_000;
 export const FLUSH_SECONDS_DEFAULT = 5;
 /** Largest count that a setting may have. */
@@ -30,6 +31,8 @@ export type Config = Readonly<{
   port: number;
   /** Absolute path. */
   dataDir: string;
+  /** Where the files of people's videos lie. Absolute path. */
+  mediaDir: string;
   /** The operator's key, under which keys of data are wrapped. Absolute path. */
   keyFile: string;
   cells: readonly [Jurisdiction, ...Jurisdiction[]];
@@ -61,6 +64,7 @@ export type StartFlags = Readonly<{
   host?: string;
   port?: string;
   data?: string;
+  media?: string;
   keyFile?: string;
   log?: string;
   demo?: boolean;
@@ -105,6 +109,7 @@ export function readConfig(flags: StartFlags, env: EnvValues, cwd: string): Conf
     host: readHost(pick(flags.host, '--host', 'HOLDFAST_HOST'), fault),
     port: readPort(pick(flags.port, '--port', 'HOLDFAST_PORT'), PORT_DEFAULT, fault),
     dataDir: resolveDataDir(flags.data, env, cwd),
+    mediaDir: resolveMediaDir(flags, env, cwd),
     keyFile: resolveKeyFile(flags, env, cwd),
     cells,
     residency: readResidency(fromEnv(env, 'HOLDFAST_RESIDENCY'), cells, fault),
@@ -156,6 +161,17 @@ export function readServeConfig(
 /** The data folder, for every command that has one. Absolute. */
 export function resolveDataDir(flag: string | undefined, env: EnvValues, cwd: string): string {
   return resolve(cwd, flag ?? env.HOLDFAST_DATA ?? DATA_DEFAULT);
+}
+
+/** Where the files of people's videos lie; in the data folder unless it is named. */
+export function resolveMediaDir(
+  { media, data }: Readonly<{ media?: string | undefined; data?: string | undefined }>,
+  env: EnvValues,
+  cwd: string,
+): string {
+  const named = media ?? env.HOLDFAST_MEDIA;
+  if (named !== undefined) return resolve(cwd, named);
+  return join(resolveDataDir(data, env, cwd), MEDIA_DEFAULT);
 }
 
 /** The operator's key of a data folder; it lies in the folder itself unless it is named. */

@@ -5,6 +5,7 @@ export const ENV_NAMES = {
   HOLDFAST_HOST: 'address to listen on (127.0.0.1)',
   HOLDFAST_PORT: 'port to listen on (7400); 0 takes a free one',
   HOLDFAST_DATA: 'folder that holds everything (./data)',
+  HOLDFAST_MEDIA: 'folder of the videos and pictures that people upload (media in the folder)',
   HOLDFAST_KEY_FILE: 'file of the key under which data is encrypted (at-rest.key in the folder)',
   HOLDFAST_CELLS: 'jurisdictions to run, apart by commas (us,eu)',
   HOLDFAST_RESIDENCY: 'cell of people who do not say where they live (the first of the cells)',

@@ -19,6 +19,7 @@ import {
   readServeConfig,
   readSwitch,
   resolveKeyFile,
+  resolveMediaDir,
 } from './config.ts';
 import type {
   Config,
@@ -71,7 +72,7 @@ export type CellFlags = StartFlags &
   }>;
 
 export type GatewayConfig = ServeConfig &
-  Pick<Config, 'operator' | 'countryHeader' | 'secureCookies' | 'trustProxy'> &
+  Pick<Config, 'mediaDir' | 'operator' | 'countryHeader' | 'secureCookies' | 'trustProxy'> &
   Readonly<{
     site: string;
     /** Cell of people who do not say where they live; absent, the first of the charter. */
@@ -153,6 +154,7 @@ export function readGatewayConfig(
     operator: readOperator(pick(flags.operator, '--operator', 'HOLDFAST_OPERATOR'), fault),
     site: readSite(pick(flags.site, '--site', 'HOLDFAST_SITE'), SITE_OF_GATEWAY, fault),
     residency: residency === undefined ? undefined : readJurisdiction(residency, fault),
+    mediaDir: resolveMediaDir(flags, env, cwd),
     countryHeader: readCountryHeader(pick(undefined, '', 'HOLDFAST_COUNTRY_HEADER'), fault),
     secureCookies: readSwitch(pick(undefined, '', 'HOLDFAST_SECURE_COOKIES'), fault),
     trustProxy: readSwitch(pick(undefined, '', 'HOLDFAST_TRUST_PROXY'), fault),

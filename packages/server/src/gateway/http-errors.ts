@@ -84,7 +84,7 @@ const LINGER_MS_MAX = 2_000;
 function linger(reply: FastifyReply): void {
   const { raw } = reply.request;
   reply.removeHeader('connection');
-  const timer = setTimeout(() => raw.socket.destroy(), LINGER_MS_MAX);
+  const timer = setTimeout(() => raw.destroy(), LINGER_MS_MAX);
   const stop = (): void => clearTimeout(timer);
   raw.once('end', stop).once('close', stop);
 }

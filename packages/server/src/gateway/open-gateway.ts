@@ -13,6 +13,7 @@ import type { CellClient } from '../cell/cell-client.ts';
 import { openCandidates } from '../discovery/candidates.ts';
 import type { Candidates } from '../discovery/candidates.ts';
 import { openStartsBook } from '../discovery/starts-book.ts';
+import type { MediaStore } from '../media/media-store.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { openAuthorizer } from './authorizer.ts';
 import type { Authorizer } from './authorizer.ts';
@@ -36,6 +37,9 @@ import { addCountsRoutes } from './routes/counts.ts';
 import { addStreamRoute } from './routes/counts-stream.ts';
 import { addFeedRoute } from './routes/feed.ts';
 import { addMeRoutes } from './routes/me.ts';
+import { addMyProfileRoutes } from './routes/my-profile.ts';
+import { addPeopleRoutes } from './routes/people.ts';
+import { videoShower } from './public-video.ts';
 import { addMeLikesRoute } from './routes/me-likes.ts';
 import { addOneOpRoutes } from './routes/one-op.ts';
 import { addOpsRoute } from './routes/ops.ts';
@@ -66,6 +70,7 @@ export type OpenGateway = Readonly<{
   exchange: Exchange;
   catalog: Catalog;
   publicCatalog: PublicCatalog;
+  media: MediaStore;
   keys: KeyFinder;
   charter: Charter;
   /** Absent, none is known. */
@@ -187,7 +192,7 @@ function addRoutes(
   metrics: Metrics,
   authorizer: Authorizer,
 ): void {
-  const { cells, catalog, exchange, nowMs, residency } = options;
+  const { cells, catalog, publicCatalog: known, media, exchange, nowMs, residency } = options;
   const cookies = openCookies(options.secureCookies === true, nowMs);
   const whoIs = whoIsSignedIn(cells, cookies);
   const homeOf = openHomeOf(cells, residency);
@@ -195,12 +200,15 @@ function addRoutes(
   const buckets = tokenBuckets(rate, limits.remotesMax);
 
   addSessionRoute(app, { authorizer, homeOf, whoIs, cookies, buckets, nowMs });
-  addVideoRoutes(app, catalog, authorizer);
-  addFeedRoute(app, { ...options, candidates: candidatesOf(app, options) });
+  const show = videoShower(known);
+  addVideoRoutes(app, { catalog, authorizer, show });
+  addFeedRoute(app, { ...options, show, candidates: candidatesOf(app, options) });
   addCountsRoutes(app, { cells, exchange, catalog });
   addStreamRoute(app, { exchange, catalog, limits, streams: metrics.streams });
-  addAccountRoutes(app, { cells, homeOf, cookies });
+  addAccountRoutes(app, { cells, homeOf, cookies, known });
   addMeRoutes(app, whoIs, cookies);
+  addMyProfileRoutes(app, { whoIs, known, media });
+  addPeopleRoutes(app, { catalog, known, exchange, show, whoIs, nowMs });
   addMeLikesRoute(app, { cells, authorizer, whoIs });
   addAnalyticsRoute(app, { cells, catalog, authorizer, whoIs, nowMs });
   addStudioRoutes(app, { ...options, authorizer, whoIs });

@@ -22,6 +22,8 @@ export function preflightHeaders(methods: string): Readonly<Record<string, strin
   };
 }
 
+const NO_FORM_TYPES = /^(?:application\/(?:json|offset\+octet-stream)|image\/\w+|text\/vtt)(?:;|$)/;
+
 const CROSS_SITE = refusal(
   'cross-site',
   'A page of another site cannot do this with a cookie. Nothing was changed. Use a session grant, ' +
@@ -38,8 +40,8 @@ export function crossSiteRefusal(request: FastifyRequest): Refusal | undefined {
     return site === 'same-origin' || site === 'none' ? undefined : CROSS_SITE;
   }
   if (origin !== undefined) return hostOf(origin) === request.host ? undefined : CROSS_SITE;
-  // Neither header: not a browser of today. A form cannot send JSON, which older ones would need.
-  return type?.startsWith('application/json') === true ? undefined : CROSS_SITE;
+  // Neither header: not a browser of today. No form can send these, which older ones would need.
+  return NO_FORM_TYPES.test(type ?? '') ? undefined : CROSS_SITE;
 }
 
 function hostOf(origin: string): string | undefined {

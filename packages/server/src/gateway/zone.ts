@@ -105,3 +105,8 @@ function offsetsOf(name: string): ((ms: number) => number) | undefined {
     return known === 'changes' ? exact(ms) : known;
   };
 }
+
+/** Whether a name is one of a time zone. */
+export function isZone(name: string): boolean {
+  return zoneOf(name) !== undefined;
+}

@@ -1,14 +1,12 @@
 // That a person follows another: known in the cell of who follows, counted there, and told to nobody.
 
+import { followersTally } from './tally-names.ts';
 import type { KindRule } from './writing.ts';
 
 export type FollowBody = Readonly<Record<never, never>>;
 
 /** People whom one person may follow. */
 const FOLLOWS_MAX = 10_000;
-
-/** Name of the tally of an account's followers in a cell. */
-export const followersTally = (account: string): string => `followers/${account}`;
 
 /** Its target is the account that is followed. */
 export const FOLLOW: KindRule<FollowBody> = {

@@ -5,7 +5,7 @@ import { signUp, useAccounts } from '../accounts/accounts.fixture.ts';
 import { copyKeysOf } from '../at-rest/copy-keys.ts';
 import { openAccounts } from '../accounts/accounts.ts';
 import { emptyDraft } from './draft.ts';
-import { followersTally } from './follow.ts';
+import { followersTally } from './tally-names.ts';
 import { ownWritings, write } from './own-writings.ts';
 import { openPeople, PROFILE_BODY, publishedDraft } from './people.fixture.ts';
 import type { People } from './people.fixture.ts';

@@ -11,7 +11,7 @@ import { fits } from '@holdfast/protocol/shape.ts';
 import { transaction } from '@holdfast/engine/sqlite/transaction.ts';
 import { AccountsError } from '../accounts/accounts-error.ts';
 import { TALLY_NAME_PATTERN, WRITING_BYTES_MAX } from '../accounts/replicated-rows.ts';
-import { followersTally } from './follow.ts';
+import { followersTally } from './tally-names.ts';
 import { isKind, KINDS, ruleOf } from './kinds.ts';
 import type { AnyWriting, Bodies, Kind, WritingOf } from './kinds.ts';
 

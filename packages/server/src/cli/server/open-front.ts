@@ -13,6 +13,7 @@ import { registerPublished } from '../../catalog/register-published.ts';
 import type { CellClient } from '../../cell/cell-client.ts';
 import type { Config, Secrets } from '../../config/config.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
+import { openMediaStore } from '../../media/media-store.ts';
 import { openExchange } from '../../exchange/open-exchange.ts';
 import { openGateway } from '../../gateway/open-gateway.ts';
 import type { Charter } from '../../gateway/parts.ts';
@@ -47,7 +48,7 @@ export type FrontCells = Readonly<{
 }>;
 
 export type OpenFront = Readonly<{
-  config: Pick<Config, 'host' | 'port' | 'dataDir' | 'residency' | 'countryHeader'> &
+  config: Pick<Config, 'host' | 'port' | 'dataDir' | 'mediaDir' | 'residency' | 'countryHeader'> &
     Pick<Config, 'secureCookies' | 'trustProxy'> &
     Readonly<{ cells: readonly Jurisdiction[] }>;
   secrets: Secrets;
@@ -126,6 +127,7 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
     exchange,
     catalog,
     publicCatalog,
+    media: openMediaStore(config.mediaDir, randomBytes),
     keys: status === undefined ? keys : withOwnKey(keys, status.key, CANARY_TENANT),
     charter,
     certificates,

@@ -2,9 +2,8 @@
 
 import { isVideoId } from '@holdfast/protocol/ids.ts';
 import type { Catalog, NewVideo } from '../../catalog/catalog.ts';
+import { SAMPLES } from '../../gateway/samples.ts';
 
-/** Who made the samples; no account can have this id. */
-const CREATOR = 'holdfast-samples';
 /** Where the gateway serves the folder that the manifest is in. */
 const ADDRESS = '/media/clips/';
 
@@ -25,7 +24,7 @@ function newVideoOf(entry: unknown): NewVideo {
   return {
     video: id,
     durationMs,
-    creator: CREATOR,
+    creator: SAMPLES.account,
     realm: 'account',
     title: String(title),
     caption: String(caption),

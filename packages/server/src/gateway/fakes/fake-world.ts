@@ -13,6 +13,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { openPublicCatalog } from '../../catalog/open-public-catalog.ts';
 import type { PublicCatalog } from '../../catalog/public-catalog.ts';
 import { registerPublished } from '../../catalog/register-published.ts';
+import { openMediaStore } from '../../media/media-store.ts';
 import { openCatalog } from '../../catalog/open-catalog.ts';
 import { emptyCharter } from '../../registrar/charter.ts';
 import { openGateway } from '../open-gateway.ts';
@@ -86,6 +87,7 @@ export async function openWorld(change: Partial<OpenGateway> = {}): Promise<Worl
     exchange: exchange.exchange,
     catalog,
     publicCatalog,
+    media: openMediaStore(join(folder, 'media'), randomBytes),
     keys,
     charter: fakeCharter(cells),
     residency: () => us,
@@ -156,7 +158,7 @@ export function ask(
   { app }: World,
   method: NonNullable<InjectOptions['method']>,
   url: string,
-  more: Readonly<{ headers?: Record<string, string>; body?: unknown; text?: string }> = {},
+  more: Readonly<{ headers?: Record<string, string>; body?: unknown; text?: string | Buffer }> = {},
 ): Promise<LightMyRequestResponse> {
   const { headers = {}, body, text } = more;
   const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));

@@ -18,6 +18,7 @@ import {
 } from '../fakes/fake-world.ts';
 import type { World } from '../fakes/fake-world.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import { DOCUMENT_ADDRESSES } from '../routes/pages.ts';
 import { openApiDocument } from './document.ts';
 import type { Method, Operation, Paths } from './openapi-types.ts';
 
@@ -50,12 +51,15 @@ function operationOf(id: string) {
   return found;
 }
 
+/** As much of a picture as is looked at. */
+const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+
 type Sent = Readonly<{
   path?: Record<string, string>;
   query?: string;
   headers?: Record<string, string>;
   body?: unknown;
-  text?: string;
+  text?: string | Buffer;
 }>;
 
 /** Operations and statuses that were seen, to find what no example reached. */
@@ -241,6 +245,28 @@ describe('A69: every documented operation, run against the server, answers as do
     await run(world, 'signOut', { headers: own });
   });
 
+  it('people', async () => {
+    const headers = { cookie: await cookieOf(world, 'dora') };
+    const own = { ...headers, 'sec-fetch-site': 'same-origin' };
+    await run(world, 'putAvatar', { headers: { ...own, 'content-type': 'image/png' }, text: PNG });
+    await run(world, 'putProfile', { headers, body: { displayName: 'Dora', bio: 'tea' } });
+    await run(world, 'putProfile', { headers, body: {} });
+    await run(world, 'putProfile', { body: { displayName: 'Dora' } });
+    const made = await run(world, 'putAvatar', {
+      headers: { ...own, 'content-type': 'image/png' },
+      text: PNG,
+    });
+    const { avatar } = made.json<{ avatar: string }>();
+    const [account = '', file = ''] = avatar.split('/').slice(-2);
+    await run(world, 'getPicture', { path: { account, file } });
+    await run(world, 'getPicture', { path: { account, file: 'other.png' } });
+    await run(world, 'deleteAvatar', { headers: own });
+    await run(world, 'getPerson', { path: { handle: 'dora' }, headers });
+    await run(world, 'getPerson', { path: { handle: 'nobody' } });
+    await run(world, 'getPersonVideos', { path: { handle: 'dora' } });
+    await run(world, 'getPersonVideos', { path: { handle: 'dora' }, query: '?limit=0' });
+  });
+
   it('truth-keeping', async () => {
     const operator = bearer(OPERATOR_KEY);
     await run(world, 'getCells');
@@ -349,7 +375,8 @@ describe('A69: the document', () => {
   it('names every route that the server has', () => {
     const documented = Object.keys(paths).map((path) => path.replace(/\{(\w+)\}/g, ':$1'));
     // The printed tree leaves out the fixed part before a wildcard.
-    const pages = ['/', '/*', '/trust', '/trust*'];
+    const addresses = DOCUMENT_ADDRESSES.filter((address) => address !== '/@');
+    const pages = ['/', '/*', ...addresses.flatMap((address) => [address, `${address}*`])];
     expect(servedPaths(world).sort()).toEqual([...documented, ...pages].sort());
   });
 

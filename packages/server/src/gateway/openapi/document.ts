@@ -2,6 +2,7 @@
 
 import { named } from './openapi-types.ts';
 import { countingPaths } from './paths-counting.ts';
+import { peoplePaths, peopleSchemas } from './paths-people.ts';
 import { readingPaths } from './paths-reading.ts';
 import { accountPaths, runningPaths, truthPaths } from './paths-running.ts';
 import { studioPaths, studioSchemas } from './paths-studio.ts';
@@ -27,13 +28,14 @@ export const openApiDocument = {
     ...countingPaths,
     ...readingPaths,
     ...accountPaths,
+    ...peoplePaths,
     ...truthPaths,
     ...studioPaths,
     ...trustPaths,
     ...runningPaths,
   },
   components: {
-    schemas: { ...schemas, ...studioSchemas, ...trustSchemas },
+    schemas: { ...schemas, ...peopleSchemas, ...studioSchemas, ...trustSchemas },
     responses: {
       Problem: {
         description: 'Why nothing was done; see `code`.',

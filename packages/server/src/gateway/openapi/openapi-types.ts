@@ -25,7 +25,7 @@ export type Operation = Readonly<{
   responses: Readonly<Record<string, Answer>>;
 }>;
 
-export type Method = 'get' | 'put' | 'post' | 'delete';
+export type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
 export type Paths = Readonly<Record<string, Readonly<Partial<Record<Method, Operation>>>>>;
 
 /** A schema of the document by name. */

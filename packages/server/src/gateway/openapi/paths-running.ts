@@ -87,7 +87,7 @@ export const accountPaths: Paths = {
       summary: 'Who is signed in',
       tags: ['accounts'],
       security: COOKIE,
-      responses: { '200': answer('The account.', named('Account')), ...problems(401, 503) },
+      responses: { '200': answer('The account.', named('Me')), ...problems(401, 503) },
     },
     delete: {
       operationId: 'deleteMe',

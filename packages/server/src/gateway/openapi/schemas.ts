@@ -71,8 +71,25 @@ const videoFields = {
   title: text,
   caption: text,
   tags: list(text),
-  media: orNull(object({ src: text, type: text, poster: orNull(text) })),
+  handle: orNull(text),
+  displayName: orNull(text),
+  avatar: orNull(text),
+  visibility: words(['public', 'unlisted']),
+  captions: list(object({ lang: text, label: text, src: text })),
+  media: orNull(
+    object({
+      src: text,
+      type: text,
+      poster: orNull(text),
+      width: orNull(whole),
+      height: orNull(whole),
+      bytes: orNull(whole),
+    }),
+  ),
+  publishedAt: orNull(named('Time')),
   createdAt: named('Time'),
+  commentsCount: named('Count'),
+  commentsOff: { type: 'boolean' },
 };
 const why: Schema = {
   description: 'Why a video stands where it does: `score` is the sum of each weight times value.',

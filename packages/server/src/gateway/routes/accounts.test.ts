@@ -151,7 +151,7 @@ describe('A24: the account', () => {
   it('A24: is told, and after signing out is not', async () => {
     const cookie = await cookieOf(world, 'alice');
     const me = await ask(world, 'GET', '/v1/me', { headers: { cookie } });
-    expect(me.json()).toEqual({ account: 'acc_us-1', handle: 'alice', jurisdiction: 'us' });
+    expect(me.json()).toMatchObject({ account: 'acc_us-1', handle: 'alice', jurisdiction: 'us' });
     const out = await post('/v1/sign-out', {}, { cookie });
     expect(out.headers['set-cookie']).toMatch(/^holdfast=; .*Max-Age=0/);
     const after = await ask(world, 'GET', '/v1/me', { headers: { cookie } });

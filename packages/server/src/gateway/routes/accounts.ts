@@ -1,6 +1,7 @@
 // POST /v1/accounts, /v1/sign-in, /v1/sign-out: accounts, each in its home cell. Rules A15, A16, A23.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { PublicCatalog } from '../../catalog/public-catalog.ts';
 import type { AccountRefusal, SignedIn } from '../../cell/cell-client.ts';
 import { objectBody, sendJson } from '../answers.ts';
 import type { Body } from '../answers.ts';
@@ -11,7 +12,12 @@ import type { CellClients } from '../parts.ts';
 import { rateLimited, refusal, sendRefusal, unavailable } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
 
-export type AccountParts = Readonly<{ cells: CellClients; homeOf: HomeOf; cookies: Cookies }>;
+export type AccountParts = Readonly<{
+  cells: CellClients;
+  homeOf: HomeOf;
+  cookies: Cookies;
+  known: PublicCatalog;
+}>;
 
 type Credentials = Readonly<{ kind: 'credentials'; handle: string; password: string }>;
 
@@ -49,6 +55,11 @@ async function enter(
   const home = homeOf(asked, request);
   if (home.kind === 'refusal') return sendRefusal(reply, home);
   const { handle, password } = credentials;
+  // PE36: a name that somebody of another jurisdiction is publicly known by.
+  const holder = call === 'signUp' ? parts.known.profileByHandle(handle) : undefined;
+  if (holder !== undefined && holder.jurisdiction !== home.cell.jurisdiction) {
+    return sendRefusal(reply, HANDLE_TAKEN);
+  }
   const entered = await home.cell.call(call, { handle, password, remote: request.ip });
   if (entered.kind === 'unavailable') return sendRefusal(reply, unavailable(entered));
   if (entered.kind !== 'signed-in') return sendRefusal(reply, accountRefusal(entered));

@@ -18,13 +18,16 @@ import {
 import type { Walk } from '../../discovery/walk.ts';
 import { sendJson } from '../answers.ts';
 import { FEED_PAGE_ITEMS } from '../gateway-limits.ts';
+import { isShown } from '../public-video.ts';
+import type { ShowVideo } from '../public-video.ts';
 import { itemsOf, queryOf } from '../query.ts';
 import type { Query } from '../query.ts';
 import { refusal, sendRefusal } from '../refusal.ts';
-import { BAD_CURSOR, publicVideo, sendPage } from './videos.ts';
+import { BAD_CURSOR, sendPage } from './videos.ts';
 
 export type FeedParts = Readonly<{
   catalog: Catalog;
+  show: ShowVideo;
   candidates: Candidates;
   nowMs: () => number;
   randomBytes: (bytes: number) => Uint8Array;
@@ -59,7 +62,8 @@ type Send = (
 const PAGE = { items: FEED_PAGE_ITEMS, itemsMax: FEED_PAGE_MAX };
 
 const SENDERS: Readonly<Record<Rank, Send>> = {
-  latest: ({ catalog }, _query, request, reply) => sendPage(request, reply, PAGE, catalog.feed),
+  latest: ({ catalog, show }, _query, request, reply) =>
+    sendPage(request, reply, { ...PAGE, show }, catalog.feed),
   'for-you': sendForYou,
 };
 
@@ -87,7 +91,8 @@ function sendForYou(
   });
   const items = ranked.flatMap(({ candidate, why }) => {
     const entry = parts.catalog.entry(candidate.video);
-    return entry === undefined ? [] : { ...publicVideo(entry), why: shownWhy(why) };
+    const shown = entry === undefined ? 'private' : parts.show(entry);
+    return isShown(shown) ? { ...shown, why: shownWhy(why) } : [];
   });
   const next = nextOf(walk, ranked, asked);
   return sendJson(reply, 200, { items, ...(next && { next }) });

@@ -4,18 +4,18 @@ import type { FastifyInstance } from 'fastify';
 import { sendJson } from '../answers.ts';
 import type { Cookies } from '../cookies.ts';
 import { crossSiteRefusal } from '../other-sites.ts';
-import { refusal, sendRefusal, unavailable } from '../refusal.ts';
+import { readerOf, SIGN_IN, writingAbout } from '../person.ts';
+import { sendRefusal, unavailable } from '../refusal.ts';
 import type { WhoIsSignedIn } from '../signed-in.ts';
-
-const SIGN_IN = refusal('sign-in-required', 'Nobody is signed in. POST /v1/sign-in first.');
+import { ownProfile } from './own-profile.ts';
 
 export function addMeRoutes(app: FastifyInstance, whoIs: WhoIsSignedIn, cookies: Cookies): void {
   app.get('/v1/me', async (request, reply) => {
-    const signedIn = await whoIs(request, reply);
-    if (signedIn.kind === 'unavailable') return sendRefusal(reply, unavailable(signedIn));
-    if (signedIn.kind !== 'account') return sendRefusal(reply, SIGN_IN);
-    const { account, handle, jurisdiction } = signedIn;
-    return sendJson(reply, 200, { account, handle, jurisdiction });
+    const me = await readerOf(whoIs, request, reply);
+    if (me.kind === 'refusal') return sendRefusal(reply, me);
+    const profile = await writingAbout(me, 'profile', '');
+    if (profile.kind === 'refusal') return sendRefusal(reply, profile);
+    return sendJson(reply, 200, { ...ownProfile(me, profile.writing?.body), roles: [] });
   });
 
   app.delete('/v1/me', async (request, reply) => {

@@ -36,7 +36,7 @@ const IMMUTABLE_CACHE = 'public, max-age=31536000, immutable';
 const CLIP_CACHE = 'public, max-age=86400';
 
 /** Where the app's pages are, each with what is below it; handles stand right behind their mark. */
-const DOCUMENT_ADDRESSES = [
+export const DOCUMENT_ADDRESSES: readonly string[] = [
   ...['/v', '/search', '/upload', '/studio', '/settings', '/likes', '/sign-in', '/sign-up'],
   ...['/moderation', '/reports', '/trust', '/@'],
 ];

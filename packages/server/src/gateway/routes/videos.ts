@@ -6,17 +6,16 @@ import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { DURATION_MS_MAX, TITLE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { REGISTERED_PAGE_MAX } from '../../catalog/catalog.ts';
-import type { Catalog, NewVideo, PutVideo, Video, VideoPage } from '../../catalog/catalog.ts';
+import type { Catalog, NewVideo, PutVideo, VideoPage } from '../../catalog/catalog.ts';
 import { tenantRealm } from '../../catalog/creator-key.ts';
-import { objectBody, pathVideo, sendJson, timeText, VIDEO_NOT_KNOWN } from '../answers.ts';
+import { objectBody, pathVideo, sendJson, VIDEO_NOT_KNOWN } from '../answers.ts';
 import type { Body } from '../answers.ts';
 import type { Authorizer } from '../authorizer.ts';
+import { isShown } from '../public-video.ts';
+import type { ShownOr, ShowVideo } from '../public-video.ts';
 import { itemsOf, queryOf } from '../query.ts';
 import { refusal, sendRefusal, unavailable } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
-
-/** Everything that is played here is MP4. */
-const MEDIA_TYPE = 'video/mp4';
 
 const PUT_REFUSALS = {
   conflict: refusal(
@@ -64,29 +63,23 @@ function newVideoOf(video: VideoId, tenant: string, body: Body): NewVideoOrRefus
   return { kind: 'video', video: { ...known, ...rest } };
 }
 
-/** A video as the public sees it. */
-export function publicVideo(entry: Video) {
-  const { mediaUrl, posterUrl } = entry;
-  return {
-    id: entry.video,
-    video: entry.video,
-    durationMs: entry.durationMs,
-    creator: entry.creator,
-    title: entry.title,
-    caption: entry.caption,
-    tags: entry.tags,
-    media:
-      mediaUrl === undefined
-        ? null
-        : { src: mediaUrl, type: MEDIA_TYPE, poster: posterUrl ?? null },
-    createdAt: timeText(entry.createdAtMs),
-  };
-}
+const GONE = {
+  removed: refusal(
+    'video-removed',
+    'Its creator removed this video. What was counted on it stays in the books.',
+  ),
+  moderated: refusal(
+    'video-removed',
+    'This video was taken down by a decision of the moderators. What was counted on it stays in the books.',
+  ),
+  private: VIDEO_NOT_KNOWN,
+} as const satisfies Record<Exclude<ShownOr, object>, Refusal>;
+
+export type VideoParts = Readonly<{ catalog: Catalog; authorizer: Authorizer; show: ShowVideo }>;
 
 export function addVideoRoutes(
   app: FastifyInstance,
-  catalog: Catalog,
-  authorizer: Authorizer,
+  { catalog, authorizer, show }: VideoParts,
 ): void {
   app.put('/v1/videos/:id', async (request, reply) => {
     const key = authorizer.key(request, 'service');
@@ -99,7 +92,7 @@ export function addVideoRoutes(
     if (wanted.kind === 'refusal') return sendRefusal(reply, wanted);
     const put = await catalog.put(wanted.video);
     if (put.kind !== 'registered') return sendRefusal(reply, PUT_REFUSALS[put.kind]);
-    return sendJson(reply, put.created ? 201 : 200, publicVideo(put.entry));
+    return sendJson(reply, put.created ? 201 : 200, show(put.entry));
   });
 
   app.get('/v1/videos/:id', { config: { anySite: true } }, (request, reply) => {
@@ -107,14 +100,15 @@ export function addVideoRoutes(
     if (typeof id !== 'string') return sendRefusal(reply, id);
     const entry = catalog.entry(id);
     if (entry === undefined) return sendRefusal(reply, VIDEO_NOT_KNOWN);
-    return sendJson(reply, 200, publicVideo(entry));
+    const shown = show(entry);
+    return isShown(shown) ? sendJson(reply, 200, shown) : sendRefusal(reply, GONE[shown]);
   });
 
   app.get('/v1/videos', (request, reply) => {
     const key = authorizer.key(request, 'service');
     if (key.kind === 'refusal') return sendRefusal(reply, key);
     const page = { items: REGISTERED_PAGE_MAX, itemsMax: REGISTERED_PAGE_MAX };
-    return sendPage(request, reply, page, (cursor, items) =>
+    return sendPage(request, reply, { ...page, show }, (cursor, items) =>
       catalog.registered(tenantRealm(key.tenant), cursor, items),
     );
   });
@@ -124,7 +118,7 @@ export function addVideoRoutes(
 export function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  { items, itemsMax }: Readonly<{ items: number; itemsMax: number }>,
+  { items, itemsMax, show }: Readonly<{ items: number; itemsMax: number; show: ShowVideo }>,
   read: (cursor: string | undefined, items: number) => VideoPage | 'bad-cursor',
 ): FastifyReply {
   const query = queryOf(request.url);
@@ -135,6 +129,9 @@ export function sendPage(
   if (page === 'bad-cursor') return sendRefusal(reply, BAD_CURSOR);
   const { next } = page;
   // ST32: canaries are in no listing; a page that held some is shorter.
-  const listed = page.items.filter(({ video }) => !isCanary(video)).map(publicVideo);
+  const listed = page.items
+    .filter(({ video }) => !isCanary(video))
+    .map(show)
+    .filter(isShown);
   return sendJson(reply, 200, { items: listed, ...(next && { next }) });
 }
