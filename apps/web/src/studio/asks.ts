@@ -6,6 +6,8 @@ import { ask, valueOf } from '../app/ask.ts';
 import type { ListPage, Parse } from '../app/parse.ts';
 import { ledgerOf } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
+import { ownVideoOf } from './own-video.ts';
+import type { OwnVideo } from './own-video.ts';
 import type { Range } from './period.ts';
 import type {
   CountryRow,
@@ -94,6 +96,10 @@ export function askVideos(
 
 const ofVideo = (video: string, what: string): string =>
   `/v1/videos/${encodeURIComponent(video)}/${what}`;
+
+export function askOwnVideo(video: string): Asked<OwnVideo> {
+  return asked(`/v1/videos/${encodeURIComponent(video)}`, ownVideoOf(video));
+}
 
 export function askRetention(video: string, range: Range): Asked<RetentionAnswer> {
   return asked(pathOf(ofVideo(video, 'retention'), rangeParams(range)), retentionAnswerOf);

@@ -12,6 +12,8 @@ export type Unit = 'count' | 'duration';
 
 export type Formats = Readonly<{
   value: (value: number | null, unit: Unit) => string;
+  /** How much a correction changed a number, always with its sign. */
+  delta: (value: number) => string;
   /** The label of a value axis, where its steps are whole units. */
   axis: (value: number, unit: Unit) => string;
   /** A part of a whole; truncated, so that 99.99 % is not "all". */
@@ -35,6 +37,7 @@ const SECOND_MS = 1_000;
 /** Formatters are costly to make: make one for a language and zone, and keep it. */
 export function formatsOf(language: string, timeZone: string): Formats {
   const exact = new Intl.NumberFormat(language);
+  const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero' });
   const truncated = { maximumFractionDigits: 1, roundingMode: 'trunc' } as const;
   const percent = new Intl.NumberFormat(language, { style: 'percent', ...truncated });
   const rate = new Intl.NumberFormat(language, { ...truncated, maximumFractionDigits: 2 });
@@ -54,6 +57,7 @@ export function formatsOf(language: string, timeZone: string): Formats {
       if (value === null) return UNKNOWN;
       return unit === 'count' ? exact.format(value) : durations(value);
     },
+    delta: (value) => signed.format(value),
     axis: (value, unit) => (unit === 'count' ? exact.format(value) : durations(value)),
     percent: (part) => (part === null ? UNKNOWN : percent.format(part)),
     rate: (value) => (value === null ? UNKNOWN : rate.format(value)),

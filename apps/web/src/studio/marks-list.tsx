@@ -29,7 +29,7 @@ export function MarksList({ marks, formats }: MarksListProps): ReactElement | nu
   if (marks.length === 0) return null;
   return (
     <section className="marks" aria-label={t('chart.marks')}>
-      <h4>{t('chart.marks')}</h4>
+      <h3>{t('chart.marks')}</h3>
       <ul>
         {marks.map((mark) => (
           <li key={`${mark.kind}${mark.at}${mark.text}`} data-kind={mark.kind}>

@@ -91,7 +91,6 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
   'videos.video': 'المقطع',
   'videos.published': 'تاريخ النشر',
   'videos.more': 'عرض المزيد',
-  'videos.sort': 'ترتيب حسب {column}',
   'videos.none': 'لم يُنشر شيء بعد',
   'empty.title': 'انشر مقطعك الأول',
   'empty.text': 'تظهر أرقامه هنا فور أن يشاهده أحد، دقيقةً ومع عمرها.',

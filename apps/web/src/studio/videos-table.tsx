@@ -41,7 +41,7 @@ export function VideosTable({ studio }: VideosTableProps): ReactElement {
   return (
     <section className="section" aria-labelledby="studio-videos">
       <h2 id="studio-videos">{t('videos.title')}</h2>
-      <div className="table-wrap" tabIndex={0} role="region" aria-labelledby="studio-videos">
+      <div className="table-wrap" tabIndex={0} role="region" aria-label={t('videos.caption', days)}>
         <table className="table videos-table">
           <caption className="unseen">{t('videos.caption', days)}</caption>
           <thead>
@@ -79,13 +79,8 @@ function SortHead({ column, studio: { choice, choose } }: SortHeadProps): ReactE
       className={column === 'publishedAt' ? undefined : 'number'}
       aria-sort={isOn ? 'descending' : undefined}
     >
-      <button
-        className="sort"
-        type="button"
-        aria-label={t('videos.sort', { column: name })}
-        onClick={() => choose({ sort: column })}
-      >
-        {column === 'publishedAt' ? t('videos.video') : name}
+      <button className="sort" type="button" onClick={() => choose({ sort: column })}>
+        {column === 'publishedAt' ? `${t('videos.video')} · ${name}` : name}
         <span aria-hidden="true">{isOn ? ' ↓' : ''}</span>
       </button>
     </th>

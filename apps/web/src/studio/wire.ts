@@ -201,7 +201,7 @@ function rowNumber(value: unknown): number | null {
 export const videosOf: Parse<ListPage<VideoRow>> = listPageOf(rowOf);
 
 export type RetentionAnswer = Readonly<{
-  starts: number;
+  starts: number | null;
   points: readonly RetentionPoint[];
   loops: number | null;
   averageWatchMs: number | null;
@@ -218,7 +218,7 @@ const retentionPointOf: Parse<RetentionPoint> = (value) => {
 
 export const retentionAnswerOf: Parse<RetentionAnswer> = (value) => {
   const fields = fieldsOf(value);
-  const starts = wholeOf(fields['starts']);
+  const starts = numberOf(fields['starts']);
   const points = listOf(fields['points'], retentionPointOf);
   if (starts === undefined || points === undefined) return undefined;
   return {
@@ -231,8 +231,16 @@ export const retentionAnswerOf: Parse<RetentionAnswer> = (value) => {
   };
 };
 
-export type SourceRow = Readonly<{ source: string; views: number; watchMs: number | null }>;
-export type CountryRow = Readonly<{ jurisdiction: string; views: number; likes: number | null }>;
+export type SourceRow = Readonly<{
+  source: string;
+  views: number | null;
+  watchMs: number | null;
+}>;
+export type CountryRow = Readonly<{
+  jurisdiction: string;
+  views: number | null;
+  likes: number | null;
+}>;
 export type Rows<T> = Readonly<{ items: readonly T[]; asOf: string | null }>;
 
 function rowsOf<T>(parse: Parse<T>): Parse<Rows<T>> {
@@ -245,14 +253,14 @@ function rowsOf<T>(parse: Parse<T>): Parse<Rows<T>> {
 
 export const sourcesOf: Parse<Rows<SourceRow>> = rowsOf((value) => {
   const fields = fieldsOf(value);
-  const [source, views] = [textOf(fields['source']), wholeOf(fields['views'])];
+  const [source, views] = [textOf(fields['source']), numberOf(fields['views'])];
   if (source === undefined || views === undefined) return undefined;
   return { source, views, watchMs: wholeOf(fields['watchMs']) ?? null };
 });
 
 export const countriesOf: Parse<Rows<CountryRow>> = rowsOf((value) => {
   const fields = fieldsOf(value);
-  const [jurisdiction, views] = [textOf(fields['jurisdiction']), wholeOf(fields['views'])];
+  const [jurisdiction, views] = [textOf(fields['jurisdiction']), numberOf(fields['views'])];
   if (jurisdiction === undefined || views === undefined) return undefined;
   return { jurisdiction, views, likes: numberOf(fields['likes']) ?? null };
 });

@@ -26,7 +26,7 @@ export function BarTable({ title, caption, head, rows, foot }: BarTableProps): R
   return (
     <figure className="card chart" aria-labelledby={id}>
       <figcaption>
-        <h3 id={id}>{title}</h3>
+        <h2 id={id}>{title}</h2>
       </figcaption>
       <div className="bar-scroll" tabIndex={0} role="region" aria-labelledby={id}>
         <table className="table bar-table">

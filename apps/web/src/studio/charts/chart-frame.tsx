@@ -25,7 +25,7 @@ export function ChartFrame(props: ChartFrameProps): ReactElement {
     <figure className="card chart" aria-labelledby={id}>
       <figcaption className="chart-head">
         <div>
-          <h3 id={id}>{title}</h3>
+          <h2 id={id}>{title}</h2>
           {note !== undefined && <div className="soft small">{note}</div>}
         </div>
         <button

@@ -60,9 +60,12 @@ export function percentMax(starts: number, points: readonly RetentionPoint[]): n
   return Math.max(1, starts === 0 ? 1 : Math.ceil((most / starts) * 4) / 4);
 }
 
+/** A player tells its time a little off from where it was put. */
+const PART_GRAIN = 1e-4;
+
 /** The place of the point that the playback has reached. */
 export function placeAt(points: readonly RetentionPoint[], part: number): number {
   let place = 0;
-  for (const [index, point] of points.entries()) if (point.part <= part) place = index;
+  for (const [index, point] of points.entries()) if (point.part <= part + PART_GRAIN) place = index;
   return place;
 }

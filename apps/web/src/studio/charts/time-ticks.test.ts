@@ -42,3 +42,9 @@ it('a year has months, never more than asked for', () => {
 it('a range of no length has no ticks', () => {
   expect(timeTicks(5, 5, berlin, 4)).toEqual([]);
 });
+
+it('an hour has quarters', () => {
+  const from = Date.parse('2026-11-22T10:05Z');
+  const ticks = timeTicks(from, from + 59 * 60_000, zoneOf('Asia/Kathmandu'), 5);
+  expect(texts(ticks).map((text) => text.slice(11))).toEqual(['10:15', '10:30', '10:45', '11:00']);
+});

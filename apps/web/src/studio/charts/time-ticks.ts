@@ -1,11 +1,14 @@
 // Where the axis of time has its labels: at local midnights, hours and months, however long the
 // days between them are (SP4). Pure.
 
-import { addDays, DAY_MS, HOUR_MS } from '../zone.ts';
+import { addDays, DAY_MS, HOUR_MS, MINUTE_MS } from '../zone.ts';
 import type { CalendarDay, Zone } from '../zone.ts';
 
 export type TimeTick = Readonly<{ atMs: number; label: 'hour' | 'day' | 'month' }>;
 
+/** Zones are whole quarter-hours away from UTC, so these fall on the same minutes everywhere. */
+const MINUTE_STEPS_MS: readonly number[] = [15 * MINUTE_MS, 30 * MINUTE_MS];
+const MINUTES_TO_MS: number = 2 * HOUR_MS;
 const HOUR_STEPS = [1, 3, 6, 12] as const;
 const DAY_STEPS = [1, 2, 7, 14, 28] as const;
 const MONTH_STEPS = [1, 2, 3, 6, 12] as const;
@@ -24,10 +27,23 @@ export function timeTicks(
   const spanMs = toMs - fromMs;
   if (spanMs <= 0) return [];
   if (spanMs > MONTHS_FROM_MS) return monthTicks(fromMs, toMs, zone, wanted);
+  const minutesMs = MINUTE_STEPS_MS.find((stepMs) => spanMs / stepMs <= wanted);
+  if (spanMs <= MINUTES_TO_MS && minutesMs !== undefined) {
+    return minuteTicks(fromMs, toMs, minutesMs);
+  }
   const hours = HOUR_STEPS.find((step) => spanMs / (step * HOUR_MS) <= wanted);
   return hours === undefined
     ? dayTicks(fromMs, toMs, zone, wanted)
     : hourTicks(fromMs, toMs, zone, hours);
+}
+
+function minuteTicks(fromMs: number, toMs: number, stepMs: number): readonly TimeTick[] {
+  const first = Math.ceil(fromMs / stepMs);
+  const count = Math.floor(toMs / stepMs) - first + 1;
+  return Array.from({ length: count }, (_, index) => ({
+    atMs: (first + index) * stepMs,
+    label: 'hour' as const,
+  }));
 }
 
 function hourTicks(fromMs: number, toMs: number, zone: Zone, step: number): readonly TimeTick[] {

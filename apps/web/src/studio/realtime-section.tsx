@@ -1,0 +1,72 @@
+// What happens now: asked again every few seconds, less often while no answer comes, and its age said.
+
+import type { ReactElement } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useWords } from '../app/i18n.ts';
+import { Notice } from '../ui/notice.tsx';
+import { askRealtime } from './asks.ts';
+import { bucketsOf } from './charts/buckets.ts';
+import { BarsChart } from './charts/bars-chart.tsx';
+import { StateChip } from './state-chip-view.tsx';
+import { Failed } from './trouble.tsx';
+import type { Studio } from './use-studio.ts';
+import { studioArea } from './words.ts';
+import { HOUR_MS, MINUTE_MS } from './zone.ts';
+
+/** Older than this, numbers of "now" are called old. */
+const OLD_MS: number = 2 * MINUTE_MS;
+
+type RealtimeSectionProps = Readonly<{ studio: Studio; video: string }>;
+
+export function RealtimeSection({ studio, video }: RealtimeSectionProps): ReactElement {
+  const t = useWords(studioArea);
+  const { formats, zone, nowMs } = studio;
+  const { data, error, refetch, isPending } = useQuery(askRealtime(video));
+  if (error !== null && data === undefined) {
+    return <Failed error={error} onRetry={() => void refetch()} />;
+  }
+  const asOf = data?.asOf ?? null;
+  const ageMs = asOf === null ? null : nowMs - Date.parse(asOf);
+  const isOld = ageMs !== null && ageMs > OLD_MS;
+  const viewers = data?.viewersNow ?? null;
+  const views = t('metric.views');
+  return (
+    <section className="section now" aria-labelledby="studio-now" aria-busy={isPending}>
+      <div className="row">
+        <h2 id="studio-now">{t('now.title')}</h2>
+        {data !== undefined && (
+          <StateChip
+            state={isOld || error !== null ? 'stale' : 'live'}
+            {...{ asOf, formats, nowMs }}
+          />
+        )}
+      </div>
+      <p className="now-viewers">
+        {viewers === null ? t('now.viewers.unknown') : t('now.viewers', { n: viewers })}
+      </p>
+      {isOld && (
+        <Notice tone="warn">
+          <p>{t('now.late', { age: formats.value(ageMs, 'duration') })}</p>
+        </Notice>
+      )}
+      <div className="pair">
+        <BarsChart
+          title={t('now.minutes')}
+          valueName={views}
+          buckets={bucketsOf(data?.minutes ?? [], MINUTE_MS)}
+          grain="minute"
+          grainMs={MINUTE_MS}
+          {...{ zone, formats }}
+        />
+        <BarsChart
+          title={t('now.hours')}
+          valueName={views}
+          buckets={bucketsOf(data?.hours ?? [], HOUR_MS)}
+          grain="hour"
+          grainMs={HOUR_MS}
+          {...{ zone, formats }}
+        />
+      </div>
+    </section>
+  );
+}
