@@ -1,58 +1,60 @@
-// One request to the public API. Nothing here throws: it ends as an answer, a problem document, or
-// no answer (network, time-out, something that is not this API).
+// One request to the public API. Nothing here throws: it ends as a value or as a failure.
 
-import { parseProblem } from './wire.ts';
-import type { Parse, Problem } from './wire.ts';
+import type { Parse } from './wire.ts';
 
 const ANSWER_MS_MAX = 10_000;
 
-export type Answer<T> = Readonly<
-  | { kind: 'ok'; value: T }
-  | { kind: 'problem'; problem: Problem; retryAfterMs: number | undefined }
-  | { kind: 'no-answer' }
->;
-
-export type AskOptions = Readonly<{
-  body?: unknown;
-  grant?: string;
-  /** Sends the cookie of the page's own origin. Everything else goes without one. */
-  withCookie?: boolean;
+/** Why there is no value: a problem document (RFC 9457), or no answer of this API at all. */
+export type Failure = Readonly<{
+  code: string;
+  detail: string;
+  retryable: boolean;
+  retryAfterMs: number | undefined;
 }>;
 
-export type Ask = <T>(path: string, parse: Parse<T>, options?: AskOptions) => Promise<Answer<T>>;
+export type Answer<T> = Readonly<
+  { value: T; failure?: undefined } | { value?: undefined; failure: Failure }
+>;
 
-/** Asks the API at `origin` ('' is the page's own). With a body it posts. */
+export type Ask = <T>(
+  path: string,
+  parse: Parse<T>,
+  grant?: string,
+  body?: unknown,
+) => Promise<Answer<T>>;
+
+/** No network, no answer in time, or one of something that is not this API. */
+export const NO_ANSWER: Answer<never> = {
+  failure: { code: 'no-answer', detail: '', retryable: true, retryAfterMs: undefined },
+};
+
+/** Asks the API at `origin` ('' is the page's own), never with a cookie. With a body it posts. */
 export function createAsk(origin: string, fetchFrom: typeof fetch): Ask {
-  return async (path, parse, { body, grant, withCookie } = {}) => {
+  return async (path, parse, grant, body) => {
     try {
       const isPost = body !== undefined;
       const response = await fetchFrom(origin + path, {
-        method: isPost ? 'POST' : 'GET',
+        credentials: 'omit',
+        cache: 'no-store',
         headers: {
           ...(isPost && { 'content-type': 'application/json' }),
           ...(grant !== undefined && { authorization: `Bearer ${grant}` }),
         },
-        cache: 'no-store',
-        credentials: withCookie === true ? 'same-origin' : 'omit',
         // What is posted is small and must survive the page being closed.
-        keepalive: isPost,
+        ...(isPost && { method: 'POST', keepalive: true, body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(ANSWER_MS_MAX),
-        ...(isPost && { body: JSON.stringify(body) }),
       });
-      const value: unknown = await response.json();
-      if (!response.ok) return problemOf(value, response.headers.get('retry-after'));
-      const parsed = parse(value);
-      return parsed === undefined ? { kind: 'no-answer' } : { kind: 'ok', value: parsed };
+      const value = (await response.json()) as Record<string, unknown>;
+      if (response.ok) return { value: parse(value) };
+      const { code, detail, retryable } = value as Partial<Failure>;
+      if (code === undefined) return NO_ANSWER;
+      const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+      const retryAfterMs = seconds >= 0 ? seconds * 1_000 : undefined;
+      return {
+        failure: { code, detail: detail ?? '', retryable: retryable === true, retryAfterMs },
+      };
     } catch {
-      return { kind: 'no-answer' };
+      return NO_ANSWER;
     }
   };
-}
-
-function problemOf(value: unknown, retryAfter: string | null): Answer<never> {
-  const problem = parseProblem(value);
-  if (problem === undefined) return { kind: 'no-answer' };
-  const seconds = Number(retryAfter ?? Number.NaN);
-  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : undefined;
-  return { kind: 'problem', problem, retryAfterMs };
 }

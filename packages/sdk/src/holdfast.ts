@@ -1,38 +1,39 @@
 // The SDK put together: one outbox, one store of counts and one set of likes for a page.
 
-import { createAsk } from './ask.ts';
-import type { Ask } from './ask.ts';
+import { NO_ANSWER } from './ask.ts';
+import type { Answer } from './ask.ts';
 import type { ShownCounts } from './count-model.ts';
-import { countsPorts, CountsStore, TICK_MS } from './counts-store.ts';
-import type { LikeState } from './like-model.ts';
+import {
+  browserPorts,
+  CountsStore,
+  queryOf,
+  STREAMED_MAX,
+  TICK_MS,
+  watchPage,
+} from './counts-store.ts';
+import type { CountsPorts } from './counts-store.ts';
 import { Likes } from './likes.ts';
+import type { LikeState } from './likes.ts';
 import { Outbox } from './outbox.ts';
-import type { OpenOp, OpenReply, PostReply, Settlement } from './outbox.ts';
-import type { Intent, Named, Who } from './outbox-state.ts';
-import { deferredStore, memoryStore, openStore } from './outbox-store.ts';
+import type { Settlement } from './outbox.ts';
+import type { Intent, Who } from './outbox-state.ts';
+import { memoryStore, openStore } from './outbox-store.ts';
 import { trackElement } from './track-view.ts';
 import type { Watched } from './track-view.ts';
-import { parseAccount, parseLikes, parseOpsReply, parseSession } from './wire.ts';
+import { parseGrant, parseLikes, parseOpsReply } from './wire.ts';
 
-/** A grant lives for a week; one that somebody hands over may have lain around for a while. */
-const GRANT_LIFE_MS = 86_400_000;
 /** Questions that come together are one. */
 const GATHER_MS = 30;
-/** How often the leading tab looks for intents of tabs that died before they could tell it. */
-const LOOK_TICKS = 5;
 /** Views that wait until it is known who acts. */
 const UNOWNED_MAX = 64;
-const VIDEO = /^[A-Za-z0-9_-]{1,64}$/;
+const VIDEO = /^[\w-]{1,64}$/;
 
 export type HoldfastOptions = Readonly<{
   /** Where Holdfast is; the page's own origin when absent. */
   origin?: string;
   /** Who acts: your name for them, or `null` for a visitor. Absent until `setPerson` says it. */
   person?: string | null;
-  /**
-   * Asks your server for a grant of its own for this device and person. Needed on pages of another
-   * origin; on Holdfast's own the cookie opens the session.
-   */
+  /** Gets a new grant that acts for this person on this device, from your server. */
   getGrant?: (person: string) => Promise<string>;
   /** Told, in every tab, what became of each op. */
   onSettled?: (settlement: Settlement) => void;
@@ -45,100 +46,90 @@ export type ViewOptions = Readonly<{
   durationMs?: number;
 }>;
 
-/** What tabs of one site tell each other. */
-type News = Readonly<
-  | { kind: 'press'; op: OpenOp }
-  | { kind: 'settled'; settlement: Settlement }
-  | { kind: 'session' }
-  | { kind: 'session-wanted' }
-  /** A tab that is looked at asks a hidden one for the lead, whose timers the browser slows down. */
-  | { kind: 'lead-wanted' }
->;
+/** What tabs of one site tell each other: what became of an op, or that something is stored. */
+type News = Settlement | null;
 
 export class Holdfast {
   readonly #options: HoldfastOptions;
-  readonly #isOwnOrigin: boolean;
-  readonly #ask: Ask;
+  readonly #ports: CountsPorts;
   readonly #outbox: Outbox;
   readonly #counts: CountsStore;
   readonly #likes: Likes;
   readonly #tabs: BroadcastChannel;
-  readonly #end = new AbortController();
   readonly #listeners = new Map<string, Set<() => void>>();
-  readonly #trackers = new Set<() => void>();
   #person: Who | undefined = undefined;
   #unowned: Intent[] = [];
   #isGathering = false;
-  /** While leading: lets go of the lead. */
-  #release: (() => void) | undefined = undefined;
-  /** Ids that were settled while the open ones are read. */
-  #settledMeanwhile = new Set<string>();
+  #onSight: (() => void) | undefined = undefined;
+  /** Grows with each press and settlement, so that a list read meanwhile is known to be old. */
+  #changes = 0;
 
   constructor(options: HoldfastOptions) {
-    const origin = options.origin?.replace(/\/$/, '') ?? '';
-    this.#options = options;
-    this.#isOwnOrigin = origin === '' || origin === location.origin;
-    const name = `holdfast ${this.#isOwnOrigin ? '' : origin}`;
+    const origin = options.origin ?? '';
+    const name = `holdfast ${origin}`;
     // Not there on plain HTTP, whatever the type says: then every page keeps to itself.
     const locks = navigator.locks as LockManager | undefined;
-    const store = locks === undefined ? memoryStore() : deferredStore(openStore(name));
-    const ports = countsPorts(
-      origin,
-      createAsk(origin, (...call) => fetch(...call)),
-    );
-    this.#ask = ports.ask;
+    this.#options = options;
+    this.#ports = browserPorts(origin);
+    this.#tabs = new BroadcastChannel(name);
+    this.#likes = new Likes((video) => {
+      for (const listener of this.#listeners.get(video) ?? []) listener();
+    });
     this.#counts = new CountsStore({
-      ...ports,
+      ...this.#ports,
       onShown: (video) => {
         this.#likes.include(video, this.#counts.get(video));
       },
     });
-    this.#likes = new Likes((video) => {
-      for (const listener of this.#listeners.get(video) ?? []) listener();
-    });
-    this.#tabs = new BroadcastChannel(name);
     this.#outbox = new Outbox({
-      ...ports,
-      store,
-      postOps: (grant, ops) => this.#postOps(grant, ops),
+      ...this.#ports,
+      store: locks === undefined ? Promise.resolve(memoryStore()) : openStore(name),
+      postOps: (grant, ops) =>
+        this.#ports.ask('/v1/ops', parseOpsReply, grant, {
+          ops: ops.map(({ n, intent }) => ({ n, ...intent })),
+        }),
       openSession: (who) => this.#openSession(who),
       onSettled: (settlement) => {
-        this.#tell({ kind: 'settled', settlement });
+        this.#tell(settlement);
       },
       onSession: () => {
-        this.#tell({ kind: 'session' });
+        this.#tell(null);
       },
     });
-    this.#listen();
-    void this.#leadInTurn(locks, name);
+    this.#tabs.onmessage = ({ data }: MessageEvent<News>) => {
+      this.#hear(data);
+    };
+    this.#watchPage();
+    if (locks === undefined) void this.#outbox.lead();
+    else void this.#leadInTurn(locks, name);
     if (options.person !== undefined) this.setPerson(options.person);
   }
 
   /** Who acts from now on: your name for them, or `null` for a visitor. Tell it in every tab. */
   setPerson(person: string | null): void {
     if (person === this.#person) return;
-    if (person !== null && !this.#isOwnOrigin && this.#options.getGrant === undefined) {
-      throw new TypeError('On another origin a person needs getGrant: cookies do not go there.');
-    }
     this.#person = person;
+    this.#changes += 1;
     this.#likes.reset();
     this.#outbox.setWho(person);
-    for (const intent of this.#unowned.splice(0)) this.#enqueue(person, intent);
-    if (this.#trackers.size > 0) this.#wantSession();
-    void this.#restore();
+    for (const intent of this.#unowned.splice(0)) void this.#enqueue(person, intent);
     this.#gather();
   }
 
+  /** Who acts; `undefined` until that was said. */
   get person(): string | null | undefined {
     return this.#person;
   }
 
-  /** Likes a video. True when that is kept on this device, false when there was no room for it. */
+  /**
+   * Likes a video. True when that is kept on this device; false when there was no room for it, or
+   * when nobody is there who could like.
+   */
   like(video: string): Promise<boolean> {
     return this.#press({ kind: 'like', video });
   }
 
-  /** Takes a like back. True when that is kept on this device. */
+  /** Takes a like back; true as for `like`. */
   unlike(video: string): Promise<boolean> {
     return this.#press({ kind: 'unlike', video });
   }
@@ -155,7 +146,6 @@ export class Holdfast {
 
   /** Keeps a video's counts and like up to date until the returned function is called. */
   subscribe(video: string, listener: () => void): () => void {
-    checkVideo(video);
     const own = (): void => {
       listener();
     };
@@ -172,35 +162,32 @@ export class Holdfast {
 
   /** Begins a visit to a video; the returned function ends it and sends what was watched. */
   trackView(element: Watched, { video, source, durationMs }: ViewOptions): () => void {
-    checkVideo(video);
-    const stop = trackElement(
-      element,
-      {
-        sight: document,
-        nowMs: () => performance.now(),
-        onStart: () => {
-          this.#wantSession();
-        },
-        onWatched: (watchedMs) => {
-          this.#view({ kind: 'view', video, watchedMs, source });
-        },
-      },
+    return trackElement(element, {
+      sight: document,
+      nowMs: () => performance.now(),
       durationMs,
-    );
-    const end = (): void => {
-      if (this.#trackers.delete(end)) stop();
-    };
-    this.#trackers.add(end);
-    return end;
+      onStart: () => {
+        this.#outbox.wantSession();
+      },
+      onWatched: (watchedMs) => {
+        const intent = { kind: 'view', video, watchedMs, source } as const;
+        if (this.#person !== undefined) void this.#enqueue(this.#person, intent);
+        else if (this.#unowned.length < UNOWNED_MAX) this.#unowned.push(intent);
+      },
+    });
   }
 
-  /** Whether there has been no line to the server for longer than a moment. */
+  /** Whether what is looked at has become old, because the server does not answer. */
   isLost(): boolean {
     return this.#counts.isLost();
   }
 
+  /** Calls `listener` every second, to ask `isLost` again. */
   subscribeLine(listener: () => void): () => void {
-    return this.#counts.subscribeLine(listener);
+    const timer = setInterval(listener, TICK_MS);
+    return () => {
+      clearInterval(timer);
+    };
   }
 
   /** Tries at once what failed, unless the server asked to wait. */
@@ -213,82 +200,42 @@ export class Holdfast {
     this.#outbox.flush();
   }
 
-  /** Ends the visits, sends what is there and lets go of everything. */
-  close(): void {
-    for (const end of [...this.#trackers]) end();
-    this.#outbox.flush();
-    this.#end.abort();
-    this.#outbox.close();
-    this.#counts.close();
-    this.#tabs.close();
-  }
-
-  #listen(): void {
-    const { signal } = this.#end;
-    const timer = setInterval(() => {
-      ticks += 1;
-      this.#counts.tick();
-      if (ticks % LOOK_TICKS === 0) this.#outbox.wake();
-    }, TICK_MS);
-    let ticks = 0;
-    signal.addEventListener('abort', () => {
-      clearInterval(timer);
+  #watchPage(): void {
+    addEventListener('online', () => {
+      this.#outbox.retryNow();
     });
-    this.#tabs.addEventListener('message', ({ data }: MessageEvent<News>) => {
-      this.#hear(data);
-    });
-    addEventListener(
-      'online',
+    watchPage(
       () => {
-        this.#outbox.retryNow();
+        this.#counts.tick();
+        // Tabs may have died before they could tell what they stored.
+        this.#outbox.wake();
       },
-      { signal },
-    );
-    document.addEventListener(
-      'visibilitychange',
-      () => {
-        if (document.visibilityState === 'hidden') {
-          this.#outbox.flush();
-          this.#counts.suspend();
-          this.#release?.();
-        } else {
-          this.#counts.resume();
-          this.#wantLead();
-          void this.#restore();
-        }
+      (isVisible) => {
+        this.#counts.setVisible(isVisible);
+        if (isVisible) this.#gather();
+        else this.#outbox.flush();
+        this.#onSight?.();
       },
-      { signal },
     );
   }
 
-  /** Leads whenever it is this tab's turn; a tab that is hidden lets another one have it. */
-  async #leadInTurn(locks: LockManager | undefined, name: string): Promise<void> {
-    if (locks === undefined) {
-      await this.#outbox.lead();
-      return;
-    }
-    const { signal } = this.#end;
-    signal.addEventListener('abort', () => this.#release?.());
-    this.#wantLead();
-    while (!signal.aborted) {
-      await locks
-        .request(name, { signal }, async () => {
-          const released = new Promise<void>((resolve) => {
-            this.#release = resolve;
-          });
-          await this.#outbox.lead();
-          await released;
-          this.#release = undefined;
-          await this.#outbox.yieldLead();
-        })
-        // Only when it is aborted.
-        .catch(() => {});
-    }
-  }
-
-  #wantLead(): void {
-    if (document.visibilityState === 'visible' && this.#release === undefined) {
-      this.#tabs.postMessage({ kind: 'lead-wanted' } satisfies News);
+  /** Leads while it is looked at and it is this tab's turn: a hidden tab may be put to sleep. */
+  async #leadInTurn(locks: LockManager, name: string): Promise<never> {
+    const sight = async (state: DocumentVisibilityState): Promise<void> => {
+      while (document.visibilityState !== state) {
+        await new Promise<void>((resolve) => {
+          // Later, so that what others do in the same event still finds this tab leading.
+          this.#onSight = () => setTimeout(resolve);
+        });
+      }
+    };
+    for (;;) {
+      await sight('visible');
+      await locks.request(name, async () => {
+        await this.#outbox.lead();
+        await sight('hidden');
+        await this.#outbox.yieldLead();
+      });
     }
   }
 
@@ -297,129 +244,77 @@ export class Holdfast {
     this.#hear(news);
   }
 
-  #hear(news: News): void {
-    if (news.kind === 'session') this.#gather();
-    else if (news.kind === 'lead-wanted') {
-      if (document.visibilityState === 'hidden') this.#release?.();
-    } else if (news.kind === 'session-wanted') this.#outbox.wantSession();
-    else if (news.kind === 'press') {
-      if (news.op.who === this.#person) this.#likes.press(news.op);
+  #hear(settlement: News): void {
+    if (settlement === null) {
       this.#outbox.wake();
-    } else {
-      const { settlement } = news;
-      const { id, who, intent, end } = settlement;
-      this.#settledMeanwhile.add(id);
-      if (who === this.#person) this.#likes.settle(settlement);
-      if (end.kind === 'recorded') this.#counts.include(intent.video, end.position);
-      this.#options.onSettled?.(settlement);
+      this.#gather();
+      return;
     }
+    const { who, intent, end } = settlement;
+    this.#changes += 1;
+    if (who === this.#person) this.#likes.settle(settlement);
+    if (end.kind === 'recorded') this.#counts.include(intent.video, end.position);
+    this.#options.onSettled?.(settlement);
   }
 
-  async #press(intent: Extract<Intent, { kind: 'like' | 'unlike' }>): Promise<boolean> {
-    checkVideo(intent.video);
-    const who = this.#person;
+  async #press(intent: Intent): Promise<boolean> {
+    if (!VIDEO.test(intent.video)) throw new TypeError(`No id of a video: ${intent.video}`);
     // Only a person can like; the page asks a visitor to sign in.
-    if (who === null || who === undefined) return false;
-    return this.#enqueue(who, intent);
+    return this.#person ? this.#enqueue(this.#person, intent) : false;
   }
 
-  #view(intent: Intent): void {
-    if (this.#person !== undefined) void this.#enqueue(this.#person, intent);
-    else if (this.#unowned.length < UNOWNED_MAX) this.#unowned.push(intent);
+  async #enqueue(who: Who, intent: Intent): Promise<boolean> {
+    const isLast = document.visibilityState === 'hidden';
+    const { op, kept } = this.#outbox.enqueue(who, intent, isLast);
+    this.#changes += 1;
+    this.#likes.press(op);
+    const isKept = await kept;
+    this.#tell(isKept ? null : { ...op, end: { kind: 'superseded' } });
+    return isKept;
   }
 
-  #enqueue(who: Who, intent: Intent): Promise<boolean> {
-    const { id, kept } = this.#outbox.enqueue(who, intent);
-    const op: OpenOp = { id, who, intent };
-    if (who === this.#person) this.#likes.press(op);
-    // The page may be going: then nothing that has to wait would still be done.
-    if (document.visibilityState === 'hidden') {
-      this.#outbox.flush();
-      this.#tabs.postMessage({ kind: 'press', op } satisfies News);
-    }
-    return kept.then((isKept) => {
-      if (isKept) this.#tabs.postMessage({ kind: 'press', op } satisfies News);
-      else this.#likes.settle({ id, intent, end: { kind: 'superseded' } });
-      return isKept;
-    });
-  }
-
-  async #restore(): Promise<void> {
-    const person = this.#person;
-    if (person === undefined) return;
-    const settled = (this.#settledMeanwhile = new Set());
-    const open = await this.#outbox.open();
-    if (person !== this.#person) return;
-    this.#likes.restore(open.filter(({ id, who }) => who === person && !settled.has(id)));
-  }
-
-  #wantSession(): void {
-    if (this.#person !== undefined) this.#tell({ kind: 'session-wanted' });
-  }
-
-  /** Asks which of the videos that are looked at the person likes. */
   #gather(): void {
-    if (this.#isGathering || typeof this.#person !== 'string') return;
+    if (this.#isGathering) return;
     this.#isGathering = true;
-    setTimeout(() => {
+    this.#ports.setTimer(() => {
       this.#isGathering = false;
-      void this.#readLikes();
+      void this.#refresh();
     }, GATHER_MS);
   }
 
-  async #readLikes(): Promise<void> {
+  /** Takes in what all tabs have pressed, and asks which of the videos looked at are liked. */
+  async #refresh(): Promise<void> {
     const person = this.#person;
-    const videos = [...this.#listeners.keys()].filter((video) => !this.#likes.isRead(video));
-    if (typeof person !== 'string' || videos.length === 0) return;
-    const grant = await this.#outbox.grant(person);
-    if (person !== this.#person) return;
-    if (grant === undefined) {
-      this.#wantSession();
+    if (!person) return;
+    const changes = this.#changes;
+    const { ops, grant } = await this.#outbox.of(person);
+    if (changes !== this.#changes) {
+      this.#gather();
       return;
     }
-    await this.#likes.read(videos, (part) => {
-      const query = new URLSearchParams(part.map((video) => ['video', video]));
-      return this.#ask(`/v1/me/likes?${query}`, parseLikes, { grant });
-    });
+    this.#likes.restore(ops);
+    const videos = [...this.#listeners.keys()].filter((video) => !this.#likes.isRead(video));
+    // Without a grant yet, the news of a session comes back here.
+    while (grant && videos.length > 0) {
+      const path = `/v1/me/likes?${queryOf(videos.splice(0, STREAMED_MAX))}`;
+      const { value } = await this.#ports.ask(path, parseLikes, grant);
+      if (person !== this.#person) return;
+      for (const [video, liked] of Object.entries(value ?? {})) this.#likes.confirm(video, liked);
+    }
   }
 
-  async #postOps(grant: string, ops: readonly Named[]): Promise<PostReply> {
-    const body = { ops: ops.map(({ n, intent }) => ({ n, ...intent })) };
-    const answer = await this.#ask('/v1/ops', parseOpsReply, { body, grant });
-    if (answer.kind === 'ok') return { kind: 'acknowledged', ...answer.value };
-    if (answer.kind === 'no-answer') return { kind: 'retry', retryAfterMs: undefined };
-    const { problem, retryAfterMs } = answer;
-    return problem.retryable
-      ? { kind: 'retry', retryAfterMs }
-      : { kind: 'refused', code: problem.code, detail: problem.detail };
-  }
-
-  async #openSession(who: Who): Promise<OpenReply> {
-    const { getGrant } = this.#options;
-    if (who !== null && getGrant !== undefined) {
-      const grant = await getGrant(who).catch(() => undefined);
-      return grant === undefined
-        ? { kind: 'retry', retryAfterMs: undefined }
-        : { kind: 'opened', grant, lifeMs: GRANT_LIFE_MS };
+  async #openSession(who: Who): Promise<Answer<string>> {
+    if (who === null) return this.#ports.ask('/v1/sessions', parseGrant, undefined, {});
+    try {
+      const grant = await this.#options.getGrant?.(who);
+      return grant ? { value: grant } : NO_ANSWER;
+    } catch {
+      return NO_ANSWER;
     }
-    const withCookie = who !== null;
-    const answer = await this.#ask('/v1/sessions', parseSession, { body: {}, withCookie });
-    const retryAfterMs = answer.kind === 'problem' ? answer.retryAfterMs : undefined;
-    if (answer.kind !== 'ok') return { kind: 'retry', retryAfterMs };
-    if (who !== null) {
-      // Another tab may have signed in as someone else; then this session is not `who`'s.
-      const account = await this.#ask('/v1/me', parseAccount, { withCookie });
-      if (account.kind !== 'ok' || account.value !== who) return { kind: 'retry', retryAfterMs };
-    }
-    return { kind: 'opened', ...answer.value };
   }
 }
 
 /** Connects a page to a Holdfast. Call it once for a page. */
 export function createHoldfast(options: HoldfastOptions = {}): Holdfast {
   return new Holdfast(options);
-}
-
-function checkVideo(video: string): void {
-  if (!VIDEO.test(video)) throw new TypeError(`Not the id of a video: ${video}`);
 }

@@ -1,26 +1,34 @@
-// The likes of the person who acts, for the videos that this page shows.
+// Whether the person who acts likes a video: what the server last said, and what was pressed since.
+//
+// A press is shown at once. It is pending until counts are shown that include it, and the number of
+// likes is never changed here: it comes from the server alone, so no press can show in it twice.
+// Rules L1-L5 of docs/spec/sdk.md.
 
 import type { VideoCounts } from '@holdfast/protocol/counts.ts';
-import type { Answer } from './ask.ts';
-import { included, NO_LIKE, pressed, recorded, shownLike, withdrawn } from './like-model.ts';
-import type { LikeModel, LikeState, Press } from './like-model.ts';
+import { isIncluded } from './count-model.ts';
 import type { OpenOp, Settlement } from './outbox.ts';
+import type { Position } from './wire.ts';
 
-/** Videos in one question. */
-const ASKED_MAX = 100;
+export type LikeState = Readonly<{
+  liked: boolean;
+  /** Whether `liked` is more than a first guess. */
+  known: boolean;
+  /** `unsent` until it is acknowledged, then `saved` until the counts shown include it. */
+  pending: 'no' | 'unsent' | 'saved';
+}>;
+
+/** With a `position` it is acknowledged. */
+type Press = Readonly<{ op: OpenOp; position?: Position }>;
+
+const NOTHING_SAID: LikeState = { liked: false, known: false, pending: 'no' };
 /** Ends of an op after which the server holds what was asked for. */
-const HELD_OUTCOMES: ReadonlySet<string> = new Set(['counted', 'unchanged', 'duplicate']);
-
-export type ReadLikes = (
-  videos: readonly string[],
-) => Promise<Answer<Readonly<Record<string, boolean>>>>;
+const HELD_OUTCOMES = ['counted', 'unchanged', 'duplicate'];
 
 export class Likes {
   readonly #onChange: (video: string) => void;
-  #models = new Map<string, LikeModel>();
-  #shown = new Map<string, LikeState>();
-  /** Grows when somebody else acts: answers for the one before are not for them. */
-  #term = 0;
+  #confirmed = new Map<string, boolean>();
+  #presses: readonly Press[] = [];
+  readonly #shown = new Map<string, LikeState>();
 
   constructor(onChange: (video: string) => void) {
     this.#onChange = onChange;
@@ -28,79 +36,80 @@ export class Likes {
 
   /** What may be shown now; the same object until that changes. */
   shown(video: string): LikeState {
-    const next = shownLike(this.#models.get(video) ?? NO_LIKE);
-    const last = this.#shown.get(video);
-    if (last?.liked === next.liked && last.known === next.known && last.pending === next.pending) {
-      return last;
-    }
-    this.#shown.set(video, next);
-    return next;
-  }
-
-  /** Takes in everything that is open: what is not in it any more was settled unseen. */
-  restore(ops: readonly OpenOp[]): void {
-    const ids = new Set(ops.map(({ id }) => id));
-    for (const [video, model] of this.#models) {
-      const isOpen = ({ id, position }: Press): boolean => position !== undefined || ids.has(id);
-      if (!model.presses.every(isOpen)) {
-        this.#set(video, { ...model, presses: model.presses.filter(isOpen) });
-      }
-    }
-    for (const op of ops) this.press(op);
-  }
-
-  /** Begins afresh for someone. */
-  reset(): void {
-    const videos = [...this.#models.keys()];
-    this.#term += 1;
-    this.#models = new Map();
-    for (const video of videos) this.#onChange(video);
+    return this.#shown.get(video) ?? NOTHING_SAID;
   }
 
   /** Whether the server has said what it holds. */
   isRead(video: string): boolean {
-    return this.#model(video).confirmed !== undefined;
+    return this.#confirmed.has(video);
   }
 
-  /** Asks the server which of these videos are liked. */
-  async read(videos: readonly string[], ask: ReadLikes): Promise<void> {
-    const term = this.#term;
-    for (let start = 0; start < videos.length; start += ASKED_MAX) {
-      const answer = await ask(videos.slice(start, start + ASKED_MAX));
-      if (answer.kind !== 'ok' || this.#term !== term) return;
-      for (const [video, confirmed] of Object.entries(answer.value)) {
-        this.#set(video, { ...this.#model(video), confirmed });
-      }
-    }
+  /** Begins afresh for someone. */
+  reset(): void {
+    this.#confirmed = new Map();
+    this.#show([]);
   }
 
-  /** Takes in a press, from this tab, another one or before a reload. */
-  press({ id, intent }: Pick<OpenOp, 'id' | 'intent'>): void {
-    if (intent.kind === 'view') return;
-    const { video, kind } = intent;
-    this.#set(video, pressed(this.#model(video), { id, liked: kind === 'like' }));
+  /** Takes in what the server holds. */
+  confirm(video: string, liked: boolean): void {
+    this.#confirmed.set(video, liked);
+    this.#show(this.#presses);
+  }
+
+  /** Takes in everything that is open: what is not in it any more was settled unseen. */
+  restore(ops: readonly OpenOp[]): void {
+    this.#show([
+      ...this.#presses.filter(({ position }) => position !== undefined),
+      ...ops.map((op) => ({ op })),
+    ]);
+  }
+
+  /** Takes in a press, from this tab, another one or before a reload; once however often told. */
+  press(op: OpenOp): void {
+    if (this.#presses.every((press) => press.op.id !== op.id))
+      this.#show([...this.#presses, { op }]);
   }
 
   /** Takes in what became of an op. */
-  settle({ id, intent, end }: Pick<Settlement, 'id' | 'intent' | 'end'>): void {
-    if (intent.kind === 'view') return;
-    const model = this.#model(intent.video);
-    const isHeld = end.kind === 'recorded' && HELD_OUTCOMES.has(end.outcome);
-    this.#set(intent.video, isHeld ? recorded(model, id, end.position) : withdrawn(model, id));
+  settle({ id, intent: { kind, video }, end }: Settlement): void {
+    const isHeld = end.kind === 'recorded' && HELD_OUTCOMES.includes(end.outcome);
+    if (isHeld && kind !== 'view') this.#confirmed.set(video, kind === 'like');
+    this.#show(
+      this.#presses.flatMap((press) => {
+        if (press.op.id !== id) return [press];
+        return isHeld ? [{ op: press.op, position: end.position }] : [];
+      }),
+    );
   }
 
-  /** Takes in the counts that are shown now. */
+  /** Takes in the counts of a video that are shown now. */
   include(video: string, counts: VideoCounts): void {
-    this.#set(video, included(this.#model(video), counts));
+    this.#show(
+      this.#presses.filter(
+        ({ op, position }) =>
+          op.intent.video !== video || position === undefined || !isIncluded(position, counts),
+      ),
+    );
   }
 
-  #model(video: string): LikeModel {
-    return this.#models.get(video) ?? NO_LIKE;
-  }
-
-  #set(video: string, model: LikeModel): void {
-    if (model === this.#model(video)) return;
-    this.#models.set(video, model);
-    this.#onChange(video);
+  #show(presses: readonly Press[]): void {
+    this.#presses = presses.filter(({ op }) => op.intent.kind !== 'view');
+    const lasts = new Map(this.#presses.map((press) => [press.op.intent.video, press]));
+    for (const video of new Set([
+      ...this.#shown.keys(),
+      ...this.#confirmed.keys(),
+      ...lasts.keys(),
+    ])) {
+      const last = lasts.get(video);
+      const liked =
+        last === undefined ? this.#confirmed.get(video) : last.op.intent.kind === 'like';
+      let pending: LikeState['pending'] = 'no';
+      if (last !== undefined) pending = last.position === undefined ? 'unsent' : 'saved';
+      const before = this.shown(video);
+      const next = { liked: liked === true, known: liked !== undefined, pending };
+      if (JSON.stringify(next) === JSON.stringify(before)) continue;
+      this.#shown.set(video, next);
+      this.#onChange(video);
+    }
   }
 }

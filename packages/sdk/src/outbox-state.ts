@@ -1,5 +1,5 @@
 // The outbox on paper: which op carries which name. Pure; `outbox.ts` stores and sends it.
-// Rules K1-K6 of docs/spec/sdk.md.
+// Rules K1-K7 of docs/spec/sdk.md.
 
 import type { Source } from '@holdfast/protocol/ops.ts';
 
@@ -22,57 +22,64 @@ export type Lane = Readonly<{
   /** The session's only key; it is also what tells two sessions apart here. */
   grant: string;
   who: Who;
-  expiresAtMs: number;
+  /** When it stops to take new ops. */
+  untilMs: number;
   nextN: number;
+  /** The highest name that the server has answered for, or 0. */
+  seenN: number;
   ops: readonly Named[];
 }>;
 
 /** Lanes in the order they began. */
 export type Lanes = readonly Lane[];
 
+/** How far names may be from each other and ahead of what the server has seen (API.md, "Ops"). */
+export const WINDOW_OPS = 64;
 /** Names that a page in its last moment may send before it knows them to be stored. */
 export const LAST_NAMES_MAX = 4;
-/** How far names reach: the server's window of 64, less those that a crash may leave unused. */
-export const OPEN_NAMES_MAX = 64 - LAST_NAMES_MAX;
-/** A session this close to its end takes no new ops. */
-export const EXPIRY_MARGIN_MS = 60_000;
+/** Names that may be left unused one after the other; there must be room for ops behind them. */
+const SKIPPED_MAX = 40;
+
+/**
+ * How long a session takes new ops, of the week that it lasts: somebody may have kept its grant for
+ * a while, and what is named last has to arrive too.
+ */
+export const GRANT_LIFE_MS = 5 * 86_400_000;
 
 /** The session that new ops of `who` go into, if there is one. */
 export function openLane(lanes: Lanes, who: Who, nowMs: number): Lane | undefined {
-  return lanes.findLast((lane) => lane.who === who && nowMs < lane.expiresAtMs - EXPIRY_MARGIN_MS);
+  return lanes.findLast((lane) => lane.who === who && nowMs < lane.untilMs);
 }
 
-/**
- * Gives one intent the next name of a lane, or the one `skipped` further; `undefined` when the
- * window is full (K2, K3).
- */
-export function named(lane: Lane, { id, intent }: Waiting, skipped: number): Lane | undefined {
-  const n = lane.nextN + skipped;
-  // The window reaches from the oldest open name, not from the number of open ones.
-  if (n - (lane.ops[0]?.n ?? n) >= OPEN_NAMES_MAX) return undefined;
+/** Leaves out the names that a page which is gone may have sent without storing them (K3). */
+export function withSkipped(lane: Lane): Lane {
+  const nextN = lane.nextN + LAST_NAMES_MAX;
+  return nextN - lane.seenN > SKIPPED_MAX ? lane : { ...lane, nextN };
+}
+
+/** Gives one intent the next name of a lane; `undefined` when the window is full (K2, K4). */
+export function nextNamed(lane: Lane, { id, intent }: Waiting): Lane | undefined {
+  const n = lane.nextN;
+  const oldestN = lane.ops[0]?.n ?? n;
+  if (n - oldestN >= WINDOW_OPS || n - lane.seenN > WINDOW_OPS) return undefined;
   return { ...lane, nextN: n + 1, ops: [...lane.ops, { id, n, intent }] };
 }
 
-/** Lanes that may send now: of each person the first that has ops (K4). */
+/** Lanes that may send now: of each person the first that has ops (K5). */
 export function sendable(lanes: Lanes): Lanes {
-  return lanes.filter(
-    (lane) => lane.ops.length > 0 && lanes.find(sameWho(lane))?.grant === lane.grant,
-  );
-}
-
-function sameWho({ who }: Lane): (other: Lane) => boolean {
-  return (other) => other.who === who && other.ops.length > 0;
+  const full = lanes.filter(({ ops }) => ops.length > 0);
+  return full.filter((lane) => full.find(({ who }) => who === lane.who) === lane);
 }
 
 /** Removes sessions that have nothing left to send and take nothing new from `who`. */
-export function tidied(lanes: Lanes, who: Who, nowMs: number): Lanes {
-  const current = openLane(lanes, who, nowMs);
-  return lanes.filter((lane) => lane.ops.length > 0 || lane === current);
+export function tidied(lanes: Lanes, who: Who | undefined, nowMs: number): Lanes {
+  const current = who === undefined ? undefined : openLane(lanes, who, nowMs);
+  return lanes.filter((lane) => who === undefined || lane.ops.length > 0 || lane === current);
 }
 
 /**
  * Whether an intent need not be sent: what is open for the same person and video before or after
- * it already ends in the same state (K6). `later` are intents that wait behind it.
+ * it already ends in the same state (K7). `later` are intents that wait behind it.
  */
 export function isSuperseded(
   { who, intent }: Waiting,

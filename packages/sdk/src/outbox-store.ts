@@ -16,11 +16,8 @@ export type OutboxStore = Readonly<{
   add: (waiting: Waiting) => Promise<boolean>;
   /** Replaces the lanes and removes intents, both or neither. False when neither was done. */
   save: (lanes: Lanes, named: readonly string[]) => Promise<boolean>;
-  close: () => void;
 }>;
 
-/** Intents without a name that are kept; beyond it the page says so instead of forgetting. */
-export const WAITING_MAX = 256;
 const STORE = 'outbox';
 const LANES_KEY = 'lanes';
 /** In front of the ids of waiting intents, so that they sort together, behind the lanes. */
@@ -77,55 +74,29 @@ function databaseStore(database: IDBDatabase): OutboxStore {
         const waiting = store.getAll(ALL_WAITING()) as IDBRequest<Waiting[]>;
         return () => ({ lanes: lanes.result ?? [], waiting: waiting.result });
       })) ?? { lanes: [], waiting: [] },
-    add: async (waiting) => {
-      const key = WAITING + waiting.id;
-      const before = await run('readwrite', (store) => {
-        const count = store.count(ALL_WAITING());
-        store.put(waiting, key);
-        return () => count.result;
-      });
-      if (before !== undefined && before >= WAITING_MAX) await write((store) => store.delete(key));
-      return before !== undefined && before < WAITING_MAX;
-    },
+    add: (waiting) => write((store) => store.put(waiting, WAITING + waiting.id)),
     save: (lanes, named) =>
       write((store) => {
         store.put(lanes, LANES_KEY);
         for (const id of named) store.delete(WAITING + id);
       }),
-    close: () => {
-      database.close();
-    },
-  };
-}
-
-/** A store that is still being opened; calls wait for it and keep their order. */
-export function deferredStore(opening: Promise<OutboxStore>): OutboxStore {
-  return {
-    load: async () => (await opening).load(),
-    add: async (waiting) => (await opening).add(waiting),
-    save: async (lanes, named) => (await opening).save(lanes, named),
-    close: () => void opening.then((store) => store.close()),
   };
 }
 
 /** Survives nothing; for pages without storage, and for tests. */
 export function memoryStore(): OutboxStore {
   let lanes: Lanes = [];
-  const waiting = new Map<string, Waiting>();
-  const sorted = (): readonly Waiting[] =>
-    [...waiting.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  let waiting: readonly Waiting[] = [];
   return {
-    load: () => Promise.resolve({ lanes, waiting: sorted() }),
+    load: () => Promise.resolve({ lanes, waiting }),
     add: (entry) => {
-      const hasRoom = waiting.size < WAITING_MAX;
-      if (hasRoom) waiting.set(entry.id, entry);
-      return Promise.resolve(hasRoom);
+      waiting = [...waiting, entry];
+      return Promise.resolve(true);
     },
     save: (saved, named) => {
       lanes = saved;
-      for (const id of named) waiting.delete(id);
+      waiting = waiting.filter(({ id }) => !named.includes(id));
       return Promise.resolve(true);
     },
-    close: () => {},
   };
 }

@@ -4,43 +4,29 @@
 // transaction that stores the names and removes the intents, and it is on disk before the first
 // send, so a crash leaves either the intent or its name. Every send carries all open ops of a
 // session in order: repeated and overlapping sends are harmless, because the server knows each op
-// by its name. Rules K1-K12 of docs/spec/sdk.md.
+// by its name. Rules K1-K14 of docs/spec/sdk.md.
 
-import { EXPIRY_MARGIN_MS, isSuperseded, LAST_NAMES_MAX, named } from './outbox-state.ts';
+import type { Answer } from './ask.ts';
+import {
+  GRANT_LIFE_MS,
+  isSuperseded,
+  LAST_NAMES_MAX,
+  nextNamed,
+  withSkipped,
+} from './outbox-state.ts';
 import { openLane, sendable, tidied } from './outbox-state.ts';
 import type { Intent, Lane, Lanes, Named, Waiting, Who } from './outbox-state.ts';
 import type { OutboxStore, Stored } from './outbox-store.ts';
+import type { OpsReply, Position } from './wire.ts';
 
+/** Intents without a name that are kept; beyond it the page says so instead of forgetting. */
+export const WAITING_MAX = 256;
 /** An intent that could not be named for this long is given up: its session would be over too. */
 export const WAITING_LIFE_MS = 7 * 86_400_000;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MS_MAX = 30_000;
 const RETRY_AFTER_SPREAD_MS = 1_000;
-/** Digits of an id's age, enough until the year 5188. */
-const AGE_RADIX = 36;
-const AGE_DIGITS = 9;
-/** Keys beside those of grants. */
-const OPENING = 'open';
-const STORING = 'store';
 const TOO_OLD = { kind: 'refused', code: 'too-old', detail: 'It waited for a week.' } as const;
-
-export type OpResult = Readonly<{ n: number; outcome: string; code?: string }>;
-/** A place in a cell's journal; reads that include it include the op. */
-export type Position = Readonly<{ cell: string; epoch: number; seq: number }>;
-
-export type PostReply = Readonly<
-  | { kind: 'acknowledged'; position: Position; results: readonly OpResult[] }
-  /** Nothing is known of the ops, or the server asked to come back. */
-  | { kind: 'retry'; retryAfterMs: number | undefined }
-  /** The server will never take these ops under these names. */
-  | { kind: 'refused'; code: string; detail: string }
->;
-
-/** `lifeMs` is how long the session lasts: the clocks of device and server may disagree. */
-export type OpenReply = Readonly<
-  | { kind: 'opened'; grant: string; lifeMs: number }
-  | { kind: 'retry'; retryAfterMs: number | undefined }
->;
 
 /** What became of an op. */
 export type Settlement = Readonly<{
@@ -48,7 +34,8 @@ export type Settlement = Readonly<{
   who: Who;
   intent: Intent;
   end: Readonly<
-    | { kind: 'recorded'; outcome: string; code: string | undefined; position: Position }
+    | { kind: 'recorded'; outcome: string; code?: string; position: Position }
+    /** The server will never take it. */
     | { kind: 'refused'; code: string; detail: string }
     /** Never sent: another press on the same video ends in the same state. */
     | { kind: 'superseded' }
@@ -56,15 +43,15 @@ export type Settlement = Readonly<{
 }>;
 
 export type OutboxPorts = Readonly<{
-  store: OutboxStore;
+  store: Promise<OutboxStore>;
   nowMs: () => number;
   /** From 0 up to, not including, 1. */
   random: () => number;
-  setTimer: (afterMs: number, run: () => void) => void;
-  /** Never rejects. Ends as `retry` when there is no answer in time. */
-  postOps: (grant: string, ops: readonly Named[]) => Promise<PostReply>;
-  /** Never rejects. Opens a session that acts for `who` and for nobody else. */
-  openSession: (who: Who) => Promise<OpenReply>;
+  setTimer: (run: () => void, afterMs: number) => void;
+  /** Never rejects. */
+  postOps: (grant: string, ops: readonly Named[]) => Promise<Answer<OpsReply>>;
+  /** Never rejects. The grant of a new session that acts for `who` and for nobody else. */
+  openSession: (who: Who) => Promise<Answer<string>>;
   /** Called by the leading tab, once for each op it settles. */
   onSettled: (settlement: Settlement) => void;
   /** The store holds a new session. */
@@ -72,11 +59,8 @@ export type OutboxPorts = Readonly<{
 }>;
 
 /** An intent on its way into the store; `kept` says whether it is there. */
-export type Enqueued = Readonly<{ id: string; kept: Promise<boolean> }>;
+export type Enqueued = Readonly<{ op: OpenOp; kept: Promise<boolean> }>;
 export type OpenOp = Readonly<{ id: string; who: Who; intent: Intent }>;
-
-type Pause = Readonly<{ attempt: number; untilMs: number; asked: boolean }>;
-type Ends = ReadonlyMap<number, Settlement['end']>;
 
 export class Outbox {
   readonly #ports: OutboxPorts;
@@ -87,22 +71,26 @@ export class Outbox {
   #taken = new Set<string>();
   /** Those of them that the store may still hold as intents. */
   #removals = new Set<string>();
-  /** Grants of which every name that was ever used is known in this term. */
+  /** Grants of which no page that is gone has sent a name from `nextN` on. */
   #known = new Set<string>();
-  /** The last `n` that is on its way, by grant; `OPENING` while a session is asked for. */
+  /** The last `n` that is on its way, by grant. */
   #sending = new Map<string, number>();
-  /** Why a session, the opening of one or the store is left alone for now. */
-  readonly #pauses = new Map<string, Pause>();
   #isLeading = false;
-  /** Grows when the lead is taken or given up: what began in another term is not ours to store. */
-  #term = 0;
   #who: Who | undefined = undefined;
-  #isSessionWanted = false;
+  /** A visitor is about to do something; a person has a session in any case. */
+  #isWanted = false;
+  #isOpening = false;
   #isWorking = false;
   #isCalled = false;
-  #namesGiven = 0;
-  #namesStored = 0;
-  #lastAge = 0;
+  /** Until when the server is left alone, after so many failures, and whether it asked for that. */
+  #pausedUntilMs = 0;
+  #failures = 0;
+  #isAsked = false;
+  #newestMs = 0;
+  /** Names that were sent before they were known to be stored (K3). */
+  #unstored = 0;
+  /** Intents that may still be stored, as of the last look at the store. */
+  #room = WAITING_MAX;
   #onIdle: (() => void) | undefined = undefined;
 
   constructor(ports: OutboxPorts) {
@@ -111,11 +99,7 @@ export class Outbox {
 
   /** Makes this tab the one that names and sends. Call it only while holding the lead. */
   async lead(): Promise<void> {
-    this.#begin();
-    const mine = this.#term;
-    const { lanes } = await this.#load();
-    if (mine !== this.#term) return;
-    this.#lanes = lanes;
+    this.#lanes = (await this.#load()).lanes;
     this.#isLeading = true;
     this.#tidy();
     this.wake();
@@ -129,51 +113,61 @@ export class Outbox {
     });
   }
 
-  /** Stops at once. What is on its way arrives, and is sent again by whoever leads next. */
-  close(): void {
-    this.#begin();
-    this.#ports.store.close();
-  }
-
   /** Sets who acts from now on: sessions are opened for them and for visitors, no one else. */
   setWho(who: Who): void {
-    if (who === this.#who) return;
     this.#who = who;
-    this.#isSessionWanted = false;
-    this.#pauses.delete(OPENING);
+    this.#isWanted = false;
     this.#tidy();
-    this.wake();
+    this.retryNow();
   }
 
   /** Opens a session for who acts now when there is none, ahead of their first op. */
   wantSession(): void {
-    this.#isSessionWanted = true;
+    this.#isWanted = true;
     this.wake();
   }
 
-  /** Stores an intent and sends it as soon as possible. */
-  enqueue(who: Who, intent: Intent): Enqueued {
-    const { store, nowMs } = this.#ports;
-    const waiting: Waiting = { id: this.#newId(), who, atMs: nowMs(), intent };
-    const { id } = waiting;
-    if (this.#isLeading) this.#waiting = [...this.#waiting, waiting];
-    const kept = store.add(waiting).then((isStored) => {
+  /**
+   * Stores an intent and sends it as soon as possible. With `isLast` the page may be gone before
+   * anything that has to wait is done: then it is named, stored and sent in this very call.
+   */
+  enqueue(who: Who, intent: Intent, isLast = false): Enqueued {
+    const { store, nowMs, random } = this.#ports;
+    const atMs = nowMs();
+    // Behind all that wait, by number: a clock may step back between two presses.
+    this.#newestMs = Math.max(atMs, this.#newestMs + 1);
+    const id = `${this.#newestMs}${String(random()).slice(1)}`;
+    const waiting: Waiting = { id, who, atMs, intent };
+    const isKnown = this.#known.has(openLane(this.#lanes, who, atMs)?.grant ?? '');
+    if (isLast && isKnown && this.#unstored < LAST_NAMES_MAX && this.#name(waiting)) {
+      this.#unstored += 1;
+      const kept = this.#save();
+      this.flush();
+      return { op: waiting, kept };
+    }
+    this.#room -= 1;
+    const hasRoom = this.#room >= 0;
+    if (this.#isLeading && hasRoom) this.#waiting = [...this.#waiting, waiting];
+    const kept = store.then(async ({ add }) => {
+      const isStored = hasRoom && (await add(waiting));
       if (!isStored) this.#waiting = this.#waiting.filter((other) => other !== waiting);
       this.wake();
       return isStored || this.#taken.has(id);
     });
-    return { id, kept };
+    return { op: waiting, kept };
   }
 
-  /** Everything that is not settled, in order, whichever tab it came from. */
-  async open(): Promise<readonly OpenOp[]> {
+  /**
+   * What `who` has on this device: everything that is not settled, in order and whichever tab it
+   * came from, and the grant of the session they act in, once there is one.
+   */
+  async of(who: Who): Promise<Readonly<{ ops: readonly OpenOp[]; grant: string | undefined }>> {
     const { lanes, waiting } = await this.#load();
-    return [...lanes.flatMap(({ who, ops }) => ops.map((op) => ({ ...op, who }))), ...waiting];
-  }
-
-  /** The grant of the session that `who` acts in on this device, once there is one. */
-  async grant(who: Who): Promise<string | undefined> {
-    return openLane((await this.#load()).lanes, who, this.#ports.nowMs())?.grant;
+    const named = lanes.flatMap((lane) => lane.ops.map((op) => ({ ...op, who: lane.who })));
+    return {
+      ops: [...named, ...waiting].filter((op) => op.who === who),
+      grant: openLane(lanes, who, this.#ports.nowMs())?.grant,
+    };
   }
 
   /** Looks for work. Harmless at any time; does nothing in a tab that does not lead. */
@@ -182,38 +176,28 @@ export class Outbox {
     if (this.#isCalled && !this.#isWorking) void this.#work();
   }
 
-  /** The network is back: forgets pauses that no server asked for. */
+  /** Tries at once what failed, unless the server asked to wait. */
   retryNow(): void {
-    for (const [key, { asked }] of this.#pauses) if (!asked) this.#pauses.delete(key);
+    if (!this.#isAsked) this.#pausedUntilMs = 0;
     this.wake();
   }
 
-  /** The page may be about to go: sends at once, even beside a send that is still under way. */
+  /** The page may be about to go: sends what is named, even beside a send that is under way. */
   flush(): void {
-    if (!this.#isLeading) return;
-    const isLeftAlone = (grant: string): boolean => this.#pauses.get(grant)?.asked === true;
-    if (this.#nameWaiting(isLeftAlone, LAST_NAMES_MAX)) void this.#save().then(() => this.wake());
-    if (this.#unsavedNames > LAST_NAMES_MAX) return;
+    if (!this.#isLeading || (this.#isAsked && this.#isPaused())) return;
     for (const lane of sendable(this.#lanes)) {
-      const isOnItsWay = lane.ops.at(-1)?.n === this.#sending.get(lane.grant);
-      if (!isOnItsWay && !isLeftAlone(lane.grant)) void this.#send(lane);
+      if (lane.ops.at(-1)?.n !== this.#sending.get(lane.grant)) void this.#send(lane);
     }
   }
 
-  #begin(): void {
-    this.#term += 1;
+  #yieldIfIdle(): void {
+    if (this.#onIdle === undefined || this.#isWorking || this.#isOpening) return;
+    if (this.#sending.size > 0) return;
     this.#isLeading = false;
-    this.#lanes = this.#waiting = [];
+    this.#waiting = [];
     this.#taken = new Set();
     this.#removals = new Set();
     this.#known = new Set();
-    this.#sending = new Map();
-    this.#namesStored = this.#namesGiven;
-  }
-
-  #yieldIfIdle(): void {
-    if (this.#onIdle === undefined || this.#isWorking || this.#sending.size > 0) return;
-    this.#begin();
     this.#onIdle();
     this.#onIdle = undefined;
   }
@@ -229,57 +213,56 @@ export class Outbox {
   }
 
   async #look(): Promise<void> {
-    const mine = this.#term;
     const stored = await this.#load();
-    if (mine !== this.#term) return;
     // What this tab is still writing is in its own list alone.
     const all = new Map([...stored.waiting, ...this.#waiting].map((entry) => [entry.id, entry]));
     this.#waiting = [...all.values()]
       .filter(({ id }) => !this.#taken.has(id))
       .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    if (this.#isPaused()) return;
     this.#openSessions();
-    const isBusy = (grant: string): boolean => this.#sending.has(grant) || this.#isPaused(grant);
-    this.#nameWaiting(isBusy, Number.POSITIVE_INFINITY);
-    // K1: a name is on disk before anything is sent under it.
-    const isSaved = this.#removals.size === 0 || (await this.#save());
-    if (mine !== this.#term) return;
-    if (!isSaved) this.#pause(STORING, undefined);
-    else if (this.#unsavedNames === 0) {
-      for (const lane of sendable(this.#lanes)) if (!isBusy(lane.grant)) void this.#send(lane);
+    if (this.#sending.size > 0) return;
+    const isNew = ({ grant }: Lane): boolean => !this.#known.has(grant);
+    const isFirst = this.#isWanted && this.#lanes.some(isNew);
+    if (isFirst || this.#waiting.length > 0 || this.#removals.size > 0) {
+      this.#lanes = this.#lanes.map((lane) => (isNew(lane) ? withSkipped(lane) : lane));
+      this.#nameWaiting();
+      // K1: a name is on disk before anything is sent under it.
+      if (!(await this.#save())) {
+        this.#pause();
+        return;
+      }
+      for (const { grant } of this.#lanes) this.#known.add(grant);
     }
+    for (const lane of sendable(this.#lanes)) void this.#send(lane);
   }
 
-  /** Names what may be sent now (K2). Whether there is something new to store. */
-  #nameWaiting(isBusy: (grant: string) => boolean, unsavedMax: number): boolean {
+  /** Gives names to what waits (K2-K6). */
+  #nameWaiting(): void {
     const nowMs = this.#ports.nowMs();
-    const before = this.#taken.size;
     const blocked = new Set<Who>();
     for (const [index, entry] of this.#waiting.entries()) {
-      const { who } = entry;
-      const lane = openLane(this.#lanes, who, nowMs);
-      if (nowMs - entry.atMs > WAITING_LIFE_MS) this.#giveUp(entry, TOO_OLD);
-      else if (lane === undefined || isBusy(lane.grant) || blocked.has(who)) blocked.add(who);
+      const { id, who, intent } = entry;
+      let end: Settlement['end'] | undefined = undefined;
+      if (nowMs - entry.atMs > WAITING_LIFE_MS) end = TOO_OLD;
       else if (isSuperseded(entry, this.#lanes, this.#waiting.slice(index + 1))) {
-        this.#giveUp(entry, { kind: 'superseded' });
-      } else if (this.#unsavedNames >= unsavedMax || !this.#name(entry, lane)) blocked.add(who);
+        end = { kind: 'superseded' };
+      } else if (blocked.has(who) || !this.#name(entry)) blocked.add(who);
+      if (end === undefined) continue;
+      this.#take(id);
+      this.#ports.onSettled({ id, who, intent, end });
     }
     this.#waiting = this.#waiting.filter(({ id }) => !this.#taken.has(id));
-    return this.#taken.size > before;
   }
 
-  #name(entry: Waiting, lane: Lane): boolean {
-    const next = named(lane, entry, this.#known.has(lane.grant) ? 0 : LAST_NAMES_MAX);
+  /** Gives an intent its name, if there is a session and room in its window. */
+  #name(entry: Waiting): boolean {
+    const lane = openLane(this.#lanes, entry.who, this.#ports.nowMs());
+    const next = lane && nextNamed(lane, entry);
     if (next === undefined) return false;
     this.#lanes = this.#lanes.map((other) => (other === lane ? next : other));
-    this.#known.add(lane.grant);
-    this.#namesGiven += 1;
     this.#take(entry.id);
     return true;
-  }
-
-  #giveUp({ id, who, intent }: Waiting, end: Settlement['end']): void {
-    this.#take(id);
-    this.#ports.onSettled({ id, who, intent, end });
   }
 
   #take(id: string): void {
@@ -288,130 +271,110 @@ export class Outbox {
   }
 
   #openSessions(): void {
-    const whos = new Set(this.#waiting.map(({ who }) => who));
-    if (this.#isSessionWanted && this.#who !== undefined) whos.add(this.#who);
-    for (const who of whos) if (who === this.#who || who === null) void this.#openFor(who);
+    const whos = this.#waiting.map(({ who }) => who);
+    const who = this.#who;
+    // A person's session also tells what they like.
+    if (who !== undefined && (who !== null || this.#isWanted)) whos.push(who);
+    for (const each of whos) if (each === who || each === null) void this.#openFor(each);
   }
 
   async #openFor(who: Who): Promise<void> {
     const { nowMs, openSession, onSession } = this.#ports;
-    if (openLane(this.#lanes, who, nowMs()) !== undefined) return;
-    if (this.#sending.has(OPENING) || this.#isPaused(OPENING)) return;
-    const mine = this.#term;
-    this.#sending.set(OPENING, 0);
-    const reply = await openSession(who);
-    if (mine !== this.#term) return;
-    this.#sending.delete(OPENING);
-    if (reply.kind === 'opened' && reply.lifeMs > EXPIRY_MARGIN_MS) {
-      const { grant, lifeMs } = reply;
-      const lane: Lane = { grant, who, expiresAtMs: nowMs() + lifeMs, nextN: 1, ops: [] };
-      this.#lanes = [...this.#lanes, lane];
+    if (this.#isOpening || openLane(this.#lanes, who, nowMs()) !== undefined) return;
+    this.#isOpening = true;
+    const { value: grant, failure } = await openSession(who);
+    this.#isOpening = false;
+    if (failure === undefined) {
+      const untilMs = nowMs() + GRANT_LIFE_MS;
+      this.#lanes = [...this.#lanes, { grant, who, untilMs, nextN: 1, seenN: 0, ops: [] }];
       this.#known.add(grant);
-      this.#pauses.delete(OPENING);
       await this.#save();
       onSession();
-    } else this.#pause(OPENING, reply.kind === 'retry' ? reply.retryAfterMs : undefined);
+    } else this.#pause(failure.retryAfterMs);
     this.wake();
     this.#yieldIfIdle();
   }
 
   async #send({ grant, who, ops }: Lane): Promise<void> {
-    const mine = this.#term;
     this.#sending.set(grant, ops.at(-1)?.n ?? 0);
-    const reply = await this.#ports.postOps(grant, ops);
-    if (mine !== this.#term) return;
+    const { value, failure } = await this.#ports.postOps(grant, ops);
     this.#sending.delete(grant);
-    if (reply.kind === 'retry') this.#pause(grant, reply.retryAfterMs);
-    else this.#settle(grant, who, reply);
+    const open = this.#lanes.find((lane) => lane.grant === grant)?.ops ?? [];
+    const endOf = ({ n }: Named): Settlement['end'] | undefined => {
+      if (failure !== undefined)
+        return failure.retryable ? undefined : { kind: 'refused', ...failure };
+      const result = value.results.find((other) => other.n === n);
+      return result && { kind: 'recorded', ...result, position: value };
+    };
+    const left = open.filter((op) => endOf(op) === undefined);
+    // An answer that settles nothing would otherwise be asked for again without a pause.
+    if (failure?.retryable || (left.length > 0 && left.length === open.length)) {
+      this.#pause(failure?.retryAfterMs);
+    } else {
+      const seenN = open.findLast((op) => !left.includes(op))?.n ?? 0;
+      this.#failures = this.#pausedUntilMs = 0;
+      this.#lanes = this.#lanes
+        .map((lane) =>
+          lane.grant === grant ? { ...lane, ops: left, seenN: Math.max(seenN, lane.seenN) } : lane,
+        )
+        // A session that is refused for good takes nothing new either.
+        .filter((lane) => lane.grant !== grant || failure === undefined);
+      this.#tidy();
+    }
+    for (const op of open) {
+      const end = endOf(op);
+      if (end !== undefined) this.#ports.onSettled({ id: op.id, who, intent: op.intent, end });
+    }
     this.wake();
     this.#yieldIfIdle();
   }
 
-  #settle(grant: string, who: Who, reply: Exclude<PostReply, { kind: 'retry' }>): void {
-    const open = this.#lanes.find((lane) => lane.grant === grant)?.ops ?? [];
-    const ends = endsOf(reply, open);
-    // An answer that settles nothing would otherwise be asked for again without a pause.
-    if (open.length > 0 && ends.size === 0) this.#pause(grant, undefined);
-    else this.#pauses.delete(grant);
-    this.#lanes = this.#lanes
-      .filter((lane) => lane.grant !== grant || reply.kind === 'acknowledged')
-      .map((lane) =>
-        lane.grant === grant ? { ...lane, ops: open.filter(({ n }) => !ends.has(n)) } : lane,
-      );
-    this.#tidy();
-    // Not waited for: what is removed too late is sent again under its name, and no more.
-    void this.#save();
-    for (const { id, n, intent } of open) {
-      const end = ends.get(n);
-      if (end !== undefined) this.#ports.onSettled({ id, who, intent, end });
-    }
-  }
-
   /** A grant is a key: it is not left on the device once its person is gone and all is sent. */
   #tidy(): void {
-    if (!this.#isLeading || this.#who === undefined) return;
-    const kept = tidied(this.#lanes, this.#who, this.#ports.nowMs());
-    if (kept.length === this.#lanes.length) return;
-    this.#lanes = kept;
+    if (!this.#isLeading) return;
+    this.#lanes = tidied(this.#lanes, this.#who, this.#ports.nowMs());
+    // Not waited for: what is removed too late is sent again under its name, and no more.
     void this.#save();
   }
 
-  #pause(key: string, retryAfterMs: number | undefined): void {
+  #pause(retryAfterMs?: number): void {
     const { nowMs, random, setTimer } = this.#ports;
-    const attempt = (this.#pauses.get(key)?.attempt ?? 0) + 1;
-    const ceilingMs = Math.min(BACKOFF_MS_MAX, BACKOFF_FIRST_MS * 2 ** (attempt - 1));
+    const ceilingMs = Math.min(BACKOFF_MS_MAX, BACKOFF_FIRST_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#isAsked = retryAfterMs !== undefined;
     // Half fixed, half random: no retry storm, and no retry at once either.
-    const backoffMs = ceilingMs / 2 + (random() * ceilingMs) / 2;
-    const asked = retryAfterMs !== undefined;
-    const askedMs = asked ? retryAfterMs + random() * RETRY_AFTER_SPREAD_MS : 0;
-    const waitMs = Math.ceil(Math.max(backoffMs, askedMs));
-    this.#pauses.set(key, { attempt, untilMs: nowMs() + waitMs, asked });
-    setTimer(waitMs, () => {
+    const waitMs = Math.max(
+      ceilingMs * (0.5 + random() / 2),
+      retryAfterMs === undefined ? 0 : retryAfterMs + random() * RETRY_AFTER_SPREAD_MS,
+    );
+    this.#pausedUntilMs = nowMs() + waitMs;
+    // Timers may come a moment early.
+    setTimer(() => {
       this.wake();
-    });
+    }, waitMs + 1);
   }
 
-  #isPaused(key: string): boolean {
-    return this.#ports.nowMs() < (this.#pauses.get(key)?.untilMs ?? 0);
-  }
-
-  get #unsavedNames(): number {
-    return this.#namesGiven - this.#namesStored;
+  #isPaused(): boolean {
+    return this.#ports.nowMs() < this.#pausedUntilMs;
   }
 
   async #save(): Promise<boolean> {
     const ids = [...this.#removals];
-    const mine = this.#term;
-    const given = this.#namesGiven;
-    const isSaved = await this.#ports.store.save(this.#lanes, ids);
-    if (isSaved && mine === this.#term) {
-      this.#namesStored = Math.max(this.#namesStored, given);
-      for (const id of ids) this.#removals.delete(id);
-    }
-    return isSaved;
+    const { save } = await this.#ports.store;
+    const isSaved = await save(this.#lanes, ids);
+    if (!isSaved) return false;
+    this.#unstored = 0;
+    for (const id of ids) this.#removals.delete(id);
+    return true;
   }
 
   async #load(): Promise<Stored> {
-    const stored = await this.#ports.store.load();
-    const newest = stored.waiting.at(-1)?.id ?? '0';
-    this.#lastAge = Math.max(this.#lastAge, Number.parseInt(newest, AGE_RADIX));
+    const stored = await (await this.#ports.store).load();
+    this.#newestMs = Math.max(
+      this.#newestMs,
+      Number.parseInt(stored.waiting.at(-1)?.id ?? '0', 10),
+    );
+    this.#room = WAITING_MAX - stored.waiting.length;
     return stored;
   }
-
-  #newId(): string {
-    this.#lastAge = Math.max(this.#ports.nowMs(), this.#lastAge + 1);
-    const part = Math.floor(this.#ports.random() * 2 ** 48).toString(AGE_RADIX);
-    return `${this.#lastAge.toString(AGE_RADIX).padStart(AGE_DIGITS, '0')}.${part}`;
-  }
-}
-
-function endsOf(reply: Exclude<PostReply, { kind: 'retry' }>, open: readonly Named[]): Ends {
-  if (reply.kind === 'refused') return new Map(open.map(({ n }) => [n, reply]));
-  const { position, results } = reply;
-  const isOpen = new Set(open.map(({ n }) => n));
-  return new Map(
-    results
-      .filter(({ n }) => isOpen.has(n))
-      .map(({ n, outcome, code }) => [n, { kind: 'recorded', outcome, code, position }]),
-  );
 }

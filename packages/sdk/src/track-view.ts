@@ -1,81 +1,95 @@
-// Watches a `<video>` and says what of it was really watched. Rules V1-V6 of docs/spec/sdk.md.
-
-import { WatchMeter } from './watch-meter.ts';
+// Watches a `<video>` and says how long it was really watched, and when that is worth a view op.
+// Rules V1-V6 of docs/spec/sdk.md. Whether a view qualifies is decided by the server alone
+// (docs/spec/views.md).
 
 /** The part of a media element that is looked at. */
 export type Watched = EventTarget &
-  Readonly<Pick<HTMLMediaElement, 'currentTime' | 'duration' | 'paused' | 'loop' | 'playbackRate'>>;
+  Readonly<
+    Pick<
+      HTMLMediaElement,
+      'currentTime' | 'duration' | 'loop' | 'paused' | 'playbackRate' | 'readyState' | 'seeking'
+    >
+  >;
 /** The part of a document that is looked at. */
 export type Sight = EventTarget & Readonly<Pick<Document, 'visibilityState'>>;
 
 export type TrackPorts = Readonly<{
   sight: Sight;
   nowMs: () => number;
+  /** For elements that do not tell it. */
+  durationMs?: number | undefined;
   /** Called once, when it begins to play. */
   onStart: () => void;
   onWatched: (watchedMs: number) => void;
 }>;
 
-/** Begins a visit; the returned function ends it and reports what was watched. */
-export function trackElement(element: Watched, ports: TrackPorts, durationMs?: number): () => void {
-  const { sight, nowMs, onStart, onWatched } = ports;
-  const mediaMs = (): number => element.currentTime * 1_000;
-  const wholeMs = (): number => {
-    const ofElementMs = element.duration * 1_000;
-    return Number.isFinite(ofElementMs) ? ofElementMs : (durationMs ?? Number.POSITIVE_INFINITY);
-  };
-  const meter = new WatchMeter(wholeMs, mediaMs(), nowMs());
-  const isSeen = (): boolean => sight.visibilityState !== 'hidden';
-  let hasStarted = false;
+/** Less than this is scrolling past, not watching. */
+export const WATCHED_MS_MIN = 300;
+/** A wrap is seen a moment after it happened, and durations differ by some frames. */
+const WRAP_SLACK_MS = 500;
+const HAVE_FUTURE_DATA = 3;
+/** After each of them it may play or not, or stand elsewhere. */
+const EVENTS =
+  'timeupdate playing seeking seeked pause waiting ratechange emptied ended visibilitychange';
 
-  const report = (): void => {
-    const watchedMs = meter.take();
-    if (watchedMs !== undefined) onWatched(watchedMs);
+/** Begins a visit; the returned function ends it and reports what was watched. */
+export function trackElement(element: Watched, ports: TrackPorts): () => void {
+  const { sight, nowMs, durationMs, onStart, onWatched } = ports;
+  let atMs = nowMs();
+  let mediaMs = element.currentTime * 1_000;
+  let watchedMs = 0;
+  let isRunning = false;
+  let isStarted = false;
+  let isSent = false;
+
+  const wholeMs = (): number =>
+    element.duration > 0 ? element.duration * 1_000 : (durationMs ?? Number.POSITIVE_INFINITY);
+  const isSeen = (): boolean => sight.visibilityState === 'visible';
+
+  /** Adds what was played since the last look. True when that went over the end. */
+  const look = (isJump: boolean): boolean => {
+    const clockMs = nowMs() - atMs;
+    const toMs = element.currentTime * 1_000;
+    const restMs = wholeMs() - mediaMs;
+    // Until it was moved it played on; the way there was not watched (V2).
+    const playedMs = isJump ? Math.min(clockMs * element.playbackRate, restMs) : toMs - mediaMs;
+    const isOver = isJump
+      ? element.loop && toMs < WRAP_SLACK_MS && playedMs > restMs - WRAP_SLACK_MS
+      : playedMs < 0 && restMs + toMs <= clockMs;
+    // V1: media time that played, and never more than the clock says.
+    const countedMs = Math.min(isOver ? restMs + toMs : playedMs, clockMs);
+    if (isRunning) watchedMs += Math.max(0, countedMs);
+    atMs += clockMs;
+    mediaMs = toMs;
+    return isOver && isRunning;
   };
-  const run = (isRunning: boolean): void => {
-    if (meter.run(isRunning && isSeen(), mediaMs(), nowMs())) report();
-    if (!isRunning || hasStarted) return;
-    hasStarted = true;
+  const report = (): void => {
+    const wholeWatchedMs = Math.round(watchedMs);
+    if (wholeWatchedMs < (isSent ? wholeMs() : WATCHED_MS_MIN)) return;
+    isSent = true;
+    watchedMs = 0;
+    onWatched(wholeWatchedMs);
+  };
+  const handle = ({ type }: Pick<Event, 'type'>): void => {
+    const isOver = look(type === 'seeking' || type === 'emptied');
+    if (isOver || type === 'ended' || !isSeen()) report();
+    const { paused, seeking, readyState } = element;
+    isRunning = isSeen() && !paused && !seeking && readyState >= HAVE_FUTURE_DATA;
+    if (!isRunning || isStarted) return;
+    isStarted = true;
     onStart();
   };
-  const halt = (): void => {
-    run(false);
-  };
-  const leave = (): void => {
-    halt();
-    report();
-  };
-  const jump = (): void => {
-    if (meter.jump(mediaMs(), nowMs(), element.playbackRate, element.loop)) report();
-  };
-  const goOn = (): void => {
-    run(!element.paused);
-  };
-  const handlers: Readonly<Record<string, () => void>> = {
-    timeupdate: () => {
-      if (meter.look(mediaMs(), nowMs())) report();
-    },
-    playing: goOn,
-    seeked: goOn,
-    pause: halt,
-    waiting: halt,
-    seeking: jump,
-    ratechange: () => void meter.look(mediaMs(), nowMs()),
-    emptied: jump,
-    ended: leave,
-  };
-  const onSight = (): void => {
-    if (isSeen()) goOn();
-    else leave();
-  };
-  for (const [type, handle] of Object.entries(handlers)) element.addEventListener(type, handle);
-  sight.addEventListener('visibilitychange', onSight);
-  if (!element.paused) goOn();
+  const types = EVENTS.split(' ');
+  for (const target of [element, sight]) {
+    for (const type of types) target.addEventListener(type, handle);
+  }
+  handle({ type: '' });
   return () => {
-    leave();
-    for (const [type, handle] of Object.entries(handlers)) {
-      element.removeEventListener(type, handle);
+    look(false);
+    report();
+    isSent = true;
+    for (const target of [element, sight]) {
+      for (const type of types) target.removeEventListener(type, handle);
     }
-    sight.removeEventListener('visibilitychange', onSight);
   };
 }
