@@ -19,7 +19,10 @@ export const en = {
   close: 'Close',
   retry: 'Try again',
   loading: 'Loading',
-  offline: 'Offline. Likes are kept on this device and sent when you are back.',
+  'like.noRoom':
+    'No room on this device to keep this like: it was not recorded. Try again when you are online.',
+  'like.refused': 'Your like was not recorded. Please press again.',
+  'like.invalid': 'This was not counted: the counter does not know this video.',
   'trouble.title': 'This did not load',
   'trouble.noAnswer': 'Holdfast did not answer. Nothing you did is lost. Try again.',
   'trouble.signIn': 'Sign in to see this.',

@@ -5,6 +5,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { Notice } from '../ui/notice.tsx';
 import type { Trouble } from './ask.ts';
 import { useWords } from './i18n.ts';
+import { troubleText } from './trouble-text.ts';
 import { appArea } from './words.ts';
 
 type PageProps = Readonly<{
@@ -87,14 +88,8 @@ export function TroubleNote({
   );
 }
 
-/** The sentence of a trouble: the server's own words where it has some. */
-export function TroubleText({ trouble }: Readonly<{ trouble: Trouble }>): string {
+/** The sentence of a trouble, as an element. */
+export function TroubleText({ trouble }: Readonly<{ trouble: Trouble }>): ReactElement {
   const t = useWords(appArea);
-  if (trouble.kind === 'no-answer') return t('trouble.noAnswer');
-  const { status, code, detail, title, retryAfterMs } = trouble.problem;
-  if (status === 401) return t('trouble.signIn');
-  if (code === 'rate-limited' && retryAfterMs !== undefined) {
-    return t('trouble.wait', { n: Math.ceil(retryAfterMs / 1_000) });
-  }
-  return detail === '' ? title : detail;
+  return <>{troubleText(trouble, t)}</>;
 }

@@ -1,10 +1,333 @@
+// The feed: a scroll-snap column of clips, an ARIA feed. Rules W3-W12.
+
+import { Link, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect } from 'react';
+import { useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { ReactElement } from 'react';
-import { Bones, Page } from '../app/page.tsx';
+import { likedNow, setLiked, useLineLost } from '../app/engagement.ts';
+import { useWords, wordsNow } from '../app/i18n.ts';
+import type { Words } from '../app/i18n.ts';
+import { TroubleText } from '../app/page.tsx';
+import { meNow, useMe } from '../app/session.ts';
+import type { PlayableVideo } from '../app/video.ts';
+import { toast } from '../ui/toast.tsx';
+import { Clip, ClipBones } from './clip.tsx';
+import type { ClipActions } from './clip.tsx';
+import './feed.css';
+import { bindKeys } from './keys.ts';
+import { feedList, player, RANKS } from './feed-parts.ts';
+import type { Rank } from './feed-parts.ts';
+import { feedArea } from './words.ts';
+
+/** Clips this far from the one in view are drawn; the rest keep their place empty. */
+const DRAWN_AROUND = 2;
+/** A clip is in view when this part of it is. */
+const IN_VIEW_PART = 0.6;
+
+/** What is opened now and then comes when it is. */
+const FeedPanels = lazy(async () => ({ default: (await import('./panels.tsx')).FeedPanels }));
+
+export type Panel = 'comments' | 'why' | 'numbers' | 'help' | 'sign-in' | 'share';
+export type FeedWords = Words<keyof typeof feedArea.en>;
 
 export function FeedPage(): ReactElement {
+  const { rank = 'for-you' } = useSearch({ from: '/app/' });
+  const me = useMe();
+  const whose = me?.account ?? '';
+  // Another person's list is another list.
+  return <Feed key={`${rank} ${whose}`} rank={rank} whose={whose} />;
+}
+
+function Feed({ rank, whose }: Readonly<{ rank: Rank; whose: string }>): ReactElement {
+  const t = useWords(feedArea);
+  const list = feedList(rank, whose);
+  const { videos, kind, trouble } = useSyncExternalStore(list.subscribe, () => list.state);
+  const [index, setIndex] = useState(list.index);
+  const [panel, setPanel] = useState<Panel | undefined>(undefined);
+  const root = useRef<HTMLDivElement>(null);
+  const video = videos[index];
+
+  useEffect(() => {
+    list.index = index;
+    list.want(index);
+  }, [list, index, videos.length]);
+  usePlaying(root, videos, index);
+  const seen = useInView(root, setIndex);
+  const step = useStep(root, list.index, index);
+
+  const like = useCallback((on: PlayableVideo, liked: boolean) => {
+    if (meNow() === null || meNow() === undefined) setPanel('sign-in');
+    else void setLiked(on.id, liked);
+  }, []);
+  const actions = useMemo<ClipActions>(() => ({ open: setPanel, like, step }), [like, step]);
+  useKeys(video, actions);
+
+  const size = kind === 'complete' ? videos.length : -1;
   return (
-    <Page title="Videos">
-      <Bones />
-    </Page>
+    <div className="feed-frame" data-panel={panel}>
+      <title>{`${t('title')} · Holdfast`}</title>
+      <h1 className="unseen">{t('title')}</h1>
+      <RankTabs t={t} rank={rank} />
+      <Connection t={t} />
+      <div
+        ref={root}
+        className="feed"
+        role="feed"
+        aria-label={t('title')}
+        aria-busy={kind === 'loading'}
+      >
+        {videos.map((one, place) => (
+          <Clip
+            key={one.id}
+            video={one}
+            place={place}
+            size={size}
+            isLast={kind === 'complete' && place === videos.length - 1}
+            isDrawn={Math.abs(place - index) <= DRAWN_AROUND}
+            isCurrent={place === index}
+            observe={seen}
+            actions={actions}
+          />
+        ))}
+        {kind !== 'complete' && trouble === undefined && <ClipBones />}
+        {trouble !== undefined && (
+          <div className="clip-note">
+            <h2>{t('trouble')}</h2>
+            <p>
+              <TroubleText trouble={trouble} />
+            </p>
+            <button
+              className="button"
+              data-kind="main"
+              type="button"
+              onClick={() => {
+                list.want(index, true);
+              }}
+            >
+              {t('retry')}
+            </button>
+          </div>
+        )}
+        {kind === 'complete' && videos.length === 0 && <Nothing t={t} rank={rank} whose={whose} />}
+      </div>
+      {panel !== undefined && (
+        <Suspense>
+          <FeedPanels
+            panel={panel}
+            video={video}
+            onClose={() => {
+              setPanel(undefined);
+            }}
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function RankTabs({ t, rank }: Readonly<{ t: FeedWords; rank: Rank }>): ReactElement {
+  return (
+    <nav className="feed-ranks" aria-label={t('ranks')}>
+      {RANKS.map((one) => (
+        <Link
+          key={one}
+          to="/"
+          search={one === 'for-you' ? {} : { rank: one }}
+          aria-current={one === rank ? 'page' : undefined}
+          activeProps={{}}
+        >
+          {t(`rank.${one}`)}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** Says when this page is on its own; once it no longer is, what failed goes on. */
+function Connection({ t }: Readonly<{ t: FeedWords }>): ReactElement {
+  const isLost = useLineLost();
+  const isOnline = useSyncExternalStore(onConnection, () => navigator.onLine);
+  const isBack = isOnline && !isLost;
+  useEffect(() => {
+    if (isBack) player.recover();
+  }, [isBack]);
+  return (
+    <p className="feed-banner" role="status" hidden={isBack}>
+      {!isBack && t(isOnline ? 'lost' : 'offline')}
+    </p>
+  );
+}
+
+function onConnection(listener: () => void): () => void {
+  addEventListener('online', listener);
+  addEventListener('offline', listener);
+  return () => {
+    removeEventListener('online', listener);
+    removeEventListener('offline', listener);
+  };
+}
+
+function Nothing({
+  t,
+  rank,
+  whose,
+}: Readonly<{ t: FeedWords; rank: Rank; whose: string }>): ReactElement {
+  const isVisitor = rank === 'following' && whose === '';
+  return (
+    <div className="clip-note">
+      <h2>{t(isVisitor ? 'empty.visitor' : `empty.${rank}`)}</h2>
+      <p>{t(isVisitor ? 'empty.visitor.text' : `empty.${rank}.text`)}</p>
+      {isVisitor ? (
+        <Link className="button" data-kind="main" to="/sign-in">
+          {t('signIn')}
+        </Link>
+      ) : (
+        <Link
+          className="button"
+          data-kind="main"
+          {...(rank === 'latest' ? { to: '/upload' } : { to: '/', search: { rank: 'latest' } })}
+        >
+          {t(rank === 'latest' ? 'upload' : 'toLatest')}
+        </Link>
+      )}
+    </div>
+  );
+}
+
+/** Plays the clip in view and readies its neighbours. */
+function usePlaying(
+  root: Readonly<{ current: HTMLDivElement | null }>,
+  videos: readonly PlayableVideo[],
+  index: number,
+): void {
+  useEffect(() => {
+    for (const place of [index, index - 1, index + 1]) {
+      const near = videos[place];
+      const stage = root.current?.children[place]?.querySelector<HTMLElement>('.clip-video');
+      if (near !== undefined && stage) player.ready(place, near, stage);
+    }
+    player.show(index);
+  }, [root, videos, index]);
+  useEffect(() => {
+    const onSight = (): void => {
+      player.setHidden(document.visibilityState === 'hidden');
+    };
+    document.addEventListener('visibilitychange', onSight);
+    return () => {
+      document.removeEventListener('visibilitychange', onSight);
+      player.leave();
+    };
+  }, []);
+}
+
+/** Tells which clip is in view. Returns what to observe with. */
+function useInView(
+  root: Readonly<{ current: HTMLDivElement | null }>,
+  onIndex: (index: number) => void,
+): (article: HTMLElement) => () => void {
+  const observer = useRef<IntersectionObserver | undefined>(undefined);
+  const waiting = useRef(new Set<HTMLElement>());
+  useEffect(() => {
+    const made = new IntersectionObserver(
+      (entries) => {
+        for (const { isIntersecting, target } of entries) {
+          const place = (target as HTMLElement).dataset['place'];
+          if (isIntersecting && place !== undefined) onIndex(Number(place));
+        }
+      },
+      { root: root.current, threshold: IN_VIEW_PART },
+    );
+    observer.current = made;
+    for (const article of waiting.current) made.observe(article);
+    return () => {
+      made.disconnect();
+      observer.current = undefined;
+    };
+  }, [root, onIndex]);
+  return useCallback((article) => {
+    waiting.current.add(article);
+    observer.current?.observe(article);
+    return () => {
+      waiting.current.delete(article);
+      observer.current?.unobserve(article);
+    };
+  }, []);
+}
+
+/** Moves by one clip. Quick steps add up while the feed still scrolls. */
+function useStep(
+  root: Readonly<{ current: HTMLDivElement | null }>,
+  startIndex: number,
+  index: number,
+): (by: 1 | -1) => void {
+  const goal = useRef<number | undefined>(undefined);
+  const now = useRef(index);
+  useEffect(() => {
+    now.current = index;
+  }, [index]);
+  useLayoutEffect(() => {
+    const first = root.current?.children[startIndex];
+    if (startIndex > 0) first?.scrollIntoView({ behavior: 'instant' });
+    const element = root.current;
+    const onEnd = (): void => {
+      goal.current = undefined;
+    };
+    element?.addEventListener('scrollend', onEnd);
+    return () => element?.removeEventListener('scrollend', onEnd);
+    // The place to begin at is that of the first drawing.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, []);
+  return useCallback(
+    (by) => {
+      const next = (goal.current ?? now.current) + by;
+      const article = root.current?.children[next];
+      if (!(article instanceof HTMLElement) || article.dataset['place'] === undefined) return;
+      goal.current = next;
+      const hadFocus = root.current?.contains(document.activeElement) === true;
+      const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+      article.scrollIntoView({ behavior: isCalm ? 'instant' : 'smooth' });
+      if (hadFocus) article.focus({ preventScroll: true });
+    },
+    [root],
+  );
+}
+
+function useKeys(
+  video: PlayableVideo | undefined,
+  { open, like, step }: ClipActions,
+): void {
+  useEffect(
+    () =>
+      bindKeys({
+        next: () => {
+          step(1);
+        },
+        previous: () => {
+          step(-1);
+        },
+        play: () => {
+          player.togglePlay();
+        },
+        sound: () => {
+          player.toggleSound();
+        },
+        captions: () => {
+          player.toggleCaptions();
+          toast(wordsNow(feedArea)(player.state.captions ? 'captionsOn' : 'captionsOff'));
+        },
+        like: () => {
+          if (video !== undefined) like(video, !likedNow(video.id));
+        },
+        help: () => {
+          open('help');
+        },
+        start: () => {
+          document.querySelector<HTMLElement>('.feed-ranks a')?.focus();
+        },
+        end: () => {
+          document.querySelector<HTMLElement>('.app-places a')?.focus();
+        },
+      }),
+    [video, open, like, step],
   );
 }
