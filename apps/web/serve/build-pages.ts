@@ -10,24 +10,29 @@ if (outDir === undefined) throw new Error('usage: node build-pages.ts FOLDER');
 const root = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * What every page needs is one file, what pages with queries need another, and what every page of
- * the public record needs a third: small files compress badly, and each is one more thing to wait
- * for. Queries are not in the first because the feed does without (W2).
+ * What is needed together is one file: small files compress badly, and each is one more thing to
+ * wait for. The feed does without the router and without queries (W2), so they are files of their
+ * own.
  */
 const GROUPS = [
   {
-    name: 'queries',
-    test: /node_modules.@tanstack.(?:react-query|query-core)\b(?!.*(?:mutationObserver|useMutation))|src.app.queries-layout/,
+    name: 'react',
+    priority: 3,
+    test: /node_modules.(?:react|react-dom|scheduler)\b|src.app.(?:main|location)\.|src.ui.(?:theme|notice)\.|preload-helper|rolldown.runtime/,
   },
   {
-    name: 'base',
+    name: 'router',
     priority: 2,
-    test: /node_modules.(?:react|react-dom|scheduler|use-sync-external-store)\b|node_modules.@tanstack.(?:history|react-router|router-core|react-store|store)\b|src.app.(?:main|routes)\.|src.ui.(?:notice|theme)\.|preload-helper|rolldown.runtime/,
+    test: /node_modules.(?:use-sync-external-store\b|@tanstack.(?:history|react-router|router-core|react-store|store)\b)|src.app.(?:router|routes)\./,
   },
   {
     name: 'shell',
     priority: 1,
-    test: /src.app.(?:app-frame|i18n|words|messages.en|session|ask|parse|trouble-pages|page)\.|src.ui.(?:icon|toast)\./,
+    test: /src.app.(?:app-frame|app-link|i18n|words|messages.en|session|ask|parse|trouble-text|page)\.|src.ui.(?:icon|toast)\./,
+  },
+  {
+    name: 'queries',
+    test: /node_modules.@tanstack.(?:react-query|query-core)\b(?!.*(?:mutationObserver|useMutation))|src.app.queries-layout/,
   },
   { name: 'trust', test: /src.trust.(?:trouble|trust-frame|ask|record|hash)\./ },
 ];
@@ -49,7 +54,7 @@ await build({
     reportCompressedSize: false,
     target: ['chrome123', 'firefox125', 'safari17.5'],
     rolldownOptions: {
-      input: fileURLToPath(new URL('../pages.html', import.meta.url)),
+      input: fileURLToPath(new URL('../index.html', import.meta.url)),
       // No module here has a getter that does something when it is read.
       treeshake: { propertyReadSideEffects: false },
       output: { codeSplitting: { groups: GROUPS } },

@@ -23,7 +23,7 @@ const SOURCES = [
   'package-lock.json',
   'tsconfig.base.json',
   'apps/web/tsconfig.json',
-  'apps/web/pages.html',
+  'apps/web/index.html',
   'apps/web/icon.svg',
   'apps/web/serve/build-pages.ts',
   'apps/web/src',
@@ -34,12 +34,9 @@ const SOURCES = [
 ];
 const CACHE = repository('node_modules/.cache/holdfast-pages');
 const BUILD_SCRIPT = fileURLToPath(new URL('build-pages.ts', import.meta.url));
-const HTML = 'pages.html';
-/** Addresses whose pages are in the one document. */
-const DOCUMENT_ADDRESSES = [
-  ...['/v', '/@', '/search', '/upload', '/studio', '/settings', '/likes', '/sign-in', '/sign-up'],
-  ...['/moderation', '/reports', '/trust', '/console'],
-] as const;
+const HTML = 'index.html';
+/** Where the one document is; it is served at every address of a page. */
+const DOCUMENT = '/';
 /** A build takes seconds; one that takes longer than this will not end. */
 const BUILD_MS_MAX = 120_000;
 const KEY_CHARS = 16;
@@ -67,9 +64,9 @@ export type BuildPages = Readonly<{
 }>;
 
 /**
- * The pages by address: `/trust` and `/console` (the same document) and `/assets/…`, which never
- * change. Builds first where there is no build of these sources; without one, the documents say
- * what is missing. Never rejects.
+ * The pages by address: `/`, the one document of them all, and `/assets/…`, which never change.
+ * Builds first where there is no build of these sources; without one, the document says what is
+ * missing. Never rejects.
  */
 export async function loadBuiltPages(options: BuildPages): Promise<Map<string, StaticFile>> {
   try {
@@ -164,7 +161,7 @@ async function readPages(folder: string): Promise<Map<string, StaticFile>> {
   const pages = new Map<string, StaticFile>();
   const html = await readFile(join(folder, HTML));
   const document = compressed({ ...staticFile('text/html; charset=utf-8', html) }, '.html');
-  for (const address of DOCUMENT_ADDRESSES) pages.set(address, document);
+  pages.set(DOCUMENT, document);
   for (const name of await readdir(join(folder, 'assets'))) {
     const extension = extname(name);
     const type = TYPES[extension] ?? 'application/octet-stream';
@@ -196,5 +193,5 @@ function missingPages(): Map<string, StaticFile> {
 </html>
 `);
   const file: StaticFile = { ...staticFile('text/html; charset=utf-8', body), status: 503 };
-  return new Map(DOCUMENT_ADDRESSES.map((address) => [address, file]));
+  return new Map([[DOCUMENT, file]]);
 }

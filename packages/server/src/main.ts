@@ -5,7 +5,6 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { loadBuiltPages } from '@holdfast/web/built-pages.ts';
-import { loadPage } from '@holdfast/web/static-files.ts';
 import { backupData } from './cell/backup.ts';
 import { startCellThread } from './cell/cell-thread.ts';
 import { fsckData } from './cell/fsck.ts';
@@ -57,14 +56,12 @@ const processParts: ProcessParts = {
 };
 
 const frontParts: FrontParts = {
-  loadPage: async (logger) => {
-    const built = await loadBuiltPages({
+  loadPage: (logger) =>
+    loadBuiltPages({
       tell: (line) => logger.info(line),
       onMissing: (reason) => logger.error({ reason }, 'no web pages; all else works without them'),
       monotonicMs: processParts.monotonicMs,
-    });
-    return new Map([...(await loadPage()), ...built]);
-  },
+    }),
   clipsFolder: fileURLToPath(new URL('../assets/clips', import.meta.url)),
   monotonicMs: processParts.monotonicMs,
 };

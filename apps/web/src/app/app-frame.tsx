@@ -1,15 +1,16 @@
 // The frame of the app: the way past it, the navigation (below on phones, beside on wide screens),
 // the page, and where messages appear.
 
-import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { Suspense, useEffect } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import type { IconName } from '../ui/icon.tsx';
 import { Toasts, toast } from '../ui/toast.tsx';
 import './app-frame.css';
+import { AppLink } from './app-link.tsx';
 import { applyLocale, useWords } from './i18n.ts';
 import type { Words } from './i18n.ts';
+import { FEED_PATH, useHref } from './location.ts';
 import { Bones } from './page.tsx';
 import { signOut, useMe } from './session.ts';
 import type { Who } from './session.ts';
@@ -18,31 +19,29 @@ import { appArea } from './words.ts';
 applyLocale();
 
 /** What all pages of the app stand in. */
-export function AppFrame(): ReactElement {
+export function AppFrame({ children }: Readonly<{ children: ReactNode }>): ReactElement {
   const t = useWords(appArea);
-  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const [path] = useHref().split('?');
   useEffect(() => {
     const more = document.getElementById(MORE_ID);
     if (more?.matches(':popover-open') === true) more.hidePopover();
   }, [path]);
   return (
-    <div className="app" data-surface={path === '/' ? 'feed' : 'page'}>
+    <div className="app" data-surface={path === FEED_PATH ? 'feed' : 'page'}>
       <a className="skip" href="#main">
         {t('skip')}
       </a>
       <nav className="app-nav" aria-label={t('nav.label')}>
-        <Link className="wordmark" to="/">
+        <AppLink className="wordmark" to="/" aria-current={undefined}>
           <svg viewBox="0 0 32 32" aria-hidden="true">
             <path d="M11 6v10.5c0 4-1 6.5-3.5 9.5M21 6v10.5c0 4 1 6.5 3.5 9.5M11 15h10" />
           </svg>
           <span>Holdfast</span>
-        </Link>
+        </AppLink>
         <Places t={t} />
       </nav>
       <main id="main" className="app-main" tabIndex={-1}>
-        <Suspense fallback={<Bones />}>
-          <Outlet />
-        </Suspense>
+        <Suspense fallback={<Bones />}>{children}</Suspense>
       </main>
       <Toasts />
     </div>
@@ -59,24 +58,24 @@ function Places({ t }: Readonly<{ t: AppWords }>): ReactElement {
     <>
       <ul className="app-places">
         <li>
-          <Link to="/" activeOptions={{ exact: true }}>
+          <AppLink to="/" exact>
             <Named icon="home">{t('nav.home')}</Named>
-          </Link>
+          </AppLink>
         </li>
         <li>
-          <Link to="/search">
+          <AppLink to="/search">
             <Named icon="search">{t('nav.search')}</Named>
-          </Link>
+          </AppLink>
         </li>
         <li className="app-make">
-          <Link to="/upload">
+          <AppLink to="/upload">
             <Named icon="plus">{t('nav.upload')}</Named>
-          </Link>
+          </AppLink>
         </li>
         <li>
-          <Link to="/likes">
+          <AppLink to="/likes">
             <Named icon="heart">{t('nav.likes')}</Named>
-          </Link>
+          </AppLink>
         </li>
         <li className="app-you">
           <button type="button" popoverTarget={MORE_ID}>
@@ -97,43 +96,43 @@ function MorePlaces({ t, me }: Readonly<{ t: AppWords; me: Who }>): ReactElement
     <>
       {me !== null && me !== undefined && (
         <li>
-          <Link to="/@{$handle}" params={{ handle: me.handle }}>
+          <AppLink to={`/@${encodeURIComponent(me.handle)}`}>
             <Named icon="person">@{me.handle}</Named>
-          </Link>
+          </AppLink>
         </li>
       )}
       <li>
-        <Link to="/studio">
+        <AppLink to="/studio">
           <Named icon="chart">{t('nav.studio')}</Named>
-        </Link>
+        </AppLink>
       </li>
       <li>
-        <Link to="/reports">
+        <AppLink to="/reports">
           <Named icon="flag">{t('nav.reports')}</Named>
-        </Link>
+        </AppLink>
       </li>
       {me?.roles.includes('moderator') === true && (
         <li>
-          <Link to="/moderation">
+          <AppLink to="/moderation">
             <Named icon="shield">{t('nav.moderation')}</Named>
-          </Link>
+          </AppLink>
         </li>
       )}
       <li>
-        <Link to="/settings">
+        <AppLink to="/settings">
           <Named icon="gear">{t('nav.settings')}</Named>
-        </Link>
+        </AppLink>
       </li>
       <li>
-        <Link to="/trust">
+        <AppLink to="/trust">
           <Named icon="books">{t('nav.trust')}</Named>
-        </Link>
+        </AppLink>
       </li>
       {me === null && (
         <li>
-          <Link to="/sign-in">
+          <AppLink to="/sign-in">
             <Named icon="key">{t('nav.signIn')}</Named>
-          </Link>
+          </AppLink>
         </li>
       )}
       {me !== null && me !== undefined && (

@@ -2,7 +2,9 @@
 
 import { useCallback, useSyncExternalStore } from 'react';
 import { createHoldfast } from '@holdfast/sdk/holdfast.ts';
-import type { Holdfast, Settlement, ShownCounts, ViewOptions } from '@holdfast/sdk/holdfast.ts';
+import type { ShownCounts } from '@holdfast/sdk/count-model.ts';
+import type { Holdfast, ViewOptions } from '@holdfast/sdk/holdfast.ts';
+import type { Settlement } from '@holdfast/sdk/outbox.ts';
 import { countOf } from '../numbers/count.ts';
 import type { Count } from '../numbers/count.ts';
 import { toast } from '../ui/toast.tsx';

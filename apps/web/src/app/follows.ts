@@ -16,7 +16,10 @@ let followed: ReadonlyMap<string, boolean> = new Map();
 /** Whether the person follows an account; `undefined` while that is not known. */
 export function useFollowed(account: string): boolean | undefined {
   useEffect(read, []);
-  return useSyncExternalStore(subscribe, () => followed.get(account) ?? (isRead ? false : undefined));
+  return useSyncExternalStore(
+    subscribe,
+    () => followed.get(account) ?? (isRead ? false : undefined),
+  );
 }
 
 let isRead = false;

@@ -1,34 +1,37 @@
-// The app: one document for every page. What a page needs beyond the frame is loaded with it.
+// The app: one document for every page. What a page needs beyond React comes with the page.
 
-import { createRouter, RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { applyTheme } from '../ui/theme.ts';
 import '../ui/tokens.css';
 import '../ui/base.css';
 import '../ui/parts.css';
-import { routeTree } from './routes.tsx';
+import { FEED_PATH, startWithoutRouter } from './location.ts';
 
-const router = createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: true });
+const element = document.getElementById('root');
+if (element === null) throw new Error('The document has no #root.');
+const root = createRoot(element);
 
-declare module '@tanstack/react-router' {
-  interface Register {
-    router: typeof router;
-  }
+async function showRouted(): Promise<void> {
+  const { RoutedApp } = await import('./router.tsx');
+  root.render(
+    <StrictMode>
+      <RoutedApp />
+    </StrictMode>,
+  );
 }
 
-// Whoever cannot see that another page has come is put at its beginning.
-router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
-  if (fromLocation !== undefined && pathChanged) {
-    document.getElementById('main')?.focus({ preventScroll: true });
-  }
-});
+async function showFeed(): Promise<void> {
+  const { FeedStart } = await import('./feed-start.tsx');
+  root.render(
+    <StrictMode>
+      <FeedStart />
+    </StrictMode>,
+  );
+}
 
-const root = document.getElementById('root');
-if (root === null) throw new Error('The document has no #root.');
 applyTheme();
-createRoot(root).render(
-  <StrictMode>
-    <RouterProvider router={router} />
-  </StrictMode>,
-);
+if (location.pathname === FEED_PATH) {
+  startWithoutRouter(() => import('./router.tsx').then(() => undefined), showRouted);
+  void showFeed();
+} else void showRouted();

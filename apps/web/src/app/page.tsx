@@ -1,8 +1,8 @@
 // What pages are made of: a place for their content, and the three states of what has to be fetched.
 
-import { Link } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
 import { Notice } from '../ui/notice.tsx';
+import { AppLink } from './app-link.tsx';
 import type { Trouble } from './ask.ts';
 import { useWords } from './i18n.ts';
 import { troubleText } from './trouble-text.ts';
@@ -74,9 +74,9 @@ export function TroubleNote({
       </p>
       <div className="row">
         {isSignIn && (
-          <Link className="button" data-kind="main" to="/sign-in">
+          <AppLink className="button" data-kind="main" to="/sign-in">
             {t('nav.signIn')}
-          </Link>
+          </AppLink>
         )}
         {!isSignIn && onRetry !== undefined && (
           <button className="button" type="button" onClick={onRetry}>

@@ -2,6 +2,9 @@
 
 import { createRootRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
 
+/** Which list of the feed; without it the one made for the viewer. */
+export type FeedSearch = Readonly<{ rank?: 'following' | 'latest' }>;
+
 const root = createRootRoute({
   notFoundComponent: lazyRouteComponent(() => import('./trouble-pages.tsx'), 'NotFoundPage'),
   errorComponent: lazyRouteComponent(() => import('./trouble-pages.tsx'), 'TroublePage'),
@@ -10,12 +13,14 @@ const root = createRootRoute({
 const app = createRoute({
   getParentRoute: () => root,
   id: 'app',
-  component: lazyRouteComponent(() => import('./app-frame.tsx'), 'AppFrame'),
+  component: lazyRouteComponent(() => import('./app-layout.tsx'), 'AppLayout'),
 });
 
 const feed = createRoute({
   getParentRoute: () => app,
   path: '/',
+  validateSearch: ({ rank }: Record<string, unknown>): FeedSearch =>
+    rank === 'following' || rank === 'latest' ? { rank } : {},
   component: lazyRouteComponent(() => import('../feed/feed-page.tsx'), 'FeedPage'),
 });
 
@@ -30,17 +35,24 @@ const underApp = <const Path extends string>(path: Path) => ({
   path,
 });
 
+/** Where to go once through the door. */
+function doorSearch({ to }: Record<string, unknown>): Readonly<{ to?: string }> {
+  return typeof to === 'string' ? { to } : {};
+}
+
 const watch = createRoute({
   ...underApp('/v/$video'),
   component: lazyRouteComponent(() => import('../watch/watch-page.tsx'), 'WatchPage'),
 });
 const signIn = createRoute({
   ...underApp('/sign-in'),
-  component: lazyRouteComponent(() => import('../sign-in/sign-in-page.tsx'), 'SignInPage'),
+  validateSearch: doorSearch,
+  component: lazyRouteComponent(() => import('../sign-in/door-page.tsx'), 'SignInPage'),
 });
 const signUp = createRoute({
   ...underApp('/sign-up'),
-  component: lazyRouteComponent(() => import('../sign-in/sign-up-page.tsx'), 'SignUpPage'),
+  validateSearch: doorSearch,
+  component: lazyRouteComponent(() => import('../sign-in/door-page.tsx'), 'SignUpPage'),
 });
 const profile = createRoute({
   ...underApp('/@{$handle}'),

@@ -1,9 +1,9 @@
 // What is shown when there is no page, or when a page broke.
 
-import { Link } from '@tanstack/react-router';
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { Notice } from '../ui/notice.tsx';
+import { AppLink } from './app-link.tsx';
 import { useWords } from './i18n.ts';
 import { Page } from './page.tsx';
 import { appArea } from './words.ts';
@@ -14,9 +14,9 @@ export function NotFoundPage(): ReactElement {
     <Page title={t('missing.title')} width="narrow">
       <p className="lead">{t('missing.text')}</p>
       <div>
-        <Link className="button" to="/">
+        <AppLink className="button" to="/">
           {t('missing.home')}
-        </Link>
+        </AppLink>
       </div>
     </Page>
   );

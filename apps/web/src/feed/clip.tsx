@@ -1,9 +1,8 @@
 // One clip of the feed: an ARIA article with its stage, what it is about, and its rail.
 
-import { Link } from '@tanstack/react-router';
 import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { ReactElement } from 'react';
-import { Avatar } from '../app/avatar.tsx';
+import { AppLink } from '../app/app-link.tsx';
 import { likedNow, useLiked, useVideoCounts } from '../app/engagement.ts';
 import { useWords } from '../app/i18n.ts';
 import type { PlayableVideo } from '../app/video.ts';
@@ -14,6 +13,7 @@ import type { IconName } from '../ui/icon.tsx';
 import { player } from './feed-parts.ts';
 import type { FeedWords, Panel } from './feed-page.tsx';
 import { FollowButton } from './follow-button.tsx';
+import type { PlayerState } from './player.ts';
 import { feedArea } from './words.ts';
 
 /** Two presses within this are a double tap. */
@@ -43,9 +43,17 @@ export const Clip = memo(function Clip(props: ClipProps): ReactElement {
   const article = useRef<HTMLElement>(null);
   useEffect(() => (article.current === null ? undefined : observe(article.current)), [observe]);
   return (
-    // An article of a feed takes the focus, by the pattern for feeds.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <article ref={article} className="clip" tabIndex={0} data-place={place} aria-label={video.title} aria-posinset={place + 1} aria-setsize={size}>
+    <article
+      ref={article}
+      className="clip"
+      // An article of a feed takes the focus, by the pattern for feeds.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      data-place={place}
+      aria-label={video.title}
+      aria-posinset={place + 1}
+      aria-setsize={size}
+    >
       {isDrawn && <Drawn {...props} />}
     </article>
   );
@@ -91,9 +99,8 @@ type PartProps = Readonly<{ t: FeedWords; video: PlayableVideo; actions: ClipAct
 /** What lies over the clip that is in view. */
 function Controls({ t, video, actions }: PartProps): ReactElement {
   const state = useSyncExternalStore(player.subscribe, () => player.state);
-  const { isPlaying, isMuted, isWaiting, hasFailed, captions, line } = state;
+  const { isPlaying, isWaiting, hasFailed, captions, line } = state;
   const tap = useTap(video, actions);
-  const hasCaptions = video.captions.length > 0;
   return (
     <>
       <button
@@ -113,68 +120,77 @@ function Controls({ t, video, actions }: PartProps): ReactElement {
         )}
       </button>
       {captions && line !== '' && <p className="clip-line">{line}</p>}
-      <div className="clip-corner">
-        {isMuted && isPlaying ? (
-          <button
-            className="clip-unmute"
-            type="button"
-            onClick={() => {
-              player.toggleSound();
-            }}
-          >
-            <Icon name="muted" />
-            {t('tapForSound')}
-          </button>
-        ) : (
-          <Round
-            icon={isMuted ? 'muted' : 'sound'}
-            label={t(isMuted ? 'soundOn' : 'soundOff')}
-            onPress={() => {
-              player.toggleSound();
-            }}
-          />
-        )}
-        {hasCaptions && (
-          <Round
-            icon="captions"
-            label={t(captions ? 'captionsOff' : 'captionsOn')}
-            pressed={captions}
-            onPress={() => {
-              player.toggleCaptions();
-            }}
-          />
-        )}
-      </div>
-      {hasFailed && (
-        <div className="clip-trouble" role="alert">
-          <p>{t('failed')}</p>
-          <div className="row">
-            <button
-              className="button"
-              type="button"
-              onClick={() => {
-                player.retry();
-              }}
-            >
-              {t('retry')}
-            </button>
-            <button
-              className="button"
-              data-kind="main"
-              type="button"
-              onClick={() => {
-                actions.step(1);
-              }}
-            >
-              {t('skip')}
-            </button>
-          </div>
-        </div>
-      )}
+      <Corner t={t} state={state} hasCaptions={video.captions.length > 0} />
+      {hasFailed && <Failed t={t} actions={actions} />}
       <div className="clip-played" aria-hidden="true">
         <div />
       </div>
     </>
+  );
+}
+
+type CornerProps = Readonly<{ t: FeedWords; state: PlayerState; hasCaptions: boolean }>;
+
+/** Sound and captions. */
+function Corner({ t, state, hasCaptions }: CornerProps): ReactElement {
+  const { isMuted, isPlaying, captions } = state;
+  const toggleSound = (): void => {
+    player.toggleSound();
+  };
+  return (
+    <div className="clip-corner">
+      {isMuted && isPlaying ? (
+        <button className="clip-unmute" type="button" onClick={toggleSound}>
+          <Icon name="muted" />
+          {t('tapForSound')}
+        </button>
+      ) : (
+        <Round
+          icon={isMuted ? 'muted' : 'sound'}
+          label={t(isMuted ? 'soundOn' : 'soundOff')}
+          onPress={toggleSound}
+        />
+      )}
+      {hasCaptions && (
+        <Round
+          icon="captions"
+          label={t(captions ? 'captionsOff' : 'captionsOn')}
+          pressed={captions}
+          onPress={() => {
+            player.toggleCaptions();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function Failed({ t, actions }: Omit<PartProps, 'video'>): ReactElement {
+  return (
+    <div className="clip-trouble" role="alert">
+      <p>{t('failed')}</p>
+      <div className="row">
+        <button
+          className="button"
+          type="button"
+          onClick={() => {
+            player.retry();
+          }}
+        >
+          {t('retry')}
+        </button>
+        <button
+          className="button"
+          data-kind="main"
+          type="button"
+          onClick={() => {
+            actions.step(1);
+          }}
+        >
+          {t('skip')}
+        </button>
+      </div>
+    </div>
   );
 }
 
@@ -214,16 +230,16 @@ function About({ t, video, actions }: PartProps): ReactElement {
         {handle === undefined ? (
           <span>{displayName}</span>
         ) : (
-          <Link to="/@{$handle}" params={{ handle }}>
+          <AppLink to={`/@${encodeURIComponent(handle)}`}>
             <bdi>{displayName}</bdi>
-          </Link>
+          </AppLink>
         )}
         <Views video={video} />
       </p>
       <h2>
-        <Link to="/v/$video" params={{ video: video.id }} dir="auto">
+        <AppLink to={`/v/${video.id}`} dir="auto">
           {title}
-        </Link>
+        </AppLink>
       </h2>
       {caption !== '' && (
         <p className="clip-caption" dir="auto">
@@ -232,9 +248,9 @@ function About({ t, video, actions }: PartProps): ReactElement {
       )}
       <p className="clip-tags">
         {tags.map((tag) => (
-          <Link key={tag} to="/search" search={{ q: `#${tag}` }}>
+          <AppLink key={tag} to={`/search?q=${encodeURIComponent(`#${tag}`)}`}>
             <bdi>#{tag}</bdi>
-          </Link>
+          </AppLink>
         ))}
         {why.length > 0 && (
           <button

@@ -19,11 +19,10 @@ export type FeedState = Readonly<{
 export type LoadPage = (cursor: string | undefined) => Promise<Answer<ListPage<Video>>>;
 
 export class FeedList {
-  /** Where the viewer is; kept for when they come back to the feed. */
-  index = 0;
   readonly #load: LoadPage;
   readonly #listeners = new Set<() => void>();
   #state: FeedState = { videos: [], kind: 'waiting', trouble: undefined };
+  #index = 0;
   #cursor: string | undefined = undefined;
   #emptyPages = 0;
 
@@ -35,16 +34,26 @@ export class FeedList {
     return this.#state;
   }
 
+  /** Where the viewer is; kept for when they come back to the feed. */
+  get index(): number {
+    return this.#index;
+  }
+
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
 
-  /** Asks for more when the viewer at `index` will soon need it, and after a failure only `again`. */
-  want(index: number, again = false): void {
+  /** The viewer is at `index`; asks for more when they will soon need it. */
+  visit(index: number): void {
+    this.#index = index;
     const { kind, videos } = this.#state;
-    const isOpen = kind === 'waiting' || (kind === 'failed' && again);
-    if (isOpen && videos.length - index <= VIDEOS_AHEAD_MIN) void this.#loadPage();
+    if (kind === 'waiting' && videos.length - index <= VIDEOS_AHEAD_MIN) void this.#loadPage();
+  }
+
+  /** Asks again after a failure. */
+  retry(): void {
+    if (this.#state.kind === 'failed') void this.#loadPage();
   }
 
   async #loadPage(): Promise<void> {
@@ -64,7 +73,7 @@ export class FeedList {
       kind: isOver ? 'complete' : 'waiting',
       trouble: undefined,
     });
-    this.want(this.index);
+    this.visit(this.#index);
   }
 
   #set(state: FeedState): void {

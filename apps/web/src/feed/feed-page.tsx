@@ -1,11 +1,12 @@
 // The feed: a scroll-snap column of clips, an ARIA feed. Rules W3-W12.
 
-import { Link, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect } from 'react';
 import { useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { ReactElement } from 'react';
+import { AppLink } from '../app/app-link.tsx';
 import { likedNow, setLiked, useLineLost } from '../app/engagement.ts';
 import { useWords, wordsNow } from '../app/i18n.ts';
+import { FEED_PATH, useHref } from '../app/location.ts';
 import type { Words } from '../app/i18n.ts';
 import { TroubleText } from '../app/page.tsx';
 import { meNow, useMe } from '../app/session.ts';
@@ -14,6 +15,7 @@ import { toast } from '../ui/toast.tsx';
 import { Clip, ClipBones } from './clip.tsx';
 import type { ClipActions } from './clip.tsx';
 import './feed.css';
+import type { FeedList } from './feed-list.ts';
 import { bindKeys } from './keys.ts';
 import { feedList, player, RANKS } from './feed-parts.ts';
 import type { Rank } from './feed-parts.ts';
@@ -31,38 +33,31 @@ export type Panel = 'comments' | 'why' | 'numbers' | 'help' | 'sign-in' | 'share
 export type FeedWords = Words<keyof typeof feedArea.en>;
 
 export function FeedPage(): ReactElement {
-  const { rank = 'for-you' } = useSearch({ from: '/app/' });
+  const [, query] = useHref().split('?');
+  const asked = new URLSearchParams(query).get('rank');
+  const rank = RANKS.find((one) => one === asked) ?? 'for-you';
   const me = useMe();
-  const whose = me?.account ?? '';
-  // Another person's list is another list.
+  // Only what one follows is another list for another person; whoever signs in stays where they are.
+  const whose = rank === 'following' ? (me?.account ?? '') : '';
   return <Feed key={`${rank} ${whose}`} rank={rank} whose={whose} />;
 }
 
 function Feed({ rank, whose }: Readonly<{ rank: Rank; whose: string }>): ReactElement {
   const t = useWords(feedArea);
   const list = feedList(rank, whose);
-  const { videos, kind, trouble } = useSyncExternalStore(list.subscribe, () => list.state);
+  const state = useSyncExternalStore(list.subscribe, () => list.state);
+  const { videos, kind } = state;
   const [index, setIndex] = useState(list.index);
-  const [panel, setPanel] = useState<Panel | undefined>(undefined);
   const root = useRef<HTMLDivElement>(null);
-  const video = videos[index];
-
   useEffect(() => {
-    list.index = index;
-    list.want(index);
+    list.visit(index);
   }, [list, index, videos.length]);
   usePlaying(root, videos, index);
   const seen = useInView(root, setIndex);
   const step = useStep(root, list.index, index);
-
-  const like = useCallback((on: PlayableVideo, liked: boolean) => {
-    if (meNow() === null || meNow() === undefined) setPanel('sign-in');
-    else void setLiked(on.id, liked);
-  }, []);
-  const actions = useMemo<ClipActions>(() => ({ open: setPanel, like, step }), [like, step]);
-  useKeys(video, actions);
-
-  const size = kind === 'complete' ? videos.length : -1;
+  const { panel, like, open, close, entered } = usePanel();
+  const actions = useMemo<ClipActions>(() => ({ open, like, step }), [open, like, step]);
+  useKeys(videos[index], actions);
   return (
     <div className="feed-frame" data-panel={panel}>
       <title>{`${t('title')} · Holdfast`}</title>
@@ -76,12 +71,12 @@ function Feed({ rank, whose }: Readonly<{ rank: Rank; whose: string }>): ReactEl
         aria-label={t('title')}
         aria-busy={kind === 'loading'}
       >
-        {videos.map((one, place) => (
+        {videos.map((video, place) => (
           <Clip
-            key={one.id}
-            video={one}
+            key={video.id}
+            video={video}
             place={place}
-            size={size}
+            size={kind === 'complete' ? videos.length : -1}
             isLast={kind === 'complete' && place === videos.length - 1}
             isDrawn={Math.abs(place - index) <= DRAWN_AROUND}
             isCurrent={place === index}
@@ -89,55 +84,79 @@ function Feed({ rank, whose }: Readonly<{ rank: Rank; whose: string }>): ReactEl
             actions={actions}
           />
         ))}
-        {kind !== 'complete' && trouble === undefined && <ClipBones />}
-        {trouble !== undefined && (
-          <div className="clip-note">
-            <h2>{t('trouble')}</h2>
-            <p>
-              <TroubleText trouble={trouble} />
-            </p>
-            <button
-              className="button"
-              data-kind="main"
-              type="button"
-              onClick={() => {
-                list.want(index, true);
-              }}
-            >
-              {t('retry')}
-            </button>
-          </div>
-        )}
-        {kind === 'complete' && videos.length === 0 && <Nothing t={t} rank={rank} whose={whose} />}
+        <FeedEnd t={t} list={list} rank={rank} whose={whose} />
       </div>
       {panel !== undefined && (
         <Suspense>
-          <FeedPanels
-            panel={panel}
-            video={video}
-            onClose={() => {
-              setPanel(undefined);
-            }}
-          />
+          <FeedPanels panel={panel} video={videos[index]} onEntered={entered} onClose={close} />
         </Suspense>
       )}
     </div>
   );
 }
 
+type EndProps = Readonly<{ t: FeedWords; list: FeedList; rank: Rank; whose: string }>;
+
+/** What stands below the last clip: one that is coming, why none comes, or that there are none. */
+function FeedEnd({ t, list, rank, whose }: EndProps): ReactElement | null {
+  const { kind, trouble, videos } = useSyncExternalStore(list.subscribe, () => list.state);
+  if (trouble !== undefined) {
+    return (
+      <div className="clip-note">
+        <h2>{t('trouble')}</h2>
+        <p>
+          <TroubleText trouble={trouble} />
+        </p>
+        <button
+          className="button"
+          data-kind="main"
+          type="button"
+          onClick={() => {
+            list.retry();
+          }}
+        >
+          {t('retry')}
+        </button>
+      </div>
+    );
+  }
+  if (kind !== 'complete') return <ClipBones />;
+  return videos.length === 0 ? <Nothing t={t} rank={rank} whose={whose} /> : null;
+}
+
+/** Which panel is open, and what a visitor wanted to like when they were asked in. */
+function usePanel() {
+  const [panel, setPanel] = useState<Panel | undefined>(undefined);
+  const wanted = useRef<string | undefined>(undefined);
+  const like = useCallback((video: PlayableVideo, isLiked: boolean) => {
+    const me = meNow();
+    if (me === null || me === undefined) {
+      wanted.current = video.id;
+      setPanel('sign-in');
+    } else void setLiked(video.id, isLiked);
+  }, []);
+  const close = useCallback(() => {
+    wanted.current = undefined;
+    setPanel(undefined);
+  }, []);
+  const entered = useCallback(() => {
+    // A like, not a toggle: they may have liked it before, and again changes nothing.
+    if (wanted.current !== undefined) void setLiked(wanted.current, true);
+  }, []);
+  return { panel, like, open: setPanel, close, entered };
+}
+
 function RankTabs({ t, rank }: Readonly<{ t: FeedWords; rank: Rank }>): ReactElement {
   return (
     <nav className="feed-ranks" aria-label={t('ranks')}>
       {RANKS.map((one) => (
-        <Link
+        <AppLink
           key={one}
-          to="/"
-          search={one === 'for-you' ? {} : { rank: one }}
+          to={one === 'for-you' ? FEED_PATH : `${FEED_PATH}?rank=${one}`}
           aria-current={one === rank ? 'page' : undefined}
-          activeProps={{}}
         >
           {t(`rank.${one}`)}
-        </Link>
+        </AppLink>
       ))}
     </nav>
   );
@@ -178,17 +197,17 @@ function Nothing({
       <h2>{t(isVisitor ? 'empty.visitor' : `empty.${rank}`)}</h2>
       <p>{t(isVisitor ? 'empty.visitor.text' : `empty.${rank}.text`)}</p>
       {isVisitor ? (
-        <Link className="button" data-kind="main" to="/sign-in">
+        <AppLink className="button" data-kind="main" to="/sign-in">
           {t('signIn')}
-        </Link>
+        </AppLink>
       ) : (
-        <Link
+        <AppLink
           className="button"
           data-kind="main"
-          {...(rank === 'latest' ? { to: '/upload' } : { to: '/', search: { rank: 'latest' } })}
+          to={rank === 'latest' ? '/upload' : `${FEED_PATH}?rank=latest`}
         >
           {t(rank === 'latest' ? 'upload' : 'toLatest')}
-        </Link>
+        </AppLink>
       )}
     </div>
   );
@@ -292,10 +311,7 @@ function useStep(
   );
 }
 
-function useKeys(
-  video: PlayableVideo | undefined,
-  { open, like, step }: ClipActions,
-): void {
+function useKeys(video: PlayableVideo | undefined, { open, like, step }: ClipActions): void {
   useEffect(
     () =>
       bindKeys({

@@ -1,7 +1,7 @@
 // A creator's picture, with the button that follows them.
 
-import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { AppLink } from '../app/app-link.tsx';
 import { Avatar } from '../app/avatar.tsx';
 import { setFollowed, useFollowed } from '../app/follows.ts';
 import { useWords, wordsNow } from '../app/i18n.ts';
@@ -24,9 +24,9 @@ export function FollowButton({ video, onVisitor }: FollowProps): ReactElement {
   if (handle === undefined) return <Avatar name={name} src={avatar} />;
   return (
     <div className="clip-creator">
-      <Link to="/@{$handle}" params={{ handle }} aria-label={`@${handle}`}>
+      <AppLink to={`/@${encodeURIComponent(handle)}`} aria-label={`@${handle}`}>
         <Avatar name={name} src={avatar} />
-      </Link>
+      </AppLink>
       {me?.account !== creator && (
         <button
           type="button"

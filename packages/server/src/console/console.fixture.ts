@@ -131,7 +131,7 @@ export async function openWorld(kept?: Pick<World, 'dataDir' | 'clock'>): Promis
     // The fake has what the routes ask of a controller, and nothing else.
     controller: controller as ConsoleParts['controller'],
     ownUrl: OWN_URL,
-    loadPages: () => Promise.resolve(new Map([['/console', page]])),
+    loadPages: () => Promise.resolve(new Map([['/', page]])),
     ...{ nowMs, randomBytes },
     onError: (error) => faults.push(error),
   });

@@ -179,7 +179,7 @@ describe('A11: paths and methods', () => {
     ['GET', '/nothing', 404, 'not-found'],
     ['POST', '/v1/nothing', 404, 'not-found'],
     ['GET', '/v1/counts/', 404, 'not-found'],
-    ['GET', '/app/nothing.js', 404, 'not-found'],
+    ['GET', '/assets/nothing.js', 404, 'not-found'],
     ['GET', '/v1/ops', 405, 'method-not-allowed'],
     ['DELETE', '/v1/counts', 405, 'method-not-allowed'],
     ['PATCH', '/v1/videos/a', 405, 'method-not-allowed'],
@@ -280,7 +280,7 @@ describe('A68: the page and the clips', () => {
     world = await openWorld({
       page: new Map([
         ['/', file('text/html; charset=utf-8', 'home')],
-        ['/app/main.js', file('text/javascript; charset=utf-8', 'script')],
+        ['/assets/main.js', file('text/javascript; charset=utf-8', 'script')],
       ]),
       clipsFolder: folder,
     });
@@ -303,7 +303,7 @@ describe('A68: the page and the clips', () => {
     expect(policy).not.toContain('unsafe');
     const same = await ask(world, 'GET', '/', { headers: { 'if-none-match': '"home"' } });
     expect(same.statusCode).toBe(304);
-    expect((await ask(world, 'GET', '/app/main.js?v=1')).body).toBe('script');
+    expect((await ask(world, 'GET', '/assets/main.js?v=1')).body).toBe('script');
     expect((await ask(world, 'HEAD', '/')).statusCode).toBe(200);
     rmSync(folder, { recursive: true });
   });

@@ -17,14 +17,23 @@ function openPages(document: PageFile): Promise<World> {
   const script = file('script', { immutable: true, gzip: Buffer.from('packed') });
   return openWorld({
     page: new Map([
-      ['/trust', document],
+      ['/', document],
       ['/assets/main-1a2b.js', script],
     ]),
   });
 }
 
 describe('the built pages', () => {
-  it.each(['/trust', '/trust/us', '/trust/verify', '/trust/us?from=here'])(
+  it.each([
+    '/',
+    '/v/v1',
+    '/@some.one',
+    '/upload/drf_1',
+    '/trust',
+    '/trust/us',
+    '/trust/verify',
+    '/trust/us?from=here',
+  ])(
     'PG1: %s is the one document, under the policy of pages, and asked for again each time',
     async (url) => {
       world = await openPages(file('document'));

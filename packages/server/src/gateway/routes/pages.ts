@@ -21,7 +21,7 @@ export type PageFile = Readonly<{
 }>;
 
 export type Pages = Readonly<{
-  /** The web app by address: `/`, `/trust`, and what is under `/app/` and `/assets/`. */
+  /** The web app by address: `/`, its document, and what is under `/assets/`. */
   page: ReadonlyMap<string, PageFile>;
   /** Folder of the clips, served under /media/clips/. */
   clipsFolder: string | undefined;
@@ -35,7 +35,9 @@ const IMMUTABLE_CACHE = 'public, max-age=31536000, immutable';
 /** The name of a clip stands for the same clip for at least a day. */
 const CLIP_CACHE = 'public, max-age=86400';
 
-/** Where the app's pages are, each with what is below it; handles stand right behind their mark. */
+/** Where the document of the pages is among them. */
+const DOCUMENT = '/';
+/** Addresses of pages, each with all that is below it. A handle stands right behind its mark. */
 export const DOCUMENT_ADDRESSES: readonly string[] = [
   ...['/v', '/search', '/upload', '/studio', '/settings', '/likes', '/sign-in', '/sign-up'],
   ...['/moderation', '/reports', '/trust', '/@'],
@@ -60,9 +62,8 @@ const POLICY = {
 /** Serves the files in a scope of its own, so that the API does not pay for these headers. */
 export async function addPages(app: FastifyInstance, pages: Pages): Promise<void> {
   await inPageScope(app, pages.https, async (scope) => {
-    addFileRoutes(scope, pages.page, ['/']);
+    addFileRoutes(scope, pages.page, ['/', '/assets/*']);
     for (const address of DOCUMENT_ADDRESSES) addDocumentRoutes(scope, pages.page, address);
-    addFileRoutes(scope, pages.page, ['/app/*', '/assets/*']);
     if (pages.clipsFolder !== undefined) await addClips(scope, pages.clipsFolder);
   });
 }
@@ -96,7 +97,7 @@ export function addFileRoutes(
   }
 }
 
-/** Serves one document for an address and all below it; the page in it reads the address. */
+/** Serves the document for an address and all below it; the page in it reads the address. */
 export function addDocumentRoutes(
   app: FastifyInstance,
   page: ReadonlyMap<string, PageFile>,
@@ -104,7 +105,7 @@ export function addDocumentRoutes(
 ): void {
   const patterns = address === '/@' ? ['/@*'] : [address, `${address}/*`];
   for (const pattern of patterns) {
-    app.get(pattern, (request, reply) => sendPage(request, reply, page.get(address)));
+    app.get(pattern, (request, reply) => sendPage(request, reply, page.get(DOCUMENT)));
   }
 }
 

@@ -1,0 +1,38 @@
+// The router of the app: there from the start on every page but the feed.
+
+import { createRouter, RouterProvider } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { locationChanged, routeWith } from './location.ts';
+import { routeTree } from './routes.tsx';
+
+const router = createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: true });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+routeWith({
+  push: (href) => {
+    router.history.push(href);
+  },
+  preload: (href) => {
+    // Failing here costs nothing: it is tried again when they go.
+    router.preloadRoute({ to: href as '/' }).catch(() => undefined);
+  },
+});
+
+router.subscribe('onBeforeLoad', locationChanged);
+
+// Whoever cannot see that another page has come is put at its beginning.
+router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
+  if (fromLocation !== undefined && pathChanged) {
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }
+});
+
+/** Every page of the app, by its address. */
+export function RoutedApp(): ReactElement {
+  return <RouterProvider router={router} />;
+}

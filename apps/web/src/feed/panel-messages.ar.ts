@@ -1,0 +1,36 @@
+import type { Message } from '../app/i18n.ts';
+import type { en } from './panel-messages.en.ts';
+
+export const ar: Readonly<Record<keyof typeof en, Message>> = {
+  'door.like': 'يُحتسب الإعجاب مرة لكل شخص، فيلزمه حساب. أما المشاهدة فلا.',
+  'door.follow': 'المتابعة تحتاج إلى حساب، ليكون ما تراه لك.',
+  'why.title': 'لماذا هذا المقطع',
+  'why.intro':
+    'لم يدفع أحد ثمن هذا المكان. هو مجموع هذه الأجزاء، وكل جزء حقيقة عن المقطع أو عما فعلته، مضروبة في وزنها.',
+  'why.fresh': 'جديد',
+  'why.fresh.text': 'نُشر حديثًا',
+  'why.engaged': 'يُشاهد حتى بعيد',
+  'why.engaged.text': 'كم بقي ممن بدؤوه',
+  'why.liked': 'محبوب',
+  'why.liked.text': 'إعجابات لكل مشاهدة',
+  'why.followed': 'تتابعه',
+  'why.followed.text': 'أنت تتابع صاحبه',
+  'why.explore': 'فرصة',
+  'why.explore.text': 'الجديد يُعرض على قلّة مصادفةً',
+  'why.part': 'الجزء',
+  'why.has': 'قيمته',
+  'why.weight': 'وزنه',
+  'why.adds': 'يضيف',
+  'why.none': 'لا أسباب معروفة لهذا المقطع: هو من الأحدث فحسب.',
+  'keys.title': 'المفاتيح',
+  'keys.next': 'المقطع التالي',
+  'keys.previous': 'المقطع السابق',
+  'keys.play': 'تشغيل، إيقاف',
+  'keys.like': 'إعجاب، تراجع عنه',
+  'keys.sound': 'الصوت',
+  'keys.captions': 'النص المكتوب',
+  'keys.help': 'هذه الصفحة',
+  'keys.leave': 'الخروج من المقاطع',
+  'keys.single': 'استخدم الحروف المفردة مفاتيح',
+  'keys.space': 'مسافة',
+};

@@ -1,0 +1,217 @@
+// The feed in a real browser: Chromium where there is one; else the report says that they were skipped.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { apiOf, bodyOf } from './harness/api.ts';
+import { axeFaults, CHROMIUM, hasBrowser, openBrowser } from './harness/browser.ts';
+import { openInstallation } from './harness/installation.ts';
+import type { RunningServer } from './harness/installation.ts';
+
+const installation = openInstallation();
+let server: RunningServer;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+
+/** The page asks and streams, on a machine that may be busy. */
+const SOON = { timeout: 20_000 };
+/** How late the list of countries comes to the door. */
+const LATE_MS = 1_000;
+const PASSWORD = 'violet-kettle-9';
+
+/** A clip by its place, from 1. */
+const clip = (place: number, on: Page = page) => on.locator(`article[aria-posinset="${place}"]`);
+const likeOf = (place: number, on: Page = page) =>
+  clip(place, on).getByRole('button', { name: /^Like\./ });
+
+/** A clip's likes as the page shows them. */
+const likes = (place: number, on: Page = page): Promise<string | null> =>
+  clip(place, on).locator('.figure[data-icon="heart"] .count-digits').textContent();
+
+async function signUp(on: Page, handle: string): Promise<void> {
+  await on.goto(`${server.url}/sign-up`);
+  await on.locator('input[name="handle"]').fill(handle);
+  await on.locator('input[name="password"]').fill(PASSWORD);
+  await on.locator('form button[type="submit"]').click();
+  await on.waitForURL(`${server.url}/`, SOON);
+  await clip(1, on).waitFor(SOON);
+}
+
+/** What the counter says of the first clip of the feed. */
+async function firstVideo(): Promise<string> {
+  const id = await clip(1).locator('h2 a').getAttribute('href');
+  return id?.replace('/v/', '') ?? '';
+}
+
+describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
+  beforeAll(async () => {
+    server = await installation.start({ withClips: true });
+    browser = await openBrowser();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await installation.close();
+  });
+
+  beforeEach(async () => {
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await context.newPage();
+  });
+
+  afterEach(() => context.close());
+
+  it('W14 W15: asks a visitor in to like, faster than the list of countries, and shows likes as they change', async () => {
+    await page.goto(`${server.url}/?rank=latest`);
+    await expect.poll(() => likes(1), SOON).toBe('0');
+    // A hand may be faster than the list of countries at the door.
+    await page.route('**/v1/cells', async (route) => {
+      await sleep(LATE_MS);
+      await route.continue();
+    });
+    await page.keyboard.press('l');
+    const door = page.locator('dialog[open]');
+    await door.locator('input[name="handle"]').fill('first.visitor');
+    await door.locator('input[name="password"]').fill(PASSWORD);
+    await door.locator('button[type="submit"]').click();
+    await page.getByText('You are signed in as @first.visitor.').waitFor(SOON);
+    // What they wanted when they were asked in.
+    await expect.poll(() => likes(1), SOON).toBe('1');
+    await page.reload();
+    await expect.poll(() => likeOf(1).getAttribute('aria-pressed'), SOON).toBe('true');
+    await page.keyboard.press('l');
+    await expect.poll(() => likes(1), SOON).toBe('0');
+  });
+
+  it('W13: a like in a tunnel, with the tab closed and opened again, counts once', async () => {
+    await signUp(page, 'in.a.tunnel');
+    await page.goto(`${server.url}/?rank=latest`);
+    await expect.poll(() => likes(1), SOON).toMatch(/^\d+$/);
+    const before = Number(await likes(1));
+    const video = await firstVideo();
+    await context.setOffline(true);
+    await page.keyboard.press('l');
+    await expect.poll(() => likeOf(1).getAttribute('aria-pressed'), SOON).toBe('true');
+    await expect.poll(() => likeOf(1).getAttribute('data-pending'), SOON).toBe('unsent');
+    await page.close();
+    await context.setOffline(false);
+    page = await context.newPage();
+    await page.goto(`${server.url}/?rank=latest`);
+    await expect.poll(() => likes(1), SOON).toBe(String(before + 1));
+    const counts = bodyOf<{ likes: { value: number } }>(
+      await apiOf(server.url).send('GET', `/v1/videos/${video}/counts`),
+    );
+    expect(counts.likes.value).toBe(before + 1);
+  });
+
+  it('W16: two tabs agree on who is in, and on a like', async () => {
+    const other = await context.newPage();
+    await other.goto(`${server.url}/?rank=latest`);
+    await clip(1, other).waitFor(SOON);
+    await signUp(page, 'two.tabs');
+    await page.goto(`${server.url}/?rank=latest`);
+    await expect.poll(() => likes(1), SOON).toMatch(/^\d+$/);
+    const before = Number(await likes(1));
+    await likeOf(1).click();
+    await expect.poll(() => likes(1, other), SOON).toBe(String(before + 1));
+    await expect.poll(() => likeOf(1, other).getAttribute('aria-pressed'), SOON).toBe('true');
+    expect(await likes(1)).toBe(String(before + 1));
+  });
+
+  it('W10: goes through the feed with keys alone, and their switch turns letters off', async () => {
+    await page.goto(`${server.url}/?rank=latest`);
+    await clip(1).waitFor(SOON);
+    const current = (): Promise<string | null> =>
+      page.locator('article:has([data-current="true"])').getAttribute('aria-posinset');
+    await page.keyboard.press('j');
+    await expect.poll(current, SOON).toBe('2');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(current, SOON).toBe('3');
+    await page.keyboard.press('k');
+    await expect.poll(current, SOON).toBe('2');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor(SOON);
+    await page.getByLabel('Use single letters as keys').press('Space');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached', ...SOON });
+    await page.keyboard.press('j');
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(current, SOON).toBe('1');
+  });
+
+  it('W6: three video elements play everything', async () => {
+    await page.goto(`${server.url}/?rank=latest`);
+    await clip(1).waitFor(SOON);
+    for (let step = 0; step < 4; step += 1) {
+      await page.keyboard.press('j');
+      await expect
+        .poll(
+          () =>
+            clip(step + 2)
+              .locator('[data-current="true"] video')
+              .count(),
+          SOON,
+        )
+        .toBe(1);
+      expect(await page.locator('video').count()).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('W9: with reduced motion nothing plays by itself', async () => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.goto(`${server.url}/?rank=latest`);
+    await page.getByRole('button', { name: /^Play:/ }).waitFor(SOON);
+    const playing = (): Promise<boolean> =>
+      page
+        .locator('video')
+        .evaluateAll((all) => all.some((one) => !(one as unknown as { paused: boolean }).paused));
+    expect(await playing()).toBe(false);
+    await page.keyboard.press(' ');
+    await expect.poll(playing, SOON).toBe(true);
+  });
+
+  it('W8 NU4: without a server says so, goes on, shows of when the counts are, keeps a like, and then catches up', async () => {
+    await signUp(page, 'stays.here');
+    await page.goto(`${server.url}/?rank=latest`);
+    await expect.poll(() => likes(1), SOON).toMatch(/^\d+$/);
+    const before = await likes(1);
+    await server.kill();
+    await page.getByText('No answer from Holdfast.').waitFor(SOON);
+    const note = clip(1).locator('.figure[data-icon="heart"] .count-note');
+    await expect.poll(() => note.textContent(), SOON).toMatch(/^as of /);
+    expect(await likes(1)).toBe(before);
+    await page.keyboard.press('l');
+    await expect.poll(() => likeOf(1).getAttribute('data-pending'), SOON).toBe('unsent');
+    server = await installation.start({ withClips: true, args: ['--port', String(server.port)] });
+    await expect.poll(() => likes(1), SOON).toBe(String(Number(before) + 1));
+    await expect.poll(() => likeOf(1).getAttribute('data-pending'), SOON).toBe('no');
+    await expect.poll(() => note.count(), SOON).toBe(0);
+  });
+
+  it('W17: speaks Arabic from right to left to those who ask for it', async () => {
+    const arabic = await browser.newContext({
+      locale: 'ar',
+      viewport: { width: 390, height: 844 },
+    });
+    const there = await arabic.newPage();
+    await there.goto(server.url);
+    await there.getByRole('link', { name: 'الأحدث' }).waitFor(SOON);
+    expect(await there.locator('html').getAttribute('dir')).toBe('rtl');
+    expect(await axeFaults(there)).toEqual([]);
+    await arabic.close();
+  });
+
+  it('has nothing that axe finds fault with, on the feed and its panels', async () => {
+    await page.goto(`${server.url}/?rank=latest`);
+    await expect.poll(() => likes(1), SOON).toMatch(/^\d+$/);
+    expect(await axeFaults(page)).toEqual([]);
+    for (const name of ['What these numbers mean', 'Share', /^Comments\./, /^Like\./]) {
+      await clip(1).getByRole('button', { name }).click();
+      await page.locator('dialog[open]').waitFor(SOON);
+      expect(await axeFaults(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.locator('dialog[open]').waitFor({ state: 'detached', ...SOON });
+    }
+  });
+});
