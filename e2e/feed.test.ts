@@ -62,7 +62,7 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
 
   afterEach(() => context.close());
 
-  it('W14 W15: asks a visitor in to like, faster than the list of countries, and shows likes as they change', async () => {
+  it('WB14 WB15: asks a visitor in to like, faster than the list of countries, and shows likes as they change', async () => {
     await page.goto(`${server.url}/?rank=latest`);
     await expect.poll(() => likes(1), SOON).toBe('0');
     // A hand may be faster than the list of countries at the door.
@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     await expect.poll(() => likes(1), SOON).toBe('0');
   });
 
-  it('W13: a like in a tunnel, with the tab closed and opened again, counts once', async () => {
+  it('WB13: a like in a tunnel, with the tab closed and opened again, counts once', async () => {
     await signUp(page, 'in.a.tunnel');
     await page.goto(`${server.url}/?rank=latest`);
     await expect.poll(() => likes(1), SOON).toMatch(/^\d+$/);
@@ -105,7 +105,7 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     expect(counts.likes.value).toBe(before + 1);
   });
 
-  it('W16: two tabs agree on who is in, and on a like', async () => {
+  it('WB16: two tabs agree on who is in, and on a like', async () => {
     const other = await context.newPage();
     await other.goto(`${server.url}/?rank=latest`);
     await clip(1, other).waitFor(SOON);
@@ -119,7 +119,7 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     expect(await likes(1)).toBe(String(before + 1));
   });
 
-  it('W10: goes through the feed with keys alone, and their switch turns letters off', async () => {
+  it('WB10: goes through the feed with keys alone, and their switch turns letters off', async () => {
     await page.goto(`${server.url}/?rank=latest`);
     await clip(1).waitFor(SOON);
     const current = (): Promise<string | null> =>
@@ -140,7 +140,7 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     await expect.poll(current, SOON).toBe('1');
   });
 
-  it('W6: three video elements play everything', async () => {
+  it('WB6: three video elements play everything', async () => {
     await page.goto(`${server.url}/?rank=latest`);
     await clip(1).waitFor(SOON);
     for (let step = 0; step < 4; step += 1) {
@@ -158,7 +158,7 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     }
   });
 
-  it('W9: with reduced motion nothing plays by itself', async () => {
+  it('WB9: with reduced motion nothing plays by itself', async () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.goto(`${server.url}/?rank=latest`);
     await page.getByRole('button', { name: /^Play:/ }).waitFor(SOON);
@@ -171,7 +171,7 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     await expect.poll(playing, SOON).toBe(true);
   });
 
-  it('W8 NU4: without a server says so, goes on, shows of when the counts are, keeps a like, and then catches up', async () => {
+  it('WB8 NU4: without a server says so, goes on, shows of when the counts are, keeps a like, and then catches up', async () => {
     await signUp(page, 'stays.here');
     await page.goto(`${server.url}/?rank=latest`);
     await expect.poll(() => likes(1), SOON).toMatch(/^\d+$/);
@@ -189,7 +189,69 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     await expect.poll(() => note.count(), SOON).toBe(0);
   });
 
-  it('W17: speaks Arabic from right to left to those who ask for it', async () => {
+  it('WB7: keeps the choice for sound, or says that it needs a press', async () => {
+    await page.goto(`${server.url}/?rank=latest`);
+    await page.getByRole('button', { name: 'Tap for sound' }).click();
+    const isMuted = (): Promise<boolean> =>
+      page
+        .locator('[data-current="true"] video')
+        .evaluate((one) => (one as unknown as { muted: boolean }).muted);
+    await expect.poll(isMuted, SOON).toBe(false);
+    await page.reload();
+    const sound = page.getByRole('button', { name: 'Sound off' });
+    await sound.or(page.getByRole('button', { name: 'Tap for sound' })).waitFor(SOON);
+    if (await isMuted()) await page.getByRole('button', { name: 'Tap for sound' }).click();
+    await sound.click();
+    await page.reload();
+    await page.getByRole('button', { name: 'Tap for sound' }).waitFor(SOON);
+    expect(await isMuted()).toBe(true);
+  });
+
+  it('WB11: says why a video has its place', async () => {
+    await page.goto(server.url);
+    await clip(1).getByRole('button', { name: 'Why this video' }).click();
+    const panel = page.getByRole('dialog', { name: 'Why this video' });
+    await panel.getByText('%').first().waitFor(SOON);
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
+  it('WB12: offline says so and goes on with what it has', async () => {
+    await page.goto(`${server.url}/?rank=latest`);
+    await clip(2).waitFor(SOON);
+    await context.setOffline(true);
+    await page.getByText('Offline. Likes are kept on this device.').waitFor(SOON);
+    await page.keyboard.press('j');
+    await clip(2).locator('[data-current="true"]').waitFor(SOON);
+    await context.setOffline(false);
+    await page.getByText('Offline.').waitFor({ state: 'hidden', ...SOON });
+  });
+
+  it('WB1 WB5: goes to pages of their own and back to where one was, without loading anew', async () => {
+    await page.goto(`${server.url}/?rank=latest`);
+    await clip(1).waitFor(SOON);
+    await page.evaluate('globalThis.sameDocument = true');
+    await page.keyboard.press('j');
+    await clip(2).locator('[data-current="true"]').waitFor(SOON);
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor(SOON);
+    await page.goBack();
+    await clip(2).locator('[data-current="true"]').waitFor(SOON);
+    expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
+    await page.goto(`${server.url}/v/not/a/page`);
+    await page.getByRole('heading', { name: 'No such page' }).waitFor(SOON);
+  });
+
+  it('WB3: a page whose code cannot be had says so, and can be asked for again', async () => {
+    await page.route(/settings-page/, (route) => route.abort());
+    await page.goto(`${server.url}/settings`);
+    await page.getByRole('heading', { name: 'This page broke' }).waitFor(SOON);
+    await page.getByText('likes are kept on this device').waitFor(SOON);
+    await page.unroute(/settings-page/);
+    await page.getByRole('button', { name: 'Show it again' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor(SOON);
+  });
+
+  it('WB17: speaks Arabic from right to left to those who ask for it', async () => {
     const arabic = await browser.newContext({
       locale: 'ar',
       viewport: { width: 390, height: 844 },

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 
 /**
  * What is needed together is one file: small files compress badly, and each is one more thing to
- * wait for. The feed does without the router and without queries (W2), so they are files of their
+ * wait for. The feed does without the router and without queries (WB2), so they are files of their
  * own.
  */
 const GROUPS = [

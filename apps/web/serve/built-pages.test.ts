@@ -59,7 +59,7 @@ describe('the real build', () => {
     );
   });
 
-  test(`W2: the feed starts with at most ${FEED_BYTES_MAX} bytes of script`, () => {
+  test(`WB2: the feed starts with at most ${FEED_BYTES_MAX} bytes of script`, () => {
     const load = firstLoad('feed-start');
     // The list is part of what a failure says.
     expect({ bytes: sumOf(load), load }).toSatisfy(
@@ -67,7 +67,7 @@ describe('the real build', () => {
     );
   });
 
-  test('W2: the feed starts without router, queries, studio, upload and console', () => {
+  test('WB2: the feed starts without router, queries, studio, upload and console', () => {
     const names = [...firstLoad('feed-start').keys()].join(' ');
     expect(names).not.toMatch(/router-|queries-|studio|upload|console|settings|search|profile/);
   });

@@ -1,4 +1,4 @@
-// Likes, views and counts of the whole app: the SDK, made once, for whoever is signed in. W13.
+// Likes, views and counts of the whole app: the SDK, made once, for whoever is signed in. WB13.
 
 import { useCallback, useSyncExternalStore } from 'react';
 import { createHoldfast } from '@holdfast/sdk/holdfast.ts';

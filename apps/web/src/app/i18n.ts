@@ -56,7 +56,7 @@ export function wordsNow<Key extends string>(area: Area<Key>): Words<Key> {
 }
 
 export function useLocale(): Locale {
-  return useSyncExternalStore(subscribe, () => current);
+  return useSyncExternalStore(subscribe, locale, locale);
 }
 
 export function locale(): Locale {

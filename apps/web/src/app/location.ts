@@ -1,4 +1,4 @@
-// Where in the app one is. The feed is shown before there is a router (W2): it is most people's first
+// Where in the app one is. The feed is shown before there is a router (WB2): it is most people's first
 // page and needs none. The first step to another page brings the router, which then owns addresses.
 
 import { useSyncExternalStore } from 'react';

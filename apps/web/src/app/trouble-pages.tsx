@@ -22,7 +22,7 @@ export function NotFoundPage(): ReactElement {
   );
 }
 
-export function TroublePage({ error, reset }: ErrorComponentProps): ReactElement {
+export function TroublePage({ error }: Pick<ErrorComponentProps, 'error'>): ReactElement {
   const t = useWords(appArea);
   return (
     <Page title={t('broke.title')} width="narrow">
@@ -31,7 +31,14 @@ export function TroublePage({ error, reset }: ErrorComponentProps): ReactElement
         <p className="mono">{error instanceof Error ? error.message : String(error)}</p>
       </Notice>
       <div>
-        <button className="button" type="button" onClick={reset}>
+        <button
+          className="button"
+          type="button"
+          onClick={() => {
+            // Code that could not be had once is only asked for again by a new document.
+            location.reload();
+          }}
+        >
           {t('broke.again')}
         </button>
       </div>

@@ -1,4 +1,4 @@
-// The feed: a scroll-snap column of clips, an ARIA feed. Rules W3-W12.
+// The feed: a scroll-snap column of clips, an ARIA feed. Rules WB3-WB12.
 
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect } from 'react';
 import { useMemo, useRef, useState, useSyncExternalStore } from 'react';
@@ -14,6 +14,7 @@ import type { PlayableVideo } from '../app/video.ts';
 import { toast } from '../ui/toast.tsx';
 import { Clip, ClipBones } from './clip.tsx';
 import type { ClipActions } from './clip.tsx';
+import './clip-parts.css';
 import './feed.css';
 import type { FeedList } from './feed-list.ts';
 import { bindKeys } from './keys.ts';

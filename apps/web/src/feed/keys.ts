@@ -1,4 +1,4 @@
-// The keys of the feed. Single letters can be switched off (WCAG 2.1.4), in the help sheet. W10.
+// The keys of the feed. Single letters can be switched off (WCAG 2.1.4), in the help sheet. WB10.
 
 const SINGLE_KEYS_KEY = 'holdfast.single-keys';
 

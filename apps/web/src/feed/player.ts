@@ -1,6 +1,6 @@
 // Plays the clip in view with three video elements that are used again and again: the one before,
 // the current and the next. An element that the viewer once gave sound keeps the right to it, which
-// is why they are never made anew. Rules W6-W9.
+// is why they are never made anew. Rules WB6-WB9.
 
 import type { PlayableVideo } from '../app/video.ts';
 

@@ -1,4 +1,4 @@
-// Why a video has its place in the feed: each part with what it adds. Rule W11.
+// Why a video has its place in the feed: each part with what it adds. Rule WB11.
 
 import type { ReactElement } from 'react';
 import { useWords } from '../app/i18n.ts';

@@ -1,5 +1,5 @@
 // The door: one form to sign up or sign in. What goes wrong is said at the field it is about, and
-// what was typed stays. Rules W20-W22.
+// what was typed stays. Rules WB20-WB22.
 
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactElement, ReactNode, SubmitEvent } from 'react';

@@ -116,9 +116,13 @@ function shownOf(value: unknown): number | null {
 
 function classesOf(value: unknown): Classes | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const entries = Object.entries(value).map(([name, count]) => [name, wholeOf(count)] as const);
-  if (entries.some(([, count]) => count === undefined)) return undefined;
-  return Object.fromEntries(entries.map(([name, count]) => [name, count ?? 0]));
+  const classes: Record<string, number> = {};
+  for (const [name, entry] of Object.entries(value)) {
+    const count = wholeOf(entry);
+    if (count === undefined) return undefined;
+    classes[name] = count;
+  }
+  return classes;
 }
 
 const correctionOf: Parse<LedgerCorrection> = (value) => {
