@@ -11,8 +11,8 @@ const eu = 'eu' as Jurisdiction;
 const a = { video: 'a' as VideoId, publishedAtMs: NOW_MS - 3 * 86_400_000 };
 const b = { video: 'b' as VideoId, publishedAtMs: NOW_MS };
 
-let book: StartsBook | undefined;
-afterEach(() => book?.close());
+let open: StartsBook | undefined;
+afterEach(() => open?.close());
 
 function openBook() {
   const clock = { nowMs: NOW_MS };
@@ -32,7 +32,8 @@ function openBook() {
     [us, cells.us.client],
     [eu, cells.eu.client],
   ]);
-  book = openStartsBook({ cells: clients, nowMs, pauseMs: 1 });
+  const book = openStartsBook({ cells: clients, nowMs, pauseMs: 1 });
+  open = book;
   return { book, cells, clock };
 }
 

@@ -106,6 +106,11 @@ describe('a walk', () => {
   });
 });
 
+/** A cursor of a header and what follows it. */
+function textOf(...rest: readonly Uint8Array[]): string {
+  return Buffer.concat([Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0), ...rest]).toString('base64url');
+}
+
 describe('a cursor', () => {
   const seenOf = (videos: number): Candidate[] =>
     Array.from({ length: videos }, (_, n) => ({
@@ -135,17 +140,9 @@ describe('a cursor', () => {
       'with a number too large',
       Buffer.from([1, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 127]).toString('base64url'),
     ],
-    [
-      'of endless zeros',
-      Buffer.from([1, ...Array(7).fill(0), ...Array(9).fill(128), 1]).toString('base64url'),
-    ],
+    ['of endless zeros', textOf(new Uint8Array(9).fill(128), Uint8Array.of(1))],
     ['of 100,000 characters', 'A'.repeat(100_000)],
-    [
-      'with more videos than a walk has',
-      Buffer.from([1, ...Array(7).fill(0), ...Array(WALK_VIDEOS_MAX + 1).fill(0)]).toString(
-        'base64url',
-      ),
-    ],
+    ['with more videos than a walk has', textOf(new Uint8Array(WALK_VIDEOS_MAX + 1))],
   ])('DI10: %s is none', (_, cursor) => {
     expect(walkOf(cursor)).toBeUndefined();
   });
