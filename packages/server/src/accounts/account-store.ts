@@ -39,6 +39,7 @@ export type Session = Readonly<{
   handle: Handle;
   createdAtMs: number;
   renewedAtMs: number;
+  tokenHash: TokenHash;
 }>;
 
 /** Every change is durable on return. Errors are those of SQLite. */
@@ -47,12 +48,22 @@ export type AccountStore = Readonly<{
   accountById(id: string): Account | undefined;
   /** Adds an account with its first session; false when the handle is taken. */
   addAccount(account: Account, tokenHash: TokenHash): boolean;
-  /** Adds a session unless the account has gone meanwhile; `beforehand` is in its transaction. */
-  addSession(id: AccountId, tokenHash: TokenHash, nowMs: number, beforehand: () => void): boolean;
+  /** Adds a session unless the account as proven is no more; `beforehand` is in its transaction. */
+  addSession(proven: Account, tokenHash: TokenHash, nowMs: number, beforehand: () => void): boolean;
   sessionByToken(tokenHash: TokenHash): Session | undefined;
   sessionsOf(id: AccountId): readonly Session[];
   renewSession(tokenHash: TokenHash, nowMs: number): void;
   endSession(tokenHash: TokenHash): boolean;
+  /**
+   * Changes the password and ends all sessions but one, unless that one or the password that was
+   * proven is no more; returns how many were ended. `beforehand` is in the same transaction.
+   */
+  changePassword(
+    proven: Account,
+    passwordHash: string,
+    kept: TokenHash,
+    beforehand: () => void,
+  ): number | undefined;
   /** Ends all sessions of an account and returns how many there were. */
   endSessions(id: string): number;
   /** Replaces all rows of an account by a mark of deletion. */
@@ -91,9 +102,9 @@ export function createAccountStore(
         return true;
       }),
 
-    addSession: (id, tokenHash, nowMs, beforehand) =>
+    addSession: ({ id, passwordHash: proven }, tokenHash, nowMs, beforehand) =>
       transaction(db, () => {
-        if (sql.accountById.get(id) === undefined) return false;
+        if (accountOf(sql.accountById.get(id))?.passwordHash !== proven) return false;
         beforehand();
         insertSession(id, tokenHash, nowMs);
         return true;
@@ -103,6 +114,15 @@ export function createAccountStore(
     sessionsOf: (id) => sessionsIn(sql.sessionsOf.all(id)),
     renewSession: (tokenHash, nowMs) => void sql.renewSession.run(nowMs, tokenHash),
     endSession: (tokenHash) => sql.endSession.run(tokenHash).changes > 0,
+    changePassword: ({ id, passwordHash: proven }, passwordHash, kept, beforehand) =>
+      transaction(db, () => {
+        const account = accountOf(sql.accountById.get(id));
+        const isKept = sql.sessionByToken.get(kept) !== undefined;
+        if (account?.passwordHash !== proven || !isKept) return undefined;
+        beforehand();
+        sql.changePassword.run(id, passwordHash);
+        return Number(sql.endOtherSessions.run(id, kept).changes);
+      }),
     endSessions: (id) => Number(sql.endSessions.run(id).changes),
 
     deleteAccount({ id, handle }) {
@@ -133,7 +153,7 @@ function prepareStatements(db: DatabaseSync) {
   const account = `SELECT id, open_value('handle', id, handle) AS handle,
     open_value('password_hash', id, password_hash) AS password_hash, created_at_ms FROM accounts`;
   const session = `SELECT account_id, open_value('handle', a.id, a.handle) AS handle,
-    s.created_at_ms, renewed_at_ms FROM sessions s JOIN accounts a ON a.id = s.account_id`;
+    s.created_at_ms, renewed_at_ms, token_hash FROM sessions s JOIN accounts a ON a.id = s.account_id`;
   return {
     accountByHandle: db.prepare(`${account} WHERE handle_index = index_value(?)`),
     accountById: db.prepare(`${account} WHERE id = ?`),
@@ -153,6 +173,10 @@ function prepareStatements(db: DatabaseSync) {
     renewSession: db.prepare('UPDATE sessions SET renewed_at_ms = ? WHERE token_hash = ?'),
     endSession: db.prepare('DELETE FROM sessions WHERE token_hash = ?'),
     endSessions: db.prepare('DELETE FROM sessions WHERE account_id = ?'),
+    endOtherSessions: db.prepare('DELETE FROM sessions WHERE account_id = ? AND token_hash <> ?'),
+    changePassword: db.prepare(
+      `UPDATE accounts SET password_hash = seal_value('password_hash', ?1, ?2) WHERE id = ?1`,
+    ),
     endRunOutSessions: db.prepare(
       'DELETE FROM sessions WHERE account_id = ? AND renewed_at_ms <= ?',
     ),
@@ -195,8 +219,15 @@ function sessionsIn(rows: readonly (Row | undefined)[]): readonly Session[] {
           handle: text(row, 'handle') as Handle,
           createdAtMs: Number(row['created_at_ms']),
           renewedAtMs: Number(row['renewed_at_ms']),
+          tokenHash: tokenHashIn(row),
         },
   );
+}
+
+function tokenHashIn(row: Row): TokenHash {
+  const value = row['token_hash'];
+  if (!(value instanceof Uint8Array)) throw new AccountsError('accounts-corrupt');
+  return value as TokenHash;
 }
 
 function accountIdsIn(rows: readonly (Row | undefined)[]): readonly AccountId[] {

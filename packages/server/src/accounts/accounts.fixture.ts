@@ -6,13 +6,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import {
-  openAccounts,
-  type Accounts,
-  type OpenAccounts,
-  type SignInResult,
-  type SignUpResult,
-} from './accounts.ts';
+import type { SignInResult, SignUpResult } from './account-results.ts';
+import { openAccounts, type Accounts, type OpenAccounts } from './accounts.ts';
 import { PLAIN_VALUES } from '../at-rest/plain-values.fixture.ts';
 import type { PasswordHash } from './password-hash.ts';
 

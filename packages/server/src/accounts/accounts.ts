@@ -7,6 +7,7 @@
 // at once or crashing the process gains no guess. Between two awaits nothing else runs, and what
 // was true before a hash is asked again in the transaction after it.
 
+import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ValueSeal } from '../at-rest/copy-keys.ts';
@@ -18,31 +19,37 @@ import {
   type AccountStore,
   type TokenHash,
 } from './account-store.ts';
+import type {
+  AccountExport,
+  IssuedSession,
+  ListedSession,
+  PasswordChange,
+  PasswordFault,
+  SessionResult,
+  SignInResult,
+  SignUpResult,
+  TryLater,
+} from './account-results.ts';
 import { ACCOUNT_LIMITS, type AccountLimits } from './account-limits.ts';
 import { AccountsError, accountsErrorOf } from './accounts-error.ts';
 import { createChangeLog, type ChangeLog } from './change-log.ts';
 import { openDatabase } from './database.ts';
 import { createFailureStore, type FailureStore } from './failure-store.ts';
-import { failureWaitMs } from './failures.ts';
-import { parseHandle, parseNewHandle, type Handle, type HandleFault } from './handle.ts';
-import { createHashQueue, type HashQueue } from './hash-queue.ts';
-import { createKnownRemotes, type KnownRemotes } from './known-remotes.ts';
-import { ARGON2ID, SALT_BYTES, type PasswordHash } from './password-hash.ts';
-import { loadCommonPasswords, parsePassword, whyEasy, type EasyPassword } from './password.ts';
-import { remoteOf, type Remote } from './remote.ts';
+import { parseHandle, parseNewHandle, type Handle } from './handle.ts';
+import { BUSY_RETRY_AFTER_MS, PasswordGate } from './password-gate.ts';
+import { ARGON2ID, type PasswordHash } from './password-hash.ts';
+import { loadCommonPasswords, parsePassword, whyEasy } from './password.ts';
 import { createPublished, type PublicChanges, type Published } from '../people/published.ts';
 import { ID_PREFIXES, type Kind } from '../people/kinds.ts';
 import type { Author } from '../people/writing.ts';
 import { createWritings, type Writings } from '../people/writings.ts';
-import { createTokenBuckets, type TokenBuckets } from './token-buckets.ts';
 
 const ACCOUNT_ID_BYTES = 16;
 const TOKEN_BYTES = 32;
+const SESSION_NAME_CHARS = 22;
 const TOKEN_PATTERN = /^hft_[A-Za-z0-9_-]{43}$/;
 /** A session is renewed at most so often, to save a write with every request. */
 const RENEWAL_PAUSE_MS = 86_400_000;
-/** In this time the hashes that wait are done, on one slow core. */
-const BUSY_RETRY_AFTER_MS = 2_000;
 
 export type Credentials = Readonly<{
   handle: string;
@@ -51,53 +58,11 @@ export type Credentials = Readonly<{
   remote: string;
 }>;
 
-/** A session as its owner gets it, once: only the token's hash is stored. */
-export type IssuedSession = Readonly<{ token: string; expiresAtMs: number }>;
-
-type SignedIn<Kind> = Readonly<{
-  kind: Kind;
-  accountId: AccountId;
-  handle: Handle;
-  session: IssuedSession;
-}>;
-
-/** Nothing was changed; the same call may succeed after the wait. */
-type TryLater = Readonly<{ kind: 'rate-limited' | 'busy'; retryAfterMs: number }>;
-
-export type SignUpResult = Readonly<
-  | SignedIn<'signed-up'>
-  | { kind: 'handle-taken' }
-  | { kind: 'handle-invalid'; reason: HandleFault }
-  | { kind: 'password-too-short'; charsMin: number }
-  | { kind: 'password-too-long'; charsMax: number }
-  | { kind: 'password-too-common'; reason: EasyPassword }
-  | TryLater
->;
-
-export type SignInResult = Readonly<
-  SignedIn<'signed-in'> | { kind: 'wrong-credentials' } | TryLater
->;
-
-export type SessionResult = Readonly<
-  | {
-      kind: 'signed-in';
-      accountId: AccountId;
-      handle: Handle;
-      expiresAtMs: number;
-      /** Whether this use moved the end, so that a cookie should be set anew. */
-      renewed: boolean;
-    }
-  | { kind: 'no-session' }
->;
-
-/** All that is stored about an account but the hashes; times are RFC 3339 UTC. */
-export type AccountExport = Readonly<{
-  kind: 'account';
-  accountId: AccountId;
-  handle: Handle;
-  createdAt: string;
-  failedSignIns: number;
-  sessions: readonly Readonly<{ createdAt: string; renewedAt: string }>[];
+export type NewPassword = Readonly<{
+  token: string;
+  current: string;
+  next: string;
+  remote: string;
 }>;
 
 /**
@@ -110,6 +75,19 @@ export type Accounts = Readonly<{
   signUp(request: Credentials): Promise<SignUpResult>;
   /** Makes a session for who knows the password. */
   signIn(request: Credentials): Promise<SignInResult>;
+  /**
+   * Changes the password of whoever has the token and the current one, and ends all their other
+   * sessions. A wrong current one counts as a failed sign-in.
+   */
+  changePassword(request: NewPassword): Promise<PasswordChange>;
+  /** Why nobody may sign in by a passkey now; takes a token of the address when somebody may. */
+  passkeyRefusal(remote: string): TryLater | undefined;
+  /** Makes a session for who proved otherwise who they are. */
+  signInProven(accountId: string, remote: string): SignInResult;
+  /** The sessions of whoever has the token, in the order in which they began. */
+  sessions(token: string): readonly ListedSession[] | undefined;
+  /** Ends a session of whoever has the token. */
+  endSession(token: string, id: string): Readonly<{ kind: 'ended' | 'unknown' | 'no-session' }>;
   /** Whose token this is. Some microseconds; once a day a write. */
   session(token: string): SessionResult;
   signOut(token: string): Readonly<{ kind: 'signed-out' | 'no-session' }>;
@@ -175,15 +153,11 @@ export function openAccounts(options: OpenAccounts): Accounts {
 class SqliteAccounts implements Accounts {
   readonly #nowMs: () => number;
   readonly #randomBytes: (bytes: number) => Uint8Array;
-  readonly #passwordHash: PasswordHash;
   readonly #commonPasswords: ReadonlySet<string>;
   readonly #db: DatabaseSync;
   readonly #failures: FailureStore;
   readonly #store: AccountStore;
-  readonly #hashes: HashQueue;
-  readonly #knownRemotes: KnownRemotes;
-  readonly #signIns: TokenBuckets;
-  readonly #signUps: TokenBuckets;
+  readonly #gate: PasswordGate;
   readonly #begun = new Set<Promise<unknown>>();
   readonly log: ChangeLog;
   readonly writings: Accounts['writings'];
@@ -193,10 +167,8 @@ class SqliteAccounts implements Accounts {
 
   constructor(options: OpenAccounts) {
     const limits = { ...ACCOUNT_LIMITS, ...options.limits };
-    const bucketsMax = limits.remotesMax;
     this.#nowMs = options.nowMs;
     this.#randomBytes = options.randomBytes;
-    this.#passwordHash = options.hashPassword ?? ARGON2ID;
     this.#commonPasswords = loadCommonPasswords();
     this.#db = openDatabase(options.file, options.values);
     this.#failures = createFailureStore(this.#db, limits);
@@ -211,18 +183,9 @@ class SqliteAccounts implements Accounts {
       take: (changes) => this.#guard(() => log.take(changes)),
       startAnew: () => this.#guard(() => log.startAnew()),
     };
-    this.#hashes = createHashQueue(limits);
-    this.#knownRemotes = createKnownRemotes({ accountsMax: limits.knownAccountsMax });
-    this.#signIns = createTokenBuckets({
-      burst: limits.signInBurst,
-      everyMs: limits.signInEveryMs,
-      bucketsMax,
-    });
-    this.#signUps = createTokenBuckets({
-      burst: limits.signUpBurst,
-      everyMs: limits.signUpEveryMs,
-      bucketsMax,
-    });
+    const { nowMs, randomBytes, hashPassword: passwordHash = ARGON2ID } = options;
+    const failures = this.#failures;
+    this.#gate = new PasswordGate({ failures, limits, passwordHash, nowMs, randomBytes });
   }
 
   signUp(request: Credentials): Promise<SignUpResult> {
@@ -231,6 +194,22 @@ class SqliteAccounts implements Accounts {
 
   signIn(request: Credentials): Promise<SignInResult> {
     return this.#begin(() => this.#signIn(request));
+  }
+
+  changePassword(request: NewPassword): Promise<PasswordChange> {
+    return this.#begin(() => this.#changePassword(request));
+  }
+
+  passkeyRefusal(remote: string): TryLater | undefined {
+    return this.#gate.refusal('sign-in', remote);
+  }
+
+  signInProven(accountId: string, remote: string): SignInResult {
+    return this.#change(() => {
+      const account = this.#store.accountById(accountId);
+      if (account === undefined) return { kind: 'wrong-credentials' };
+      return this.#enter(account, remote, () => undefined);
+    });
   }
 
   session(token: string): SessionResult {
@@ -257,6 +236,36 @@ class SqliteAccounts implements Accounts {
     });
   }
 
+  sessions(token: string): readonly ListedSession[] | undefined {
+    return this.#guard(() => {
+      const found = this.session(token);
+      if (found.kind === 'no-session') return undefined;
+      const current = tokenHashOf(token);
+      const nowMs = this.#nowMs();
+      return this.#store.sessionsOf(found.accountId).flatMap((session) => {
+        const { createdAtMs, renewedAtMs, tokenHash } = session;
+        const expiresAtMs = renewedAtMs + SESSION_LIFE_MS;
+        if (expiresAtMs <= nowMs) return [];
+        const isCurrent = current !== undefined && Buffer.compare(current, tokenHash) === 0;
+        const id = sessionName(tokenHash);
+        return { id, createdAtMs, renewedAtMs, expiresAtMs, isCurrent };
+      });
+    });
+  }
+
+  endSession(token: string, id: string): ReturnType<Accounts['endSession']> {
+    return this.#change(() => {
+      const found = this.session(token);
+      if (found.kind === 'no-session') return { kind: 'no-session' };
+      const named = this.#store
+        .sessionsOf(found.accountId)
+        .find(({ tokenHash }) => sessionName(tokenHash) === id);
+      if (named === undefined) return { kind: 'unknown' };
+      this.#store.endSession(named.tokenHash);
+      return { kind: 'ended' };
+    });
+  }
+
   signOutEverywhere(accountId: string): ReturnType<Accounts['signOutEverywhere']> {
     return this.#change(() => {
       return { kind: 'signed-out', sessions: this.#store.endSessions(accountId) };
@@ -268,13 +277,8 @@ class SqliteAccounts implements Accounts {
       const account = this.#store.accountById(accountId);
       if (account === undefined) return { kind: 'unknown' };
       const { id, handle, createdAtMs } = account;
-      const sessions = this.#store.sessionsOf(id).map((session) => ({
-        createdAt: new Date(session.createdAtMs).toISOString(),
-        renewedAt: new Date(session.renewedAtMs).toISOString(),
-      }));
       const failedSignIns = this.#failures.failures(handle)?.count ?? 0;
-      const createdAt = new Date(createdAtMs).toISOString();
-      return { kind: 'account', accountId: id, handle, createdAt, failedSignIns, sessions };
+      return { kind: 'account', accountId: id, handle, createdAtMs, failedSignIns };
     });
   }
 
@@ -283,7 +287,7 @@ class SqliteAccounts implements Accounts {
       const account = this.#store.accountById(accountId);
       if (account !== undefined) {
         this.#store.deleteAccount(account);
-        this.#knownRemotes.forget(account.id);
+        this.#gate.forget(account.id);
         return { kind: 'deleted', accountId: account.id };
       }
       const pending = this.#store.pendingDeletion(accountId);
@@ -350,21 +354,16 @@ class SqliteAccounts implements Accounts {
     this.#db.close();
   }
 
-  async #signUp(request: Credentials): Promise<SignUpResult> {
-    const parsed = parseNewHandle(request.handle);
+  async #signUp({ handle: wanted, password, remote }: Credentials): Promise<SignUpResult> {
+    const parsed = parseNewHandle(wanted);
     if (parsed.kind !== 'handle') return parsed;
     const { handle } = parsed;
-    const secret = parsePassword(request.password);
+    const secret = this.#newPassword(password, handle);
     if (secret.kind !== 'password') return secret;
-    const reason = whyEasy(secret.password, handle, this.#commonPasswords);
-    if (reason !== undefined) return { kind: 'password-too-common', reason };
     if (this.#store.accountByHandle(handle) !== undefined) return { kind: 'handle-taken' };
-
-    const remote = remoteOf(request.remote);
-    const refusal = this.#refusal(this.#signUps, remote);
+    const refusal = this.#gate.refusal('sign-up', remote);
     if (refusal !== undefined) return refusal;
-    const salt = this.#randomBytes(SALT_BYTES);
-    const passwordHash = await this.#hash(() => this.#passwordHash.hash(secret.password, salt));
+    const passwordHash = await this.#gate.hash(secret.password);
 
     const id = `acc_${base64url(this.#randomBytes(ACCOUNT_ID_BYTES))}` as AccountId;
     const createdAtMs = this.#nowMs();
@@ -373,72 +372,67 @@ class SqliteAccounts implements Accounts {
     const added = this.#store.addAccount({ id, handle, passwordHash, createdAtMs }, tokenHash);
     // Somebody may have taken the handle while the password was hashed.
     if (!added) return { kind: 'handle-taken' };
-    this.#knownRemotes.signedIn(id, remote);
+    this.#gate.signedIn(id, remote);
     return { kind: 'signed-up', accountId: id, handle, session };
   }
 
-  async #signIn(request: Credentials): Promise<SignInResult> {
-    const parsed = parseHandle(request.handle);
-    const secret = parsePassword(request.password);
+  #newPassword(
+    text: string,
+    handle: Handle,
+  ): Readonly<{ kind: 'password'; password: string }> | PasswordFault {
+    const secret = parsePassword(text);
+    if (secret.kind !== 'password') return secret;
+    const reason = whyEasy(secret.password, handle, this.#commonPasswords);
+    return reason === undefined ? secret : { kind: 'password-too-common', reason };
+  }
+
+  async #signIn({ handle: wanted, password, remote }: Credentials): Promise<SignInResult> {
+    const parsed = parseHandle(wanted);
+    const secret = parsePassword(password);
     if (parsed.kind !== 'handle' || secret.kind !== 'password') {
       return { kind: 'wrong-credentials' };
     }
     const { handle } = parsed;
-    const remote = remoteOf(request.remote);
     const account = this.#store.accountByHandle(handle);
-    const knownFailures = account && this.#knownRemotes.failures(account.id, remote);
-    const failures = knownFailures ?? this.#failures.failures(handle);
-    const waitMs = failures === undefined ? 0 : failureWaitMs(failures, this.#nowMs());
-    if (waitMs > 0) return { kind: 'rate-limited', retryAfterMs: waitMs };
-    const refusal = this.#refusal(this.#signIns, remote);
-    if (refusal !== undefined) return refusal;
+    const proof = await this.#gate.prove({ handle, account, password: secret.password, remote });
+    if (proof.kind !== 'right') return proof;
+    const { forgive } = proof;
+    return this.#enter(proof.account, remote, forgive);
+  }
 
-    if (account === undefined || knownFailures === undefined) {
-      this.#failures.count(handle, this.#nowMs());
-    } else {
-      this.#knownRemotes.countFailure(account.id, remote, this.#nowMs());
-    }
-    const salt = this.#randomBytes(SALT_BYTES);
-    const isRight = await this.#hash(() => this.#matches(account, secret.password, salt));
-    if (account === undefined || !isRight) return { kind: 'wrong-credentials' };
-
+  /** Makes a session for an account that is proven to be theirs. */
+  #enter(account: Account, remote: string, beforehand: () => void): SignInResult {
+    const { id, handle } = account;
     const nowMs = this.#nowMs();
     const { session, tokenHash } = this.#newSession(nowMs);
     this.#assertThawed();
-    const added = this.#store.addSession(account.id, tokenHash, nowMs, () => {
-      if (knownFailures === undefined) this.#failures.forget(handle);
-    });
-    // The account may have been deleted while the password was hashed.
+    const added = this.#store.addSession(account, tokenHash, nowMs, beforehand);
+    // The account may have gone, or got another password, while the proof was looked at.
     if (!added) return { kind: 'wrong-credentials' };
-    this.#knownRemotes.signedIn(account.id, remote);
-    return { kind: 'signed-in', accountId: account.id, handle, session };
+    this.#gate.signedIn(id, remote);
+    return { kind: 'signed-in', accountId: id, handle, session };
   }
 
-  /** Why a hash cannot begin now; takes a token of the remote address when it can. */
-  #refusal(buckets: TokenBuckets, remote: Remote): TryLater | undefined {
-    if (!this.#hashes.hasRoom()) return { kind: 'busy', retryAfterMs: BUSY_RETRY_AFTER_MS };
-    const waitMs = buckets.take(remote, this.#nowMs());
-    return waitMs > 0 ? { kind: 'rate-limited', retryAfterMs: waitMs } : undefined;
-  }
-
-  async #matches(
-    account: Account | undefined,
-    password: string,
-    salt: Uint8Array,
-  ): Promise<boolean> {
-    if (account !== undefined) return this.#passwordHash.matches(account.passwordHash, password);
-    // Thrown away: it only makes an unknown handle take as long as a known one.
-    await this.#passwordHash.hash(password, salt);
-    return false;
-  }
-
-  async #hash<Result>(task: () => Promise<Result>): Promise<Result> {
-    try {
-      return await this.#hashes.run(task);
-    } catch {
-      // Without its cause: what hashes a password might quote it.
-      throw new AccountsError('accounts-hashing');
-    }
+  async #changePassword({ token, current, next, remote }: NewPassword): Promise<PasswordChange> {
+    const tokenHash = tokenHashOf(token);
+    const session = this.session(token);
+    if (tokenHash === undefined || session.kind === 'no-session') return { kind: 'no-session' };
+    const { accountId, handle } = session;
+    const secret = this.#newPassword(next, handle);
+    if (secret.kind !== 'password') return secret;
+    const proven = parsePassword(current);
+    if (proven.kind !== 'password') return { kind: 'wrong-credentials' };
+    const account = this.#store.accountById(accountId);
+    const attempt = { handle, account, password: proven.password, remote };
+    const proof = await this.#gate.prove(attempt, secret.password);
+    if (proof.kind !== 'right') return proof;
+    const { account: before, forgive, nextHash } = proof;
+    assert(nextHash !== undefined, 'the next password was hashed with the proof');
+    this.#assertThawed();
+    // Another change, or the end of the session, may have come while passwords were hashed.
+    const ended = this.#store.changePassword(before, nextHash, tokenHash, forgive);
+    if (ended !== undefined) this.#gate.signedIn(accountId, remote);
+    return ended === undefined ? { kind: 'no-session' } : { kind: 'changed', sessionsEnded: ended };
   }
 
   #newSession(nowMs: number): { session: IssuedSession; tokenHash: TokenHash } {
@@ -486,6 +480,11 @@ function tokenHashOf(token: string): TokenHash | undefined {
 
 function sha256(token: string): TokenHash {
   return hash('sha256', token, 'buffer') as Uint8Array as TokenHash;
+}
+
+/** Names a session to its owner; nothing can be done with it but to end the session. */
+function sessionName(tokenHash: TokenHash): string {
+  return `ses_${hash('sha256', tokenHash, 'base64url').slice(0, SESSION_NAME_CHARS)}`;
 }
 
 function base64url(bytes: Uint8Array): string {

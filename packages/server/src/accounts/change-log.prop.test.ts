@@ -43,7 +43,7 @@ function take({ store, db }: AccountFile, one: Step): void {
       return;
     case 'sign-in':
       if (isTaken(one.token)) return;
-      store.addSession(idOf(one.person), tokenOf(one.token), START_MS, () => undefined);
+      store.addSession(accountOf(one.person), tokenOf(one.token), START_MS, () => undefined);
       return;
     case 'renew':
       store.renewSession(tokenOf(one.token), START_MS + one.day * DAY_MS);

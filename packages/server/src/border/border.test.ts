@@ -138,12 +138,25 @@ async function fullLoad(): Promise<void> {
   const token = made.kind === 'signed-in' ? made.token : '';
   await call('whoIs', { token }, handle);
   await call('whoIs', { token: 'hft_nobody' }, otherHandle);
+  await askOfAccount(token, handle);
   const other = await call('signUp', { handle: otherHandle, password, remote }, otherHandle);
   const otherToken = other.kind === 'signed-in' ? other.token : '';
   await call('deleteAccount', { token: otherToken }, otherHandle);
   await writeSomething(token, handle);
   await call('signOut', { token }, handle);
   host.receive({ kind: 'resync', position: undefined, id: 1 });
+}
+
+/** What somebody can ask about their account, with answers of a browser that are none. */
+async function askOfAccount(token: string, handle: string): Promise<void> {
+  const { password, remote } = MARKERS;
+  const asked = { challenge: 'YQ', origin: 'http://localhost', rpId: 'localhost', answer: '{}' };
+  await call('addPasskey', { token, ...asked, name: 'phone' }, handle);
+  await call('passkeySignIn', { ...asked, account: 'a', credential: 'b', remote });
+  await call('changePassword', { token, current: password, next: password, remote }, handle);
+  await call('signIns', { token }, handle);
+  await call('endSignIn', { token, id: 'ses_none' }, handle);
+  await call('exportAccount', { token }, handle);
 }
 
 /** A draft of one person, who publishes nothing, and the profile and video of another. */

@@ -88,6 +88,14 @@ const signedIn: Shape = {
   token: text(256),
   expiresAtMs: uint,
 };
+/** A sign-in as its owner may see it. */
+const session: Shape = {
+  id,
+  createdAtMs: uint,
+  renewedAtMs: uint,
+  expiresAtMs: uint,
+  isCurrent: bool,
+};
 const accountRefusal = union(
   { kind: choice('handle-taken', 'wrong-credentials') },
   { kind: choice('handle-refused', 'password-refused'), detail: text(300) },
@@ -309,6 +317,44 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
   },
   signUp: { destination: 'own', shape: answer(signedIn, accountRefusal) },
   signIn: { destination: 'own', shape: answer(signedIn, accountRefusal) },
+  passkeySignIn: { destination: 'own', shape: answer(signedIn, accountRefusal) },
+  changePassword: {
+    destination: 'own',
+    shape: answer(
+      { kind: choice('password-changed'), signInsEnded: uint },
+      { kind: choice('nobody') },
+      accountRefusal,
+    ),
+  },
+  addPasskey: {
+    destination: 'own',
+    shape: answer(
+      { kind: choice('passkey-added'), passkey: writingShape },
+      { kind: choice('passkey-refused', 'nobody') },
+      { kind: choice('too-many-passkeys'), itemsMax: uint },
+    ),
+  },
+  signIns: {
+    destination: 'own',
+    shape: answer({ kind: choice('sign-ins'), items: list(session) }, { kind: choice('nobody') }),
+  },
+  exportAccount: {
+    destination: 'own',
+    shape: answer(
+      {
+        kind: choice('account-export'),
+        account: id,
+        handle: text(64),
+        createdAtMs: uint,
+        failedSignIns: uint,
+      },
+      { kind: choice('nobody') },
+    ),
+  },
+  endSignIn: {
+    destination: 'own',
+    shape: answer({ kind: choice('ended', 'unknown', 'nobody') }),
+  },
   whoIs: {
     destination: 'own',
     shape: answer(

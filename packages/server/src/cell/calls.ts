@@ -22,16 +22,25 @@ import {
   unpackTally,
 } from '@holdfast/engine/counting/tallies.ts';
 import type { RollupWidth, StateStore } from '@holdfast/engine/state/state-store.ts';
-import type { Accounts, SignInResult, SignUpResult } from '../accounts/accounts.ts';
+import type { Accounts } from '../accounts/accounts.ts';
 import { AccountsError } from '../accounts/accounts-error.ts';
-import type { HandleFault } from '../accounts/handle.ts';
 import { ownWritings, write } from '../people/own-writings.ts';
 import type { ReadBalances } from '../balances/read-balances.ts';
 import type { Border } from '../border/border.ts';
 import { issueGrant } from '../grants/grant.ts';
 import { newSessionId, SESSION_RANDOM_BYTES } from '../grants/session-id.ts';
-import type { AccountRefusal, CallName, CallReply, CellCalls, Identity } from './cell-client.ts';
-import type { CellUnavailable, Correction, SignedIn } from './cell-client.ts';
+import {
+  addPasskey,
+  changePassword,
+  endSignIn,
+  exportAccount,
+  passkeySignIn,
+  signIn,
+  signIns,
+  signUp,
+} from './account-calls.ts';
+import type { CallName, CallReply, CellCalls, Identity } from './cell-client.ts';
+import type { CellUnavailable, Correction } from './cell-client.ts';
 import { studioOf } from '../studio/studio-call.ts';
 import { subjectKeyOf } from './identity.ts';
 import type { AnyCall } from './messages.ts';
@@ -148,14 +157,21 @@ const CALLS: Calls = {
     const reply = await studioOf(context, ask);
     return reply === 'busy' ? BUSY : reply;
   },
-  signUp: async (context, ask) => {
-    const reply = signUpReply(await context.accounts.signUp(ask));
-    return reply.kind === 'signed-in' ? whenKept(context, reply) : reply;
+  signUp: async (context, ask) =>
+    whenDone(context, await signUp(context.accounts, ask), 'signed-in'),
+  signIn: async (context, ask) =>
+    whenDone(context, await signIn(context.accounts, ask), 'signed-in'),
+  passkeySignIn: async (context, ask) => {
+    const reply = await passkeySignIn(context.accounts, ask, context.clocks.nowMs());
+    return whenDone(context, reply, 'signed-in');
   },
-  signIn: async (context, ask) => {
-    const reply = signInReply(await context.accounts.signIn(ask));
-    return reply.kind === 'signed-in' ? whenKept(context, reply) : reply;
-  },
+  changePassword: async (context, ask) =>
+    whenDone(context, await changePassword(context.accounts, ask), 'password-changed'),
+  addPasskey: async (context, ask) =>
+    whenDone(context, await addPasskey(context.accounts, ask), 'passkey-added'),
+  signIns: async ({ accounts }, ask) => signIns(accounts, ask),
+  exportAccount: async ({ accounts }, ask) => exportAccount(accounts, ask),
+  endSignIn: async (context, ask) => whenDone(context, endSignIn(context.accounts, ask), 'ended'),
   whoIs: async ({ accounts }, { token }) => {
     const found = accounts.session(token);
     if (found.kind === 'no-session') return { kind: 'nobody' };
@@ -228,6 +244,15 @@ async function whenKept<Answer>(
   answer: Answer,
 ): Promise<Answer | CellUnavailable> {
   return (await accountsAcknowledged()) === 'acknowledged' ? answer : UNDECIDED;
+}
+
+/** The same where only one of the answers says that something was changed. */
+async function whenDone<Answer extends Readonly<{ kind: string }>>(
+  context: CallContext,
+  answer: Answer,
+  done: Answer['kind'],
+): Promise<Answer | CellUnavailable> {
+  return answer.kind === done ? whenKept(context, answer) : answer;
 }
 
 async function openSession(
@@ -373,52 +398,4 @@ async function deleteAccount(
   if (done.kind !== 'erased') return done;
   accounts.finishDeletion(found.accountId);
   return whenKept(context, done);
-}
-
-function signedIn(
-  result: Extract<SignUpResult | SignInResult, { kind: 'signed-up' | 'signed-in' }>,
-): SignedIn {
-  const { accountId, handle, session } = result;
-  const { token, expiresAtMs } = session;
-  return { kind: 'signed-in', account: accountId, handle, token, expiresAtMs };
-}
-
-const HANDLE_FAULT: Readonly<Record<HandleFault, string>> = {
-  length: 'A handle has 3 to 30 characters.',
-  characters: 'A handle has letters, digits, dots and underscores only.',
-  'first-character': 'A handle begins with a letter.',
-  'last-character': 'A handle does not end with a dot.',
-  reserved: 'This handle is kept for the platform itself. Choose another.',
-};
-
-function signUpReply(result: SignUpResult): SignedIn | AccountRefusal {
-  switch (result.kind) {
-    case 'signed-up':
-      return signedIn(result);
-    case 'handle-taken':
-      return { kind: 'handle-taken' };
-    case 'handle-invalid':
-      return { kind: 'handle-refused', detail: HANDLE_FAULT[result.reason] };
-    case 'password-too-short':
-      return {
-        kind: 'password-refused',
-        detail: `Use at least ${result.charsMin} characters.`,
-      };
-    case 'password-too-long':
-      return { kind: 'password-refused', detail: `Use at most ${result.charsMax} characters.` };
-    case 'password-too-common':
-      return {
-        kind: 'password-refused',
-        detail: 'This password is easy to guess. Choose another.',
-      };
-    case 'rate-limited':
-    case 'busy':
-      return { kind: 'rate-limited', retryAfterMs: result.retryAfterMs };
-  }
-}
-
-function signInReply(result: SignInResult): SignedIn | AccountRefusal {
-  if (result.kind === 'signed-in') return signedIn(result);
-  if (result.kind === 'wrong-credentials') return result;
-  return { kind: 'rate-limited', retryAfterMs: result.retryAfterMs };
 }

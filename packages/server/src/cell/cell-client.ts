@@ -10,9 +10,11 @@ import type {
 } from '@holdfast/protocol/counts.ts';
 import type { Epoch, Jurisdiction, Seq, SubjectId, VideoId } from '@holdfast/protocol/ids.ts';
 import type { Op } from '@holdfast/protocol/ops.ts';
+import type { ListedSession } from '../accounts/account-results.ts';
 import type { Publication } from '../border/publication.ts';
 import type { StudioAsk, StudioReply } from '../studio/studio-call.ts';
-import type { AnyWriting, Kind } from '../people/kinds.ts';
+import type { PasskeyAsk } from '../passkeys/passkey.ts';
+import type { AnyWriting, Kind, WritingOf } from '../people/kinds.ts';
 import type { PublicRow } from '../people/published.ts';
 import type { OwnPut, Written } from '../people/writings.ts';
 
@@ -217,6 +219,53 @@ export type CellCalls = Readonly<{
   signIn: {
     ask: { handle: string; password: string; remote: string };
     reply: SignedIn | AccountRefusal;
+  };
+  /** Signs in whoever has a passkey of an account; `answer` is what their browser answered. */
+  passkeySignIn: {
+    ask: PasskeyAsk & { account: string; credential: string; answer: string; remote: string };
+    reply: SignedIn | AccountRefusal;
+  };
+  /** Changes the password of whoever has the token, and ends their other sign-ins. */
+  changePassword: {
+    ask: { token: string; current: string; next: string; remote: string };
+    reply:
+      | { kind: 'password-changed'; signInsEnded: number }
+      | { kind: 'nobody' }
+      | Extract<
+          AccountRefusal,
+          { kind: 'password-refused' | 'wrong-credentials' | 'rate-limited' }
+        >;
+  };
+  /** Adds a passkey for whoever has the token; `answer` is what their browser answered. */
+  addPasskey: {
+    ask: PasskeyAsk & { token: string; answer: string; name: string };
+    reply:
+      | { kind: 'passkey-added'; passkey: WritingOf<'passkey'> }
+      | { kind: 'passkey-refused' }
+      | { kind: 'too-many-passkeys'; itemsMax: number }
+      | { kind: 'nobody' };
+  };
+  /** The sessions of whoever has the token. */
+  signIns: {
+    ask: { token: string };
+    reply: { kind: 'sign-ins'; items: readonly ListedSession[] } | { kind: 'nobody' };
+  };
+  /** What is kept of an account beside its sign-ins and what it wrote. */
+  exportAccount: {
+    ask: { token: string };
+    reply:
+      | {
+          kind: 'account-export';
+          account: string;
+          handle: string;
+          createdAtMs: number;
+          failedSignIns: number;
+        }
+      | { kind: 'nobody' };
+  };
+  endSignIn: {
+    ask: { token: string; id: string };
+    reply: { kind: 'ended' | 'unknown' } | { kind: 'nobody' };
   };
   whoIs: {
     ask: { token: string };

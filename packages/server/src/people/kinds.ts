@@ -7,8 +7,12 @@ import { DRAFT, SCHEDULE } from './draft.ts';
 import type { DraftBody, ScheduleBody } from './draft.ts';
 import { FOLLOW } from './follow.ts';
 import type { FollowBody } from './follow.ts';
+import { PASSKEY } from './passkey.ts';
+import type { PasskeyBody } from './passkey.ts';
 import { PROFILE } from './profile.ts';
 import type { ProfileBody } from './profile.ts';
+import { SETTINGS } from './settings.ts';
+import type { SettingsBody } from './settings.ts';
 import type { KindRule, Writing } from './writing.ts';
 
 /** The body of each kind. */
@@ -17,6 +21,8 @@ export type Bodies = {
   draft: DraftBody;
   schedule: ScheduleBody;
   follow: FollowBody;
+  passkey: PasskeyBody;
+  settings: SettingsBody;
 };
 
 export type Kind = keyof Bodies;
@@ -32,6 +38,8 @@ export const KINDS: Readonly<{ [Name in Kind]: KindRule<Bodies[Name]> }> = {
   draft: DRAFT,
   schedule: SCHEDULE,
   follow: FOLLOW,
+  passkey: PASSKEY,
+  settings: SETTINGS,
 };
 
 /** What ids of a kind begin with. */
@@ -40,6 +48,8 @@ export const ID_PREFIXES: Readonly<Record<Kind, string>> = {
   draft: 'drf',
   schedule: 'sch',
   follow: 'fol',
+  passkey: 'psk',
+  settings: 'set',
 };
 
 export const TARGET_CHARS_MAX = 128;

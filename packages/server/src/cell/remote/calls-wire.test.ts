@@ -9,7 +9,9 @@ import { bulk, like } from './remote.fixture.ts';
 const epoch = 3 as Epoch;
 const video = 'v1' as VideoId;
 const who = { kind: 'subject', tenant: 'default', subject: 'a' as SubjectId } as const;
-const enter = { handle: 'somebody', password: 'four unlikely words', remote: '203.0.113.1' };
+const remote = '203.0.113.1';
+const enter = { handle: 'somebody', password: 'four unlikely words', remote };
+const browser = { answer: '{}', challenge: 'YQ', origin: 'http://localhost', rpId: 'localhost' };
 
 const CALLS: readonly AnyCall[] = [
   { name: 'openSession', ask: { who } },
@@ -37,6 +39,12 @@ const CALLS: readonly AnyCall[] = [
   },
   { name: 'signUp', ask: enter },
   { name: 'signIn', ask: enter },
+  { name: 'passkeySignIn', ask: { ...browser, account: 'a', credential: 'c', remote } },
+  { name: 'addPasskey', ask: { ...browser, token: 't', name: 'phone' } },
+  { name: 'changePassword', ask: { token: 't', current: 'one', next: 'two', remote } },
+  { name: 'signIns', ask: { token: 't' } },
+  { name: 'endSignIn', ask: { token: 't', id: 'ses_a' } },
+  { name: 'exportAccount', ask: { token: 't' } },
   { name: 'whoIs', ask: { token: 't' } },
   { name: 'signOut', ask: { token: 't' } },
   { name: 'deleteAccount', ask: { token: 't' } },
@@ -55,6 +63,11 @@ describe('the question of a call', () => {
     ['without an epoch', 'books', { ask: {} }],
     ['with a field too many', 'books', { epoch, ask: { all: true } }],
     ['with a field beside it', 'books', { epoch, ask: {}, who }],
+    [
+      'with an answer of a browser that is too long',
+      'addPasskey',
+      { epoch, ask: { ...browser, token: 't', name: 'a', answer: 'x'.repeat(12_289) } },
+    ],
     ['with an odd video', 'corrections', { epoch, ask: { video: 'a b' } }],
     ['with somebody of no kind', 'erase', { epoch, ask: { who: { kind: 'everybody' } } }],
     ['with a person without a number', 'erase', { epoch, ask: { who: { kind: 'person' } } }],
@@ -133,5 +146,12 @@ describe('the answer to a call', () => {
 
 it('W115: what is answered otherwise the second time is not sent twice', () => {
   const once = CALLS.filter(({ name }) => !isRepeatable(name)).map(({ name }) => name);
-  expect(once).toEqual(['correct', 'signUp', 'deleteAccount']);
+  expect(once).toEqual([
+    'correct',
+    'signUp',
+    'passkeySignIn',
+    'addPasskey',
+    'changePassword',
+    'deleteAccount',
+  ]);
 });

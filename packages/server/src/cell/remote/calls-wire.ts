@@ -24,6 +24,8 @@ import type { Shape } from '@holdfast/protocol/shape.ts';
 import { RECORDS } from '../../border/records.ts';
 import { isKind, ownPutShape, TARGET_CHARS_MAX } from '../../people/kinds.ts';
 import { CHANGE_ITEMS_MAX, WRITINGS_PAGE_MAX } from '../../people/writings.ts';
+import { CREDENTIAL_CHARS_MAX, PASSKEY_ANSWER_CHARS_MAX } from '../../passkeys/passkey.ts';
+import { PASSKEY_NAME_CHARS_MAX } from '../../people/passkey.ts';
 import type { CallName, CallReply, Identity } from '../cell-client.ts';
 import { STUDIO_PARTS, STUDIO_VIDEOS_MAX } from '../../studio/studio-call.ts';
 import type { AnyCall } from '../messages.ts';
@@ -35,6 +37,8 @@ const ITEMS_MAX = 1_000;
 /** A tenant, the name of a correction, and what joins them. */
 const CORRECTION_KEY_CHARS_MAX = 128;
 const WORDS = text(1_024);
+const CHALLENGE_CHARS_MAX = 128;
+const ORIGIN_CHARS_MAX = 300;
 
 const who: Shape = (value) => fits(WHO, value) && isIdentity(value as Identity);
 const WHO: Shape = union(
@@ -49,8 +53,15 @@ const ofAtMost =
   (value) =>
     Array.isArray(value) && value.length <= itemsMax && fits(list(item), value);
 const durationMs: Shape = (value) => fits(uint, value) && (value as number) <= DURATION_MS_MAX;
-const credentials: Shape = { handle: WORDS, password: WORDS, remote: text(64) };
-const token: Shape = { token: text(256) };
+const remote = text(64);
+const credentials: Shape = { handle: WORDS, password: WORDS, remote };
+const token = { token: text(256) };
+const passkeyAsk = {
+  answer: text(PASSKEY_ANSWER_CHARS_MAX),
+  challenge: text(CHALLENGE_CHARS_MAX),
+  origin: text(ORIGIN_CHARS_MAX),
+  rpId: text(ORIGIN_CHARS_MAX),
+};
 
 const writingsAsked: Shape = union(
   { by: choice('id'), id },
@@ -106,6 +117,12 @@ const ASKS: Readonly<Record<Exclude<CallName, 'checkWindow'>, Shape>> = {
   },
   signUp: credentials,
   signIn: credentials,
+  passkeySignIn: { ...passkeyAsk, account: id, credential: text(CREDENTIAL_CHARS_MAX), remote },
+  changePassword: { ...token, current: WORDS, next: WORDS, remote },
+  addPasskey: { ...token, ...passkeyAsk, name: text(PASSKEY_NAME_CHARS_MAX * 2) },
+  signIns: token,
+  exportAccount: token,
+  endSignIn: { ...token, id },
   whoIs: token,
   writings: { ...token, find: writingsAsked },
   write: {
@@ -136,6 +153,12 @@ const REPEATABLE: Readonly<Record<CallName, boolean>> = {
   studio: true,
   signUp: false,
   signIn: true,
+  passkeySignIn: false,
+  changePassword: false,
+  addPasskey: false,
+  signIns: true,
+  exportAccount: true,
+  endSignIn: true,
   whoIs: true,
   writings: true,
   // A new writing would be there twice; what must not be has an id or a version of its own.

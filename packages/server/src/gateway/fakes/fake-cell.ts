@@ -29,7 +29,9 @@ import type { StudioReply } from '../../studio/studio-call.ts';
 import { fakePeople } from './fake-people.ts';
 
 type Handlers = {
-  [Name in CallName]: (ask: CellCalls[Name]['ask']) => CellCalls[Name]['reply'];
+  [Name in CallName]: (
+    ask: CellCalls[Name]['ask'],
+  ) => CellCalls[Name]['reply'] | Promise<CellCalls[Name]['reply']>;
 };
 export type Asked = { [Name in CallName]: { name: Name; ask: CellCalls[Name]['ask'] } }[CallName];
 
@@ -99,7 +101,7 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
       // Asked by itself again and again.
       if (name !== 'published') asked.push({ name, ask } as Asked);
       await new Promise(setImmediate);
-      return failure ?? (handlers[name](ask) as CallReply<typeof name>);
+      return failure ?? ((await handlers[name](ask)) as CallReply<typeof name>);
     },
     subscribe: (listener) => {
       listeners.add(listener);
@@ -328,13 +330,6 @@ function videoCalls(store: Store) {
 }
 
 function accountCalls(jurisdiction: Jurisdiction, store: Store) {
-  const people = fakePeople(store.nowMs, (token) => {
-    const handle = tokens.get(token);
-    const known = handle === undefined ? undefined : accounts.get(handle);
-    return handle === undefined || known === undefined
-      ? undefined
-      : { account: known.account, handle };
-  });
   const accounts = new Map<string, { account: string; password: string }>();
   const tokens = new Map<string, string>();
 
@@ -350,8 +345,59 @@ function accountCalls(jurisdiction: Jurisdiction, store: Store) {
     } as const;
   };
 
+  const ownerOf = (token: string) => {
+    const handle = tokens.get(token);
+    const known = handle === undefined ? undefined : accounts.get(handle);
+    return handle === undefined || known === undefined ? undefined : { ...known, handle };
+  };
+  const people = fakePeople(store.nowMs, ownerOf, (account) => {
+    const [handle] = [...accounts].find(([, known]) => known.account === account) ?? [];
+    return handle === undefined ? { kind: 'wrong-credentials' } : signedIn(handle, account);
+  });
+  const tokensOf = (wanted: string) => [...tokens].filter(([, handle]) => handle === wanted);
+
   return {
     ...people,
+    changePassword: ({ token, current, next }) => {
+      const owner = ownerOf(token);
+      if (owner === undefined) return { kind: 'nobody' };
+      if (next === PASSWORD_REFUSED) return { kind: 'password-refused', detail: 'Use more.' };
+      if (owner.password !== current) return { kind: 'wrong-credentials' };
+      accounts.set(owner.handle, { account: owner.account, password: next });
+      const others = tokensOf(owner.handle).filter(([other]) => other !== token);
+      for (const [other] of others) tokens.delete(other);
+      return { kind: 'password-changed', signInsEnded: others.length };
+    },
+    signIns: ({ token }) => {
+      const owner = ownerOf(token);
+      if (owner === undefined) return { kind: 'nobody' };
+      const atMs = store.nowMs();
+      const times = { createdAtMs: atMs, renewedAtMs: atMs, expiresAtMs: atMs + COOKIE_LIFE_MS };
+      const items = tokensOf(owner.handle).map(([other]) => ({
+        id: other.replace('hft', 'ses'),
+        ...times,
+        isCurrent: other === token,
+      }));
+      return { kind: 'sign-ins', items };
+    },
+    endSignIn: ({ token, id }) => {
+      const owner = ownerOf(token);
+      if (owner === undefined) return { kind: 'nobody' };
+      const ended = tokensOf(owner.handle).find(([other]) => other.replace('hft', 'ses') === id);
+      return { kind: ended !== undefined && tokens.delete(ended[0]) ? 'ended' : 'unknown' };
+    },
+    exportAccount: ({ token }) => {
+      const owner = ownerOf(token);
+      if (owner === undefined) return { kind: 'nobody' };
+      const { account, handle } = owner;
+      return {
+        kind: 'account-export',
+        account,
+        handle,
+        createdAtMs: store.nowMs(),
+        failedSignIns: 0,
+      };
+    },
     signUp: ({ handle, password }) => {
       if (accounts.has(handle)) return { kind: 'handle-taken' };
       if (handle.length < 3)

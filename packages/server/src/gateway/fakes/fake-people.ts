@@ -10,6 +10,8 @@ import { ACCOUNT_TABLES } from '../../accounts/database.ts';
 import type { Handle } from '../../accounts/handle.ts';
 import { addSealFunctions } from '../../accounts/sealed-columns.ts';
 import { PLAIN_VALUES } from '../../at-rest/plain-values.fixture.ts';
+import type { SignInResult } from '../../accounts/account-results.ts';
+import { addPasskey, passkeySignIn } from '../../cell/account-calls.ts';
 import type { CellCalls } from '../../cell/cell-client.ts';
 import { ID_PREFIXES } from '../../people/kinds.ts';
 import { ownWritings, write } from '../../people/own-writings.ts';
@@ -18,14 +20,15 @@ import { createWritings } from '../../people/writings.ts';
 
 type Owner = Readonly<{ account: string; handle: string }>;
 type Calls = {
-  [Name in 'writings' | 'write' | 'published']: (
+  [Name in 'writings' | 'write' | 'published' | 'addPasskey' | 'passkeySignIn']: (
     ask: CellCalls[Name]['ask'],
-  ) => CellCalls[Name]['reply'];
+  ) => CellCalls[Name]['reply'] | Promise<CellCalls[Name]['reply']>;
 };
 
 export function fakePeople(
   nowMs: () => number,
   ownerOf: (token: string) => Owner | undefined,
+  enter: (account: string) => CellCalls['passkeySignIn']['reply'],
 ): Calls {
   const db = new DatabaseSync(':memory:');
   addRowFunctions(db);
@@ -53,6 +56,18 @@ export function fakePeople(
   return {
     writings: (ask) => ownWritings({ session, writings }, ask),
     write: (ask) => write({ session, writings }, ask),
+    addPasskey: (ask) => addPasskey({ session, writings }, ask),
+    passkeySignIn: async (ask) => {
+      // Whose session it is is decided after all that is checked of the passkey.
+      let entered: CellCalls['passkeySignIn']['reply'] = { kind: 'wrong-credentials' };
+      const signInProven = (account: string): SignInResult => {
+        entered = enter(account);
+        return { kind: 'wrong-credentials' };
+      };
+      const passkeyRefusal = () => undefined;
+      await passkeySignIn({ passkeyRefusal, signInProven, writings }, ask, nowMs());
+      return entered;
+    },
     published: ({ after }) => {
       const found = published(after);
       if (found.kind === 'anew') return { kind: 'anew', epoch };
