@@ -330,7 +330,7 @@ function videoCalls(store: Store) {
 }
 
 function accountCalls(jurisdiction: Jurisdiction, store: Store) {
-  const accounts = new Map<string, { account: string; password: string }>();
+  const accounts: FakeAccounts = new Map();
   const tokens = new Map<string, string>();
 
   const signedIn = (handle: string, account: string) => {
@@ -345,7 +345,7 @@ function accountCalls(jurisdiction: Jurisdiction, store: Store) {
     } as const;
   };
 
-  const ownerOf = (token: string) => {
+  const ownerOf = (token: string): Owner | undefined => {
     const handle = tokens.get(token);
     const known = handle === undefined ? undefined : accounts.get(handle);
     return handle === undefined || known === undefined ? undefined : { ...known, handle };
@@ -354,10 +354,60 @@ function accountCalls(jurisdiction: Jurisdiction, store: Store) {
     const [handle] = [...accounts].find(([, known]) => known.account === account) ?? [];
     return handle === undefined ? { kind: 'wrong-credentials' } : signedIn(handle, account);
   });
-  const tokensOf = (wanted: string) => [...tokens].filter(([, handle]) => handle === wanted);
 
   return {
     ...people,
+    ...ownAccountCalls(store, accounts, tokens, ownerOf),
+    signUp: ({ handle, password }) => {
+      if (accounts.has(handle)) return { kind: 'handle-taken' };
+      if (handle.length < 3)
+        return { kind: 'handle-refused', detail: 'A handle is 3 to 30 characters.' };
+      if (password === PASSWORD_REFUSED) {
+        return { kind: 'password-refused', detail: 'A password is 8 to 256 characters.' };
+      }
+      const account = `acc_${jurisdiction}-${accounts.size + 1}`;
+      accounts.set(handle, { account, password });
+      return signedIn(handle, account);
+    },
+    signIn: ({ handle, password }) => {
+      const known = accounts.get(handle);
+      if (handle === 'hurry') return { kind: 'rate-limited', retryAfterMs: 1_500 };
+      if (known === undefined || known.password !== password) return { kind: 'wrong-credentials' };
+      return signedIn(handle, known.account);
+    },
+    whoIs: ({ token }) => {
+      const handle = tokens.get(token);
+      const known = handle === undefined ? undefined : accounts.get(handle);
+      if (handle === undefined || known === undefined) return { kind: 'nobody' };
+      const expiresAtMs = store.nowMs() + COOKIE_LIFE_MS;
+      return { kind: 'account', account: known.account, handle, expiresAtMs, renewed: false };
+    },
+    signOut: ({ token }) => {
+      tokens.delete(token);
+      return { kind: 'signed-out' };
+    },
+    deleteAccount: ({ token }) => {
+      const handle = tokens.get(token);
+      if (handle === undefined) return { kind: 'nobody' };
+      accounts.delete(handle);
+      tokens.delete(token);
+      return { kind: 'erased', position: store.advance() };
+    },
+  } satisfies Partial<Handlers>;
+}
+
+type FakeAccounts = Map<string, { account: string; password: string }>;
+type Owner = Readonly<{ account: string; password: string; handle: string }>;
+
+/** What somebody does with the account that they are signed in to. */
+function ownAccountCalls(
+  store: Store,
+  accounts: FakeAccounts,
+  tokens: Map<string, string>,
+  ownerOf: (token: string) => Owner | undefined,
+) {
+  const tokensOf = (wanted: string) => [...tokens].filter(([, handle]) => handle === wanted);
+  return {
     changePassword: ({ token, current, next }) => {
       const owner = ownerOf(token);
       if (owner === undefined) return { kind: 'nobody' };
@@ -397,41 +447,6 @@ function accountCalls(jurisdiction: Jurisdiction, store: Store) {
         createdAtMs: store.nowMs(),
         failedSignIns: 0,
       };
-    },
-    signUp: ({ handle, password }) => {
-      if (accounts.has(handle)) return { kind: 'handle-taken' };
-      if (handle.length < 3)
-        return { kind: 'handle-refused', detail: 'A handle is 3 to 30 characters.' };
-      if (password === PASSWORD_REFUSED) {
-        return { kind: 'password-refused', detail: 'A password is 8 to 256 characters.' };
-      }
-      const account = `acc_${jurisdiction}-${accounts.size + 1}`;
-      accounts.set(handle, { account, password });
-      return signedIn(handle, account);
-    },
-    signIn: ({ handle, password }) => {
-      const known = accounts.get(handle);
-      if (handle === 'hurry') return { kind: 'rate-limited', retryAfterMs: 1_500 };
-      if (known === undefined || known.password !== password) return { kind: 'wrong-credentials' };
-      return signedIn(handle, known.account);
-    },
-    whoIs: ({ token }) => {
-      const handle = tokens.get(token);
-      const known = handle === undefined ? undefined : accounts.get(handle);
-      if (handle === undefined || known === undefined) return { kind: 'nobody' };
-      const expiresAtMs = store.nowMs() + COOKIE_LIFE_MS;
-      return { kind: 'account', account: known.account, handle, expiresAtMs, renewed: false };
-    },
-    signOut: ({ token }) => {
-      tokens.delete(token);
-      return { kind: 'signed-out' };
-    },
-    deleteAccount: ({ token }) => {
-      const handle = tokens.get(token);
-      if (handle === undefined) return { kind: 'nobody' };
-      accounts.delete(handle);
-      tokens.delete(token);
-      return { kind: 'erased', position: store.advance() };
     },
   } satisfies Partial<Handlers>;
 }

@@ -18,6 +18,8 @@ import {
 } from '../fakes/fake-world.ts';
 import type { World } from '../fakes/fake-world.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
+import { softwareDevice } from '../../passkeys/software-authenticator.fixture.ts';
+import type { CreateOptions, GetOptions } from '../../passkeys/software-authenticator.fixture.ts';
 import { DOCUMENT_ADDRESSES } from '../routes/pages.ts';
 import { openApiDocument } from './document.ts';
 import type { Method, Operation, Paths } from './openapi-types.ts';
@@ -265,6 +267,38 @@ describe('A69: every documented operation, run against the server, answers as do
     await run(world, 'getPerson', { path: { handle: 'nobody' } });
     await run(world, 'getPersonVideos', { path: { handle: 'dora' } });
     await run(world, 'getPersonVideos', { path: { handle: 'dora' }, query: '?limit=0' });
+  });
+
+  it('one’s own account', async () => {
+    const own = { cookie: await cookieOf(world, 'olga'), 'sec-fetch-site': 'same-origin' };
+    const headers = { ...own, host: 'localhost:7400' };
+    const body = { current: 'correct horse', next: 'another horse' };
+    await run(world, 'changePassword', { headers: { cookie: own.cookie }, body: {} });
+    await run(world, 'changePassword', { headers, body: { ...body, current: 'wrong' } });
+    await run(world, 'changePassword', { headers, body });
+    const device = softwareDevice();
+    const origin = 'http://localhost:7400';
+    const make = await run(world, 'getNewPasskeyOptions', { headers });
+    const made = device.create(make.json<CreateOptions>(), origin);
+    await run(world, 'addPasskey', { headers, body: { name: '', response: made } });
+    const added = await run(world, 'addPasskey', { headers, body: { name: 'A', response: made } });
+    await run(world, 'addPasskey', { headers, body: { name: 'A', response: made } });
+    await run(world, 'listPasskeys', { headers });
+    const use = await run(world, 'getPasskeyOptions', { headers });
+    const response = device.get(use.json<GetOptions>(), origin);
+    await run(world, 'signInWithPasskey', { headers, body: { response } });
+    await run(world, 'signInWithPasskey', { headers, body: { response } });
+    const { id } = added.json<{ id: string }>();
+    await run(world, 'removePasskey', { headers, path: { id } });
+    await run(world, 'removePasskey', { headers, path: { id } });
+    const list = await run(world, 'listSignIns', { headers });
+    const [first] = list.json<{ items: { id: string }[] }>().items;
+    await run(world, 'endSignIn', { headers, path: { id: 'none' } });
+    await run(world, 'changeSettings', { headers, body: { theme: 'dark' } });
+    await run(world, 'changeSettings', { headers, body: { theme: 'pink' } });
+    await run(world, 'getSettings', { headers });
+    await run(world, 'endSignIn', { headers, path: { id: first?.id ?? '' } });
+    await run(world, 'getSettings');
   });
 
   it('truth-keeping', async () => {

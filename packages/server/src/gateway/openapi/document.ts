@@ -3,6 +3,7 @@
 import { named } from './openapi-types.ts';
 import { countingPaths } from './paths-counting.ts';
 import { peoplePaths, peopleSchemas } from './paths-people.ts';
+import { ownAccountPaths, ownAccountSchemas } from './paths-own-account.ts';
 import { readingPaths } from './paths-reading.ts';
 import { accountPaths, runningPaths, truthPaths } from './paths-running.ts';
 import { studioPaths, studioSchemas } from './paths-studio.ts';
@@ -29,13 +30,20 @@ export const openApiDocument = {
     ...readingPaths,
     ...accountPaths,
     ...peoplePaths,
+    ...ownAccountPaths,
     ...truthPaths,
     ...studioPaths,
     ...trustPaths,
     ...runningPaths,
   },
   components: {
-    schemas: { ...schemas, ...peopleSchemas, ...studioSchemas, ...trustSchemas },
+    schemas: {
+      ...schemas,
+      ...ownAccountSchemas,
+      ...peopleSchemas,
+      ...studioSchemas,
+      ...trustSchemas,
+    },
     responses: {
       Problem: {
         description: 'Why nothing was done; see `code`.',
