@@ -220,6 +220,15 @@ describe('A69: every documented operation, run against the server, answers as do
     await run(world, 'getLedger', { path: a, headers: service });
     await run(world, 'getRealtime', { path: a, headers: service });
     await run(world, 'getRealtime', { path: a, headers: { cookie } });
+    for (const headers of [service, { cookie }]) {
+      await run(world, 'getStudioOverview', { headers });
+      await run(world, 'getStudioSeries', { headers, query: '?metric=likes&grain=hour' });
+      await run(world, 'getStudioVideos', { headers, query: '?sort=views' });
+      await run(world, 'exportStudio', { headers });
+      await run(world, 'exportStudio', { headers, query: '?what=series&format=json' });
+    }
+    await run(world, 'getStudioOverview');
+    await run(world, 'getStudioSeries', { headers: service, query: '?metric=x' });
   });
 
   it('the stream', async () => {

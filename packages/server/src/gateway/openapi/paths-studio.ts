@@ -3,7 +3,8 @@
 import { OP_KINDS, OUTCOMES, SOURCES } from '@holdfast/protocol/ops.ts';
 import { CORRECTION_REASONS, METRICS } from '@holdfast/protocol/counts.ts';
 import { answer, inPath, inQuery, list, named, object, problems } from './openapi-types.ts';
-import type { Operation, Parameter, Paths, Schema } from './openapi-types.ts';
+import { STUDIO_METRICS } from '../routes/studio/studio-series.ts';
+import type { Answer, Operation, Parameter, Paths, Schema } from './openapi-types.ts';
 
 const whole: Schema = { type: 'integer', minimum: 0 };
 const number: Schema = { type: 'integer' };
@@ -102,6 +103,84 @@ export const studioSchemas: Readonly<Record<string, Schema>> = {
       }),
     ),
   }),
+  StudioMark: {
+    description: 'What happened to the numbers, or to whoever counts them.',
+    ...object(
+      {
+        at: time,
+        until: time,
+        kind: words(['incident', 'correction', 'handover', 'definition']),
+        text,
+        link: text,
+        jurisdiction: named('Jurisdiction'),
+        closing: orNull(number),
+        opening: orNull(number),
+        operators: list(text, { minItems: 2, maxItems: 2 }),
+      },
+      ['until', 'link', 'jurisdiction', 'closing', 'opening', 'operators'],
+    ),
+  },
+  StudioMetric: words(STUDIO_METRICS),
+  StudioOverview: object({
+    from: time,
+    to: time,
+    previous: object({ from: time, to: time }),
+    timeZone: text,
+    videos: whole,
+    isCut: { type: 'boolean', description: 'There are more videos than are in the numbers.' },
+    cards: list(
+      object({
+        metric: named('StudioMetric'),
+        value: orNull(number),
+        previous: orNull(number),
+        state,
+        asOf: orNull(time),
+        spark: list(named('StudioPoint')),
+      }),
+    ),
+    definitions: object(Object.fromEntries(STUDIO_METRICS.map((metric) => [metric, text]))),
+  }),
+  StudioSeries: object({
+    metric: named('StudioMetric'),
+    grain: named('Grain'),
+    timeZone: text,
+    series: list(named('StudioPoint')),
+    state,
+    asOf: orNull(time),
+    marks: list(named('StudioMark')),
+    incidentsKnown: {
+      type: 'boolean',
+      description: 'Whether the status page could say which incidents there were.',
+    },
+    isCut: { type: 'boolean' },
+  }),
+  StudioVideos: object(
+    {
+      from: time,
+      to: time,
+      items: list(
+        object({
+          video: named('Id'),
+          title: text,
+          poster: orNull(text),
+          durationMs: whole,
+          publishedAt: time,
+          metrics: object({
+            views: orNull(number),
+            engagedViews: orNull(whole),
+            likes: orNull(number),
+            comments: orNull(number),
+            watchMs: orNull(number),
+          }),
+        }),
+      ),
+      next: text,
+      state,
+      asOf: orNull(time),
+      isCut: { type: 'boolean' },
+    },
+    ['next'],
+  ),
   Realtime: object({
     video: named('Id'),
     minutes: list(named('StudioPoint')),
@@ -140,7 +219,84 @@ function ofVideo(
   };
 }
 
+const oneVideo = inQuery('video', named('Id'), 'One of the caller’s videos; all when absent.');
+const zone = inQuery('tz', { type: 'string' }, 'Zone of hours and days; `UTC` when absent.');
+const period: readonly Parameter[] = [
+  inQuery('from', time, 'Begin; the day 27 days before the end when absent.'),
+  inQuery('to', time, 'End; now when absent.'),
+  zone,
+];
+const sort = inQuery(
+  'sort',
+  words(['publishedAt', 'views', 'engagedViews', 'likes', 'comments', 'watchMs']),
+  'Largest first; `publishedAt` when absent.',
+);
+const cursor = inQuery('cursor', text, 'The `next` of the page before.');
+
+function ofOwn(
+  operationId: string,
+  summary: string,
+  good: Answer,
+  parameters: readonly Parameter[],
+): Readonly<{ get: Operation }> {
+  return {
+    get: {
+      operationId,
+      summary,
+      tags: ['studio'],
+      security,
+      parameters,
+      responses: { '200': good, ...problems(400, 401, 403, 404, 414, 503) },
+    },
+  };
+}
+
+const seriesAsked: readonly Parameter[] = [
+  inQuery('metric', named('StudioMetric'), '`views` when absent.'),
+  inQuery('grain', named('Grain'), '`day` when absent.'),
+];
+
+const file: Answer = {
+  description: 'The file.',
+  content: {
+    'text/csv': { schema: text },
+    'application/json': {
+      schema: { anyOf: ['Overview', 'Series', 'Videos'].map((name) => named(`Studio${name}`)) },
+    },
+  },
+};
+
 export const studioPaths: Paths = {
+  '/v1/me/studio/overview': ofOwn(
+    'getStudioOverview',
+    'A creator’s numbers over a period and the one before it',
+    answer('The cards.', named('StudioOverview')),
+    [oneVideo, ...period],
+  ),
+  '/v1/me/studio/series': ofOwn(
+    'getStudioSeries',
+    'A metric over time, with what explains it',
+    answer('The series, oldest first.', named('StudioSeries')),
+    [oneVideo, ...seriesAsked, ...period],
+  ),
+  '/v1/me/studio/videos': ofOwn(
+    'getStudioVideos',
+    'Each video with its numbers over a period',
+    answer('A page.', named('StudioVideos')),
+    [sort, cursor, ...period],
+  ),
+  '/v1/me/studio/export': ofOwn('exportStudio', 'The numbers of the studio as a file', file, [
+    inQuery(
+      'what',
+      words(['overview', 'series', 'videos', 'video']),
+      '`overview` when absent; `video` needs one named.',
+    ),
+    inQuery('format', words(['csv', 'json']), '`csv` when absent.'),
+    oneVideo,
+    ...seriesAsked,
+    sort,
+    ...period,
+  ]),
   '/v1/videos/{id}/retention': ofVideo(
     'getRetention',
     'How many starts reached each part of a video',

@@ -7,11 +7,18 @@ import type { CellClient, CellUnavailable } from '../../../cell/cell-client.ts';
 import type { StudioAsk, StudioReply } from '../../../studio/studio-call.ts';
 import type { CellClients } from '../../parts.ts';
 
-/** An answer this young is given again without asking. */
+/** An answer this young is given again without asking; one about many videos took more to make. */
 const FRESH_MS = 2_000;
+const FRESH_MS_A_VIDEO = 50;
 /** Rows of answers that are remembered, over all questions; the oldest answers go first. */
 const ROWS_MAX = 200_000;
 const ROWS_OF_ANY_ANSWER = 50;
+const ANSWER_MS_MAX = 8_000;
+const TOO_LATE: CellUnavailable = {
+  kind: 'unavailable',
+  code: 'cell-unavailable',
+  retryAfterMs: 1_000,
+};
 
 export type FromCell = Readonly<{
   kind: 'from-cell';
@@ -58,10 +65,11 @@ export function openAskStudio(cells: CellClients, nowMs: () => number): AskStudi
     const { jurisdiction } = cell;
     const key = keyOf(jurisdiction, ask, nowMs());
     const last = held.get(key);
-    const isFresh =
-      last !== undefined && isSameRange(last.ask, ask) && nowMs() - last.askedAtMs < FRESH_MS;
-    if (isFresh) return { kind: 'from-cell', jurisdiction, reply: last.reply, isLive: true };
-    const reply = await cell.call('studio', ask);
+    const freshMs = FRESH_MS + ask.videos.length * FRESH_MS_A_VIDEO;
+    const isFresh = last !== undefined && isSameRange(last.ask, ask);
+    if (isFresh && nowMs() - last.askedAtMs < freshMs)
+      return { kind: 'from-cell', jurisdiction, reply: last.reply, isLive: true };
+    const reply = await withinTime(cell.call('studio', ask));
     if (reply.kind === 'studio') {
       keep(key, ask, reply);
       return { kind: 'from-cell', jurisdiction, reply, isLive: true };
@@ -86,6 +94,21 @@ export function openAskStudio(cells: CellClients, nowMs: () => number): AskStudi
       asOfMs: Math.min(nowMs(), ...known.map(({ reply }) => reply.asOfMs)),
     };
   };
+}
+
+/** A cell that takes longer is as good as away; what it says then is not waited for. */
+async function withinTime(
+  asked: Promise<StudioReply | CellUnavailable>,
+): Promise<StudioReply | CellUnavailable> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<CellUnavailable>((resolve) => {
+    timer = setTimeout(() => resolve(TOO_LATE), ANSWER_MS_MAX);
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function stateOf(known: readonly FromCell[], missing: readonly Jurisdiction[]): CountState {

@@ -4,6 +4,7 @@ import type { VideoId } from '@holdfast/protocol/ids.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Catalog, Video } from '../../../catalog/catalog.ts';
 import { tenantRealm } from '../../../catalog/creator-key.ts';
+import type { PublicCatalog } from '../../../catalog/public-catalog.ts';
 import type { Realm } from '../../../catalog/creator-key.ts';
 import type { Exchange } from '../../../exchange/exchange.ts';
 import { STUDIO_VIDEOS_MAX } from '../../../studio/studio-call.ts';
@@ -22,6 +23,7 @@ import type { Incidents } from './incidents.ts';
 export type StudioParts = Readonly<{
   cells: CellClients;
   catalog: Catalog;
+  publicCatalog: Pick<PublicCatalog, 'tally'>;
   exchange: Exchange;
   charter: Charter;
   authorizer: Authorizer;
@@ -77,6 +79,8 @@ export type OwnVideos = Readonly<{
   entries: readonly Video[];
   /** There are more, and they are in no number (SD3). */
   isCut: boolean;
+  /** Whose account it is; a tenant is none. */
+  account: string | undefined;
   query: Query;
 }>;
 
@@ -97,7 +101,9 @@ export async function ownVideos(
     const entry = parts.catalog.entry(named as VideoId);
     if (entry === undefined) return VIDEO_NOT_KNOWN;
     const isOwn = entry.realm === realm && (creator === undefined || entry.creator === creator);
-    return isOwn ? { kind: 'own-videos', entries: [entry], isCut: false, query } : NOT_YOURS;
+    return isOwn
+      ? { kind: 'own-videos', entries: [entry], isCut: false, account: creator, query }
+      : NOT_YOURS;
   }
   const itemsMax = STUDIO_VIDEOS_MAX + 1;
   const found =
@@ -105,5 +111,6 @@ export async function ownVideos(
       ? parts.catalog.newestOf(realm, itemsMax)
       : parts.catalog.ofAccount(creator, itemsMax);
   const entries = found.slice(0, STUDIO_VIDEOS_MAX);
-  return { kind: 'own-videos', entries, isCut: found.length > entries.length, query };
+  const isCut = found.length > entries.length;
+  return { kind: 'own-videos', entries, isCut, account: creator, query };
 }

@@ -123,7 +123,7 @@ describe('retention and sources', () => {
 
   it('SD9: are unknown and not 0 when no day is known', async () => {
     says('us', { days: [day(TODAY, [10], false)] });
-    const retention = (await get('retention')).json();
+    const retention: object = (await get('retention')).json();
     expect(retention).toMatchObject({ starts: null, points: [], averageWatchMs: null });
     const sources: { items: { views: unknown }[] } = (await get('sources')).json();
     expect(sources.items.every(({ views }) => views === null)).toBe(true);

@@ -1,0 +1,240 @@
+// GET /v1/me/studio/overview and /series: a creator's numbers over all their videos. Rules SD3, SD17
+// to SD20, SD22.
+
+import type { Count } from '@holdfast/protocol/counts.ts';
+import type { Video } from '../../../catalog/catalog.ts';
+import { timeText } from '../../answers.ts';
+import { refusal } from '../../refusal.ts';
+import type { Refusal } from '../../refusal.ts';
+import { DEFINITIONS } from './definitions.ts';
+import { marksOf } from './marks.ts';
+import type { Mark } from './marks.ts';
+import { dayStretches, periodOf, seriesAskOf } from './periods.ts';
+import type { Period } from './periods.ts';
+import type { OwnVideos, StudioParts } from './studio-parts.ts';
+import { NOT_KEPT, seriesOf, STUDIO_METRICS } from './studio-series.ts';
+import type { Span, StudioMetric, StudioPoint, StudioSeries } from './studio-series.ts';
+
+const METRIC_FORM = refusal('invalid-request', `metric is one of ${STUDIO_METRICS.join(', ')}.`);
+
+export type Card = Readonly<{
+  metric: StudioMetric;
+  value: number | null;
+  previous: number | null;
+  state: Count['state'];
+  asOf: string | null;
+  spark: readonly StudioPoint[];
+}>;
+
+export type Overview = Readonly<{
+  from: string;
+  to: string;
+  previous: Readonly<{ from: string; to: string }>;
+  timeZone: string;
+  videos: number;
+  /** There are more videos than are in the numbers (SD3). */
+  isCut: boolean;
+  cards: readonly Card[];
+  definitions: Readonly<Record<StudioMetric, string>>;
+}>;
+
+type Answered<Body> = Readonly<{ kind: 'body'; body: Body }> | Refusal;
+
+/** When people could not use the platform, as its own status page says. */
+async function outagesIn({ incidents }: StudioParts): Promise<readonly Span[]> {
+  const known = (await incidents()) ?? [];
+  return known
+    .filter(({ isOutage }) => isOutage)
+    .map(({ atMs, untilMs }) => ({ fromMs: atMs, toMs: untilMs }));
+}
+
+export async function overviewOf(
+  parts: StudioParts,
+  { entries, isCut, query, account }: OwnVideos,
+): Promise<Answered<Overview>> {
+  const nowMs = parts.nowMs();
+  const period = periodOf(query, nowMs);
+  if (period.kind === 'refusal') return period;
+  const context = { nowMs, outages: await outagesIn(parts) };
+  const cards: Card[] = [];
+  // One after the other: most need the same answer of cells, and only the first then asks for it.
+  for (const metric of STUDIO_METRICS) {
+    if (NOT_KEPT.has(metric)) cards.push(totalCard(parts, metric, entries, account));
+    else cards.push(await cardOf(parts, metric, entries, { period, context }));
+  }
+  const { fromMs, toMs, previousFromMs, zone } = period;
+  const from = timeText(fromMs);
+  const body: Overview = {
+    from,
+    to: timeText(toMs),
+    previous: { from: timeText(previousFromMs), to: from },
+    timeZone: zone.name,
+    videos: entries.length,
+    isCut,
+    cards,
+    definitions: DEFINITIONS,
+  };
+  return { kind: 'body', body };
+}
+
+type CardContext = Readonly<{
+  period: Period;
+  context: Readonly<{ nowMs: number; outages: readonly Span[] }>;
+}>;
+
+async function cardOf(
+  parts: StudioParts,
+  metric: StudioMetric,
+  entries: readonly Video[],
+  { period, context }: CardContext,
+): Promise<Card> {
+  const videos = entries.map(({ video }) => video);
+  const { previousFromMs: fromMs, toMs, zone } = period;
+  const stretches = dayStretches(metric, zone, { fromMs, toMs }, context.nowMs);
+  const series = await seriesOf(parts.ask, videos, metric, stretches, context);
+  const beginsAt = metric === 'uniqueViewers' || metric === 'engagedViews' ? utcDay : same;
+  const from = timeText(beginsAt(period.fromMs));
+  const spark = series.points.filter(({ at }) => at >= from);
+  const before = series.points.filter(({ at }) => at < from);
+  const isPeople = metric === 'uniqueViewers';
+  const people = isPeople ? await peopleOf(parts, videos, period, context.nowMs) : undefined;
+  const isKnown = series.state !== 'unknown';
+  return {
+    metric,
+    value: people === undefined ? sumOf(spark, series, metric) : people.now,
+    previous: people === undefined ? sumOf(before, series, metric) : people.before,
+    state: series.state,
+    asOf: isKnown ? timeText(series.asOfMs) : null,
+    spark,
+  };
+}
+
+const same = (ms: number): number => ms;
+const utcDay = (ms: number): number => Math.floor(ms / 86_400_000) * 86_400_000;
+
+/**
+ * What points add up to. A day of which nobody knows how many views were engaged makes the sum
+ * unknown; a gap in time makes it no smaller than what was counted, and the state says how old it is.
+ */
+function sumOf(
+  points: readonly StudioPoint[],
+  { state, asOfMs }: StudioSeries,
+  metric: StudioMetric,
+): number | null {
+  if (state === 'unknown') return null;
+  const asOf = timeText(asOfMs);
+  const isLost = points.some(({ at, value }) => value === null && at < asOf);
+  if (metric === 'engagedViews' && isLost) return null;
+  return points.reduce((sum, { value }) => sum + (value === null ? 0 : value), 0);
+}
+
+/** Viewers of a period are no sum over its days, so they are asked for by themselves. */
+async function peopleOf(
+  { ask }: StudioParts,
+  videos: readonly Video['video'][],
+  { fromMs, toMs, previousFromMs }: Period,
+  nowMs: number,
+): Promise<Readonly<{ now: number | null; before: number | null }>> {
+  const count = async (beginMs: number, endMs: number): Promise<number | null> => {
+    const days = { fromMs: utcDay(beginMs), toMs: utcDay(endMs + 86_399_999) };
+    const from = await ask({ videos, parts: ['viewers'], grain: 'day', ...days });
+    if (from.state === 'unknown') return null;
+    return from.cells.reduce((sum, { reply }) => sum + reply.viewers, 0);
+  };
+  return {
+    now: await count(fromMs, Math.min(toMs, nowMs)),
+    before: await count(previousFromMs, utcDay(fromMs)),
+  };
+}
+
+function tallyNames(
+  metric: StudioMetric,
+  entries: readonly Video[],
+  account: string | undefined,
+): readonly string[] {
+  if (metric === 'comments') return entries.map(({ video }) => `comments/${video}`);
+  return account === undefined ? [] : [`followers/${account}`];
+}
+
+/** Metrics of which only the present is known: the sum of the public totals, with their age. */
+function totalCard(
+  { publicCatalog }: StudioParts,
+  metric: StudioMetric,
+  entries: readonly Video[],
+  account: string | undefined,
+): Card {
+  const names = tallyNames(metric, entries, account);
+  const none: Card = {
+    metric,
+    value: null,
+    previous: null,
+    state: 'unknown',
+    asOf: null,
+    spark: [],
+  };
+  if (names.length === 0) return none;
+  let sum = 0;
+  let isStale = false;
+  let asOf: string | undefined;
+  for (const name of names) {
+    const tally = publicCatalog.tally(name);
+    if (tally.value === null) return none;
+    sum += tally.value;
+    isStale ||= tally.state === 'stale';
+    asOf = asOf === undefined || tally.asOf < asOf ? tally.asOf : asOf;
+  }
+  return { ...none, value: sum, state: isStale ? 'stale' : 'live', asOf: asOf ?? null };
+}
+
+export type SeriesBody = Readonly<{
+  metric: StudioMetric;
+  grain: string;
+  timeZone: string;
+  series: readonly StudioPoint[];
+  state: Count['state'];
+  asOf: string | null;
+  marks: readonly Mark[];
+  /** Whether the status page could say which incidents there were. */
+  incidentsKnown: boolean;
+  isCut: boolean;
+}>;
+
+export async function seriesBodyOf(
+  parts: StudioParts,
+  { entries, isCut, query }: OwnVideos,
+): Promise<Answered<SeriesBody>> {
+  const nowMs = parts.nowMs();
+  const text = query.one('metric') ?? 'views';
+  const metric = STUDIO_METRICS.find((one) => one === text);
+  if (metric === undefined) return METRIC_FORM;
+  const asked = seriesAskOf(query, metric, entries.length, nowMs);
+  if (asked.kind === 'refusal') return asked;
+  const context = { nowMs, outages: await outagesIn(parts) };
+  const videos = entries.map(({ video }) => video);
+  const series = await seriesOf(parts.ask, videos, metric, asked.stretches, context);
+  const incidents = await parts.incidents();
+  const { grain, zoneName: timeZone, fromMs, toMs } = asked;
+  const marks = await marksOf(parts, { entries, metric, fromMs, toMs, incidents });
+  const body: SeriesBody = {
+    metric,
+    grain,
+    timeZone,
+    series: series.points,
+    state: series.state,
+    asOf: series.state === 'unknown' ? null : timeText(series.asOfMs),
+    marks: [...marks, ...definitionMarks(series, metric)],
+    incidentsKnown: incidents !== undefined,
+    isCut,
+  };
+  return { kind: 'body', body };
+}
+
+/** Where a metric begins to be kept: behind the last day of which it is not known. */
+function definitionMarks({ points, asOfMs }: StudioSeries, metric: StudioMetric): readonly Mark[] {
+  if (metric !== 'engagedViews') return [];
+  const asOf = timeText(asOfMs);
+  const last = points.findLastIndex(({ value, at }) => value === null && at < asOf);
+  const first = last === -1 ? undefined : points[last + 1];
+  if (first === undefined) return [];
+  return [{ at: first.at, kind: 'definition', text: 'Engaged views are kept from here on.' }];
+}
