@@ -5,6 +5,7 @@ import { createHoldfast } from '@holdfast/sdk/holdfast.ts';
 import type { ShownCounts } from '@holdfast/sdk/count-model.ts';
 import type { Holdfast, ViewOptions } from '@holdfast/sdk/holdfast.ts';
 import type { Settlement } from '@holdfast/sdk/outbox.ts';
+import { cookieGrant } from '@holdfast/sdk/own-site.ts';
 import { countOf } from '../numbers/count.ts';
 import type { Count } from '../numbers/count.ts';
 import { toast } from '../ui/toast.tsx';
@@ -16,7 +17,7 @@ let made: Holdfast | undefined = undefined;
 
 function holdfast(): Holdfast {
   if (made !== undefined) return made;
-  const sdk = createHoldfast({ onSettled: say });
+  const sdk = createHoldfast({ getGrant: cookieGrant, onSettled: say });
   made = sdk;
   const setPerson = (): void => {
     const me = meNow();
