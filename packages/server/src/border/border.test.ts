@@ -15,6 +15,7 @@ import { bulkSessionKey } from '../cell/session-key.ts';
 import { emptyDraft } from '../people/draft.ts';
 import { STUDIO_PARTS } from '../studio/studio-call.ts';
 import { BorderError, openBorder } from './border.ts';
+import { CASE_MARKERS, loadCases } from './case-load.fixture.ts';
 import { RECORDS } from './records.ts';
 import type { BorderRecord, RecordType } from './records.ts';
 
@@ -55,6 +56,8 @@ const waiting = new Map<number, (answer: unknown) => void>();
 let dir: string;
 let host: CellHost;
 let lastId = 0;
+/** The account of somebody who reported something. */
+let reporter: string;
 
 function capture(record: BorderRecord): void {
   const id = 'id' in record ? record.id : undefined;
@@ -199,6 +202,7 @@ beforeAll(async () => {
     capture,
   );
   await fullLoad();
+  reporter = (await loadCases(call, dir)).reporter;
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
@@ -258,6 +262,26 @@ describe('the border of a cell', () => {
     expect(types.size).toBeGreaterThan(0);
   });
 
+  it.each<[keyof typeof CASE_MARKERS, readonly RecordType[]]>([
+    ['holdWord', ['write']],
+    ['heldText', ['heldFor', 'write']],
+    ['reportNote', ['cases', 'write']],
+    ['moderatorNote', ['cases']],
+    ['facts', ['cases', 'moderate', 'writings']],
+  ])('CM29 MO19: lets out the %s only in %j, which are not public', (name, types) => {
+    const found = left.filter(({ record }) => holds(record, CASE_MARKERS[name]));
+    expect([...new Set(found.map(({ record }) => record.type))].toSorted()).toEqual(types);
+    const destinations = types.map((type) => RECORDS[type].destination);
+    expect(destinations).not.toContain('public');
+  });
+
+  it('MO2: lets out who reported something only to them', () => {
+    const found = left.filter(({ record }) => holds(record, reporter));
+    expect(found.length).toBeGreaterThan(0);
+    const others = found.filter(({ asker }) => asker !== 'case_reporter');
+    expect(others.map(({ record }) => record.type)).toEqual([]);
+  });
+
   it.each(['subject', 'erasedSubject', 'bulkSession', 'tenant', 'password', 'remote'] as const)(
     'never lets out the %s',
     (name) => {
@@ -269,8 +293,7 @@ describe('the border of a cell', () => {
   it('was crossed by every type of record but faults of the machine', () => {
     const types = new Set(left.flatMap(({ record }) => typesIn(record)));
     const missing = Object.keys(RECORDS).filter((type) => !types.has(type as RecordType));
-    const unwritten = ['comment', 'tally', 'moderation', 'notice'];
-    expect(missing.filter((type) => !unwritten.includes(type))).toEqual(['border']);
+    expect(missing).toEqual(['border', 'notice']);
   });
 
   it('PE21: adds up what crossed it, by type', async () => {

@@ -3,6 +3,7 @@
 //
 // Rules: docs/spec/people.md (PE20 to PE23).
 
+import { COMMENT_CHARS_MAX } from '@holdfast/protocol/comments.ts';
 import { bool, choice, fits, id, int, list, text, uint, union } from '@holdfast/protocol/shape.ts';
 import type { Shape } from '@holdfast/protocol/shape.ts';
 
@@ -53,9 +54,7 @@ export type PublicComment = Readonly<{
   video: string;
   account: string;
   parent: string | null;
-  /** Empty when it was deleted. */
   text: string;
-  state: 'published' | 'deleted';
   createdAtMs: number;
 }>;
 
@@ -86,7 +85,6 @@ export const TAGS_MAX = 20;
 export const TAG_CHARS_MAX = 30;
 export const CAPTIONS_MAX = 10;
 export const LABEL_CHARS_MAX = 50;
-export const COMMENT_CHARS_MAX = 2_000;
 const RULE_CHARS_MAX = 200;
 const LANG_CHARS_MAX = 35;
 /** Astral characters are two of a string's units. */
@@ -149,7 +147,6 @@ export const PUBLIC_RECORDS: Readonly<Record<PublicRecordType, Shape>> = {
     account: id,
     parent: orNull(id),
     text: chars(COMMENT_CHARS_MAX),
-    state: choice('published', 'deleted'),
     createdAtMs: uint,
   },
   tally: { type: choice('tally'), name: text(128), value: int },

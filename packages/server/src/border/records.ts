@@ -23,6 +23,8 @@ import { PROVEN_BALANCE } from '@holdfast/engine/charter/balances.ts';
 import type { CallName } from '../cell/cell-client.ts';
 import { CHANGE_ITEMS_MAX } from '../people/writings.ts';
 import { isKind, writingShape } from '../people/kinds.ts';
+import { answer } from './answer-shape.ts';
+import { CASE_RECORDS } from './case-records.ts';
 import { listOf, PUBLIC_RECORDS, publicRecord } from './public-records.ts';
 import type { PublicRecordType } from './public-records.ts';
 import type { Publication } from './publication.ts';
@@ -71,16 +73,6 @@ const classes: Shape = {
   late: uint,
   invalid: uint,
 };
-/** The answer of a cell that cannot; every call may end so. */
-export const unavailable: Shape = {
-  kind: choice('unavailable'),
-  code: choice('overloaded', 'cell-unavailable', 'storage-full', 'shutting-down'),
-  retryAfterMs: uint,
-};
-const answer = (...shapes: Shape[]): Shape => ({
-  id: uint,
-  answer: union(unavailable, ...shapes),
-});
 const signedIn: Shape = {
   kind: choice('signed-in'),
   account: id,
@@ -307,6 +299,10 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
       { kind: choice('nobody') },
     ),
   },
+  ownAmong: {
+    destination: 'own',
+    shape: answer({ kind: choice('among'), found: list(bool) }, { kind: choice('nobody') }),
+  },
   write: {
     destination: 'own',
     shape: answer(
@@ -315,6 +311,7 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
       { kind: choice('too-many'), of: isKind, itemsMax: uint },
     ),
   },
+  ...CASE_RECORDS,
   signUp: { destination: 'own', shape: answer(signedIn, accountRefusal) },
   signIn: { destination: 'own', shape: answer(signedIn, accountRefusal) },
   passkeySignIn: { destination: 'own', shape: answer(signedIn, accountRefusal) },

@@ -97,6 +97,8 @@ type Readers = Pick<
   | 'comment'
   | 'commentsOf'
   | 'repliesOf'
+  | 'repliesCount'
+  | 'lostParentsOf'
   | 'moderationOf'
   | 'all'
 >;
@@ -136,11 +138,20 @@ function readers(file: PublicCatalogFile, nowMs: () => number): Readers {
     videosOf: (account, page) => listed<PublicVideo>('video', account, page),
     comment: (comment) => byId<PublicComment>('comment', comment),
     commentsOf: (video, page) => listed<PublicComment>('comment', `video/${video}`, page),
-    repliesOf: (comment, page) => listed<PublicComment>('comment', `comment/${comment}`, page),
+    repliesOf: (comment, { after, itemsMax }) =>
+      file.byOwnerUp('comment', `comment/${comment}`, {
+        after,
+        itemsMax: Math.min(itemsMax, PUBLIC_PAGE_MAX),
+      }) as readonly Known<PublicComment>[],
+    repliesCount: (comment) => file.countOf('comment', `comment/${comment}`),
+    lostParentsOf: file.lostParentsOf,
     moderationOf: (kind, id) => {
       const decisions = file.byId('moderation', `${kind}/${id}`) as Known<PublicModeration>[];
-      const holds = ({ record }: Known<PublicModeration>): boolean =>
-        record.untilMs === null || record.untilMs > nowMs();
+      const home = (kind === 'person' ? profileOf(id) : byId(kind, id))?.jurisdiction;
+      // MO20: what is of some cell is decided about there.
+      const holds = ({ record, jurisdiction }: Known<PublicModeration>): boolean =>
+        (record.untilMs === null || record.untilMs > nowMs()) &&
+        (home === undefined || home === jurisdiction);
       return decisions.filter(holds).toSorted((a, b) => b.record.atMs - a.record.atMs)[0]?.record;
     },
     all: (type) => file.all(type),

@@ -11,7 +11,7 @@ import type { PublicRecord, PublicRecordType } from '../border/public-records.ts
 import type { PublicRow } from '../people/published.ts';
 import { openOwnDatabase } from '../sqlite/open-own-database.ts';
 import { CatalogError } from './catalog-error.ts';
-import type { Known, PublicChange, PublicPage } from './public-catalog.ts';
+import type { Known, LostParent, PublicChange, PublicPage, RepliesPage } from './public-catalog.ts';
 
 const APPLICATION_ID = 0x68667031;
 const BUSY_TIMEOUT_MS = 100;
@@ -42,6 +42,9 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX records_by_id ON records (type, id);
   CREATE INDEX records_by_owner ON records (type, owner, at_ms, id);
+  -- Replies, by the video that they stand below.
+  CREATE INDEX replies_by_video ON records (json_extract(body, '$.video'), owner, at_ms)
+    WHERE type = 'comment' AND owner >= 'comment/' AND owner < 'comment0';
 `;
 
 /** Where a cell's news go on. */
@@ -70,6 +73,14 @@ export type PublicCatalogFile = Readonly<{
     owner: string,
     page: PublicPage,
   ) => readonly Known<PublicRecord>[];
+  /** The same oldest first: those after an edge. */
+  byOwnerUp: (
+    type: PublicRecordType,
+    owner: string,
+    page: RepliesPage,
+  ) => readonly Known<PublicRecord>[];
+  countOf: (type: PublicRecordType, owner: string) => number;
+  lostParentsOf: (video: string, itemsMax: number) => readonly LostParent[];
   all: (type: PublicRecordType) => Iterable<Known<PublicRecord>>;
   close: () => void;
 }>;
@@ -90,7 +101,7 @@ function placeOf(record: PublicRecord): Place {
     }
     case 'comment': {
       const { comment: id, parent, video, createdAtMs: atMs } = record;
-      return { id, owner: parent === null ? `video/${video}` : `comment/${parent}`, atMs };
+      return { id, owner: parent === null ? `video/${video}` : `${REPLIES_OWNER}${parent}`, atMs };
     }
     case 'tally':
       return { id: record.name, owner: '', atMs: 0 };
@@ -158,6 +169,16 @@ function operations(db: DatabaseSync): PublicCatalogFile {
       sql.byOwner
         .all(type, owner, before?.atMs ?? LAST, before?.id ?? '', itemsMax)
         .flatMap((row) => knownOf(row) ?? []),
+    byOwnerUp: (type, owner, { after, itemsMax }) =>
+      sql.byOwnerUp
+        .all(type, owner, after?.atMs ?? 0, after?.id ?? '', itemsMax)
+        .flatMap((row) => knownOf(row) ?? []),
+    countOf: (type, owner) => Number(sql.countOf.get(type, owner)?.['n']),
+    lostParentsOf: (video, itemsMax) =>
+      sql.lostParents.all(video, itemsMax).map(({ owner, at_ms: atMs }) => ({
+        comment: String(owner).slice(REPLIES_OWNER.length),
+        atMs: Number(atMs),
+      })),
     all: function* (type) {
       for (const row of sql.all.iterate(type)) {
         const known = knownOf(row);
@@ -170,6 +191,8 @@ function operations(db: DatabaseSync): PublicCatalogFile {
   };
 }
 
+/** Before the comment, in what lists its replies. */
+const REPLIES_OWNER = 'comment/';
 const LAST = Number.MAX_SAFE_INTEGER;
 
 function statements(db: DatabaseSync) {
@@ -186,6 +209,20 @@ function statements(db: DatabaseSync) {
     byOwner: db.prepare(
       `${known} WHERE type = ? AND owner = ? AND (at_ms, id) < (?, ?)
        ORDER BY at_ms DESC, id DESC LIMIT ?`,
+    ),
+    byOwnerUp: db.prepare(
+      `${known} WHERE type = ? AND owner = ? AND (at_ms, id) > (?, ?)
+       ORDER BY at_ms, id LIMIT ?`,
+    ),
+    countOf: db.prepare('SELECT count(*) AS n FROM records WHERE type = ? AND owner = ?'),
+    lostParents: db.prepare(
+      `SELECT owner, min(at_ms) AS at_ms FROM records AS reply
+       WHERE type = 'comment' AND owner >= 'comment/' AND owner < 'comment0'
+         AND json_extract(body, '$.video') = ?
+       GROUP BY owner
+       HAVING NOT EXISTS (SELECT 1 FROM records
+         WHERE type = 'comment' AND id = substr(reply.owner, ${REPLIES_OWNER.length + 1}))
+       ORDER BY at_ms DESC LIMIT ?`,
     ),
     all: db.prepare(`${known} WHERE type = ?`),
   };

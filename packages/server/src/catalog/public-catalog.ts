@@ -31,6 +31,8 @@ export type KnownProfile = Known<PublicProfile> &
 
 /** From which record on, newest first, and how many. */
 export type PublicPage = Readonly<{ before?: PublicEdge | undefined; itemsMax: number }>;
+export type RepliesPage = Readonly<{ after?: PublicEdge | undefined; itemsMax: number }>;
+export type LostParent = Readonly<{ comment: string; atMs: number }>;
 export type PublicEdge = Readonly<{ atMs: number; id: string }>;
 
 /** A row as it is now; without `record` it is public no more. `was`: what was known before. */
@@ -54,8 +56,11 @@ export type PublicCatalog = Readonly<{
   comment: (comment: string) => Known<PublicComment> | undefined;
   /** Comments on a video that answer no other, newest first. */
   commentsOf: (video: string, page: PublicPage) => readonly Known<PublicComment>[];
-  /** Answers to a comment, newest first. */
-  repliesOf: (comment: string, page: PublicPage) => readonly Known<PublicComment>[];
+  /** Answers to a comment, oldest first: those after an edge. */
+  repliesOf: (comment: string, page: RepliesPage) => readonly Known<PublicComment>[];
+  repliesCount: (comment: string) => number;
+  /** Comments on a video that are gone and have answers, with the time of the oldest of these. */
+  lostParentsOf: (video: string, itemsMax: number) => readonly LostParent[];
   /** What a moderator of the thing's home decided, while it holds. */
   moderationOf: (kind: ModerationTarget, id: string) => PublicModeration | undefined;
   /** The sum over all cells; a cell that has told nothing yet makes it unknown. */

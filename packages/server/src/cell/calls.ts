@@ -24,9 +24,10 @@ import {
 import type { RollupWidth, StateStore } from '@holdfast/engine/state/state-store.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { AccountsError } from '../accounts/accounts-error.ts';
-import { ownWritings, write } from '../people/own-writings.ts';
+import { ownAmong, ownWritings, write } from '../people/own-writings.ts';
 import type { ReadBalances } from '../balances/read-balances.ts';
 import type { Border } from '../border/border.ts';
+import type { RolesFile } from '../moderation/roles-file.ts';
 import { issueGrant } from '../grants/grant.ts';
 import { newSessionId, SESSION_RANDOM_BYTES } from '../grants/session-id.ts';
 import {
@@ -39,6 +40,7 @@ import {
   signIns,
   signUp,
 } from './account-calls.ts';
+import { caseAnswers } from './case-answers.ts';
 import type { CallName, CallReply, CellCalls, Identity } from './cell-client.ts';
 import type { CellUnavailable, Correction } from './cell-client.ts';
 import { studioOf } from '../studio/studio-call.ts';
@@ -61,6 +63,7 @@ export type CallContext = Readonly<{
   secret: Uint8Array;
   balances: ReadBalances;
   closedDays: ClosedDays;
+  roles: RolesFile;
   clocks: Clocks;
   randomBytes: (bytes: number) => Uint8Array;
 }>;
@@ -179,6 +182,7 @@ const CALLS: Calls = {
     return { kind: 'account', account: accountId, handle, expiresAtMs, renewed };
   },
   writings: async ({ accounts }, ask) => ownWritings(accounts, ask),
+  ownAmong: async ({ accounts }, ask) => ownAmong(accounts, ask),
   write: async (context, ask) => {
     const reply = write(context.accounts, ask);
     return reply.kind === 'written' ? whenKept(context, reply) : reply;
@@ -193,6 +197,7 @@ const CALLS: Calls = {
     // What may yet be lost is told to nobody.
     return rows.length === 0 ? page : whenKept(context, page);
   },
+  ...caseAnswers(whenKept),
   signOut: async (context, { token }) => {
     context.accounts.signOut(token);
     // Also when it was ended before: that may still be on its way to the follower.

@@ -10,12 +10,24 @@ import type {
 } from '@holdfast/protocol/counts.ts';
 import type { Epoch, Jurisdiction, Seq, SubjectId, VideoId } from '@holdfast/protocol/ids.ts';
 import type { Op } from '@holdfast/protocol/ops.ts';
+import type {
+  AppealOutcome,
+  CaseStateKind,
+  DecisionAction,
+  DecisionGround,
+  ReportReason,
+} from '@holdfast/protocol/reports.ts';
 import type { ListedSession } from '../accounts/account-results.ts';
 import type { Publication } from '../border/publication.ts';
 import type { StudioAsk, StudioReply } from '../studio/studio-call.ts';
 import type { PasskeyAsk } from '../passkeys/passkey.ts';
+import type { CaseView } from '../moderation/case-calls.ts';
+import type { CaseRefusal } from '../moderation/case-machine.ts';
+import type { Role } from '../moderation/roles-file.ts';
+import type { AuditBody, CaseEntryBody } from '../people/case.ts';
 import type { AnyWriting, Kind, WritingOf } from '../people/kinds.ts';
 import type { PublicRow } from '../people/published.ts';
+import type { Reported } from '../people/report.ts';
 import type { OwnPut, Written } from '../people/writings.ts';
 
 /** Who acts, as the gateway knows it from a grant, a cookie or a service key. */
@@ -132,6 +144,44 @@ export type WritingsAsked = Readonly<
   | { by: 'target'; of: Kind; target: string }
   | { by: 'kind'; of: Kind; before: string | undefined; itemsMax: number }
 >;
+
+/** A comment that waits for the creator of its video. */
+export type HeldComment = Readonly<{
+  comment: string;
+  video: string;
+  parent: string | null;
+  account: string;
+  handle: string;
+  text: string;
+  createdAtMs: number;
+}>;
+
+/** Which cases; `before` is a `next` that such an answer gave. */
+export type CasesAsked = Readonly<
+  | { by: 'id'; id: string }
+  | { by: 'state'; state: CaseStateKind; before: string | undefined; itemsMax: number }
+>;
+
+/** What a moderator does in a case. */
+export type ModeratorAct = Readonly<
+  | { kind: 'note'; text: string }
+  | {
+      kind: 'decide';
+      action: DecisionAction;
+      ground: DecisionGround;
+      rule: ReportReason;
+      facts: string;
+      /** For how long something is hidden; `null` without an end. */
+      hiddenMs: number | null;
+    }
+  | { kind: 'decide-appeal'; outcome: AppealOutcome; facts: string }
+>;
+
+/** A line of the audit of cases. */
+export type AuditLine = AuditBody & Readonly<{ case: string; atMs: number; handle: string | null }>;
+
+type NoCaseAccess = Readonly<{ kind: 'nobody' | 'forbidden' }>;
+type CaseRefused = Readonly<{ kind: 'refused'; code: CaseRefusal | 'case-full' | 'no-duration' }>;
 
 /** Requests beside ops, with the reply of each. */
 export type CellCalls = Readonly<{
@@ -287,6 +337,11 @@ export type CellCalls = Readonly<{
       | { kind: 'writings'; items: readonly AnyWriting[]; next: string | undefined }
       | { kind: 'nobody' };
   };
+  /** About which of some targets whoever has the token has a writing of a kind. */
+  ownAmong: {
+    ask: { token: string; of: Kind; targets: readonly string[] };
+    reply: { kind: 'among'; found: readonly boolean[] } | { kind: 'nobody' };
+  };
   /** Changes writings of whoever has the token: all of it or nothing. */
   write: {
     ask: { token: string; puts: readonly OwnPut[]; removes: readonly string[] };
@@ -305,6 +360,68 @@ export type CellCalls = Readonly<{
           rows: readonly PublicRow[];
         }
       | { kind: 'anew'; epoch: Epoch };
+  };
+  /** Whether a text has a hold word of a creator of this cell (CM23). */
+  judgeComment: {
+    ask: { creator: string; text: string };
+    reply: { kind: 'judged'; held: boolean };
+  };
+  /** Comments of this cell's people that wait for a creator, of whichever cell (CM19). */
+  heldFor: {
+    ask: { creator: string; before: string | undefined; itemsMax: number };
+    reply: { kind: 'held'; items: readonly HeldComment[]; next: string | undefined };
+  };
+  /** What a video's creator does with a comment of this cell's people (CM14, CM24). */
+  settleComment: {
+    ask: { creator: string; comment: string; how: 'release' | 'delete' };
+    reply: { kind: 'settled'; video: string } | { kind: 'unknown-comment' };
+  };
+  rolesOf: {
+    ask: { token: string };
+    reply: { kind: 'roles'; roles: readonly Role[] } | { kind: 'nobody' };
+  };
+  /** A report about something of this cell, or of nobody, without who made it (MO2). */
+  openCase: {
+    ask: {
+      report: string;
+      about: Reported;
+      account: string | null;
+      reason: ReportReason;
+      note: string;
+    };
+    reply: { kind: 'opened'; case: string } | { kind: 'unknown-target' | 'case-full' };
+  };
+  caseStates: {
+    ask: { cases: readonly string[] };
+    reply: {
+      kind: 'case-states';
+      items: readonly { case: string; state: CaseStateKind; acted: boolean }[];
+    };
+  };
+  cases: {
+    ask: { token: string; find: CasesAsked };
+    reply:
+      | {
+          kind: 'cases';
+          items: readonly CaseView[];
+          /** Of one case that was asked for by its id, oldest first. */
+          entries: readonly { atMs: number; entry: CaseEntryBody }[];
+          next: string | undefined;
+        }
+      | NoCaseAccess;
+  };
+  moderate: {
+    ask: { token: string; case: string; act: ModeratorAct };
+    reply:
+      { kind: 'moderated'; item: CaseView } | { kind: 'unknown-case' } | CaseRefused | NoCaseAccess;
+  };
+  appealNotice: {
+    ask: { token: string; notice: string; text: string };
+    reply: { kind: 'appealed' } | { kind: 'unknown-notice' } | CaseRefused | { kind: 'nobody' };
+  };
+  caseAudit: {
+    ask: { token: string; before: string | undefined; itemsMax: number };
+    reply: { kind: 'audit'; items: readonly AuditLine[]; next: string | undefined } | NoCaseAccess;
   };
   signOut: { ask: { token: string }; reply: { kind: 'signed-out' } };
   deleteAccount: {

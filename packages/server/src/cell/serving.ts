@@ -6,6 +6,7 @@ import type { Engine } from '@holdfast/engine/engine/engine.ts';
 import { ByteReader, ByteWriter } from '@holdfast/engine/codec/bytes.ts';
 import type { ReadBalances } from '../balances/read-balances.ts';
 import type { Border } from '../border/border.ts';
+import { openRolesFile } from '../moderation/roles-file.ts';
 import type { AccountRoles } from './account-roles.ts';
 import { notice } from './cell-notice.ts';
 import { answerCall } from './calls.ts';
@@ -31,7 +32,7 @@ export type Serving = Readonly<{
 }>;
 
 export type ServingParts = Readonly<{
-  options: Pick<CellOptions, 'jurisdiction' | 'operatorKeyPem' | 'location'>;
+  options: Pick<CellOptions, 'dir' | 'jurisdiction' | 'operatorKeyPem' | 'location'>;
   files: CellFiles;
   accounts: AccountRoles;
   border: Border;
@@ -56,6 +57,7 @@ export function serveOn(engine: Engine, parts: ServingParts): Serving {
     operatorKey: createPrivateKey(options.operatorKeyPem),
     secret: files.secret,
     balances,
+    roles: openRolesFile(options.dir, 'the cell'),
     clocks,
     closedDays: { days: new Map() },
     randomBytes,

@@ -21,6 +21,7 @@ import { addHandoverCommand } from './handover.ts';
 import { addKeysCommand } from './keys.ts';
 import { addRegistrarCommand } from './registrar.ts';
 import type { StartRegistrar } from './registrar.ts';
+import { addRolesCommand } from './roles.ts';
 import { addStaffCommand } from './staff.ts';
 import { addStartCommand } from './start.ts';
 import type { StartServer } from './start.ts';
@@ -87,6 +88,7 @@ function programFor(io: CliIo, works: Works, finish: CommandContext['finish']): 
   addGatewayCommand(program, context, works.startGateway);
   addHandoverCommand(program, context, works.fetch);
   addStaffCommand(program, context);
+  addRolesCommand(program, context);
   addStatusCommand(program, context, works.startStatus);
   addVersionCommand(program, context);
   addExitCodes(program);

@@ -69,8 +69,10 @@ function refusalOf(error: unknown, logger: Logger): Refusal {
 /** Answers a request that ended in an error. */
 export function sendError(error: unknown, reply: FastifyReply, logger: Logger): FastifyReply {
   const refused = refusalOf(error, logger);
-  if (refused === BODY_TOO_LARGE) linger(reply);
-  return sendRefusal(reply, refused);
+  if (refused !== BODY_TOO_LARGE) return sendRefusal(reply, refused);
+  linger(reply);
+  const detail = reply.request.routeOptions.config.tooLarge ?? refused.detail;
+  return sendRefusal(reply, { ...refused, detail });
 }
 
 /** How long the rest of a body is read and dropped after it was refused. */

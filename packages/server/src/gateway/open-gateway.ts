@@ -22,6 +22,7 @@ import { GATEWAY_LIMITS, HEADER_BYTES_MAX } from './gateway-limits.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
 import { homeOf as openHomeOf } from './home.ts';
 import { answerClientError, NOT_FOUND, sendError } from './http-errors.ts';
+import { openCommentPaces } from './comments/comment-parts.ts';
 import { openMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { opSender } from './op-sender.ts';
@@ -32,6 +33,7 @@ import { addAccountRoutes } from './routes/accounts.ts';
 import { addAnalyticsRoute } from './routes/analytics.ts';
 import { addCellRoutes } from './routes/cells.ts';
 import { addBalanceRoutes } from './routes/balances.ts';
+import { addCommentRoutes } from './routes/comments.ts';
 import { addCorrectionRoutes } from './routes/corrections.ts';
 import { addCountsRoutes } from './routes/counts.ts';
 import { addStreamRoute } from './routes/counts-stream.ts';
@@ -64,6 +66,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Pages of any site may read the answers (A14). */
     anySite?: boolean;
+    /** What is said of a body that is larger than the path takes, where more can be said. */
+    tooLarge?: string;
   }
 }
 
@@ -227,6 +231,8 @@ function addRoutes(
   addCorrectionRoutes(app, { cells, catalog, authorizer, homeOf });
   addBalanceRoutes(app, { cells, catalog });
   addSubjectRoute(app, { cells, authorizer, homeOf });
+  const paces = openCommentPaces(limits.remotesMax, nowMs);
+  addCommentRoutes(app, { ...options, whoIs, paces });
   addRunningRoutes(app, cells, metrics);
 }
 

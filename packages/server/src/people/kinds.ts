@@ -5,12 +5,20 @@ import { fits, id, nothing, text, uint, union } from '@holdfast/protocol/shape.t
 import type { Shape } from '@holdfast/protocol/shape.ts';
 import { DRAFT, SCHEDULE } from './draft.ts';
 import type { DraftBody, ScheduleBody } from './draft.ts';
+import { AUDIT, CASE, CASE_ENTRY, NOTICE } from './case.ts';
+import type { AuditBody, CaseBody, CaseEntryBody, NoticeBody } from './case.ts';
+import { COMMENT, COMMENT_LIKE } from './comment.ts';
+import type { CommentBody, CommentLikeBody } from './comment.ts';
 import { FOLLOW } from './follow.ts';
 import type { FollowBody } from './follow.ts';
+import { HOLD_LIST } from './hold-list.ts';
+import type { HoldListBody } from './hold-list.ts';
 import { PASSKEY } from './passkey.ts';
 import type { PasskeyBody } from './passkey.ts';
 import { PROFILE } from './profile.ts';
 import type { ProfileBody } from './profile.ts';
+import { REPORT } from './report.ts';
+import type { ReportBody } from './report.ts';
 import { SETTINGS } from './settings.ts';
 import type { SettingsBody } from './settings.ts';
 import type { KindRule, Writing } from './writing.ts';
@@ -23,6 +31,14 @@ export type Bodies = {
   follow: FollowBody;
   passkey: PasskeyBody;
   settings: SettingsBody;
+  comment: CommentBody;
+  'comment-like': CommentLikeBody;
+  'hold-list': HoldListBody;
+  report: ReportBody;
+  case: CaseBody;
+  'case-entry': CaseEntryBody;
+  audit: AuditBody;
+  notice: NoticeBody;
 };
 
 export type Kind = keyof Bodies;
@@ -40,6 +56,14 @@ export const KINDS: Readonly<{ [Name in Kind]: KindRule<Bodies[Name]> }> = {
   follow: FOLLOW,
   passkey: PASSKEY,
   settings: SETTINGS,
+  comment: COMMENT,
+  'comment-like': COMMENT_LIKE,
+  'hold-list': HOLD_LIST,
+  report: REPORT,
+  case: CASE,
+  'case-entry': CASE_ENTRY,
+  audit: AUDIT,
+  notice: NOTICE,
 };
 
 /** What ids of a kind begin with. */
@@ -50,6 +74,14 @@ export const ID_PREFIXES: Readonly<Record<Kind, string>> = {
   follow: 'fol',
   passkey: 'psk',
   settings: 'set',
+  comment: 'cmt',
+  'comment-like': 'clk',
+  'hold-list': 'hld',
+  report: 'rpt',
+  case: 'cas',
+  'case-entry': 'cse',
+  audit: 'aud',
+  notice: 'ntc',
 };
 
 export const TARGET_CHARS_MAX = 128;

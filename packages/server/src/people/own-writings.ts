@@ -6,7 +6,8 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { CellCalls } from '../cell/cell-client.ts';
 import type { AnyWriting } from './kinds.ts';
 import { ruleOf } from './kinds.ts';
-import type { PageEdge, Put } from './writings.ts';
+import { edgeOf, pageOf } from './page-edge.ts';
+import type { Put } from './writings.ts';
 
 type Calls = CellCalls;
 type OwnAccounts = Pick<Accounts, 'session' | 'writings'>;
@@ -30,10 +31,21 @@ export function ownWritings(
   const { itemsMax } = find;
   // One more than is asked for, to know whether there is more.
   const found = writings.of(accountId, find.of, { before, itemsMax: itemsMax + 1 });
-  const items = found.slice(0, itemsMax);
-  const last = items.at(-1);
-  const isMore = found.length > itemsMax && last !== undefined;
-  return { kind: 'writings', items, next: isMore ? `${last.createdAtMs}.${last.id}` : undefined };
+  return { kind: 'writings', ...pageOf(found, itemsMax) };
+}
+
+/** Tells about which targets whoever has the token has a writing of a kind. */
+export function ownAmong(
+  accounts: OwnAccounts,
+  { token, of, targets }: Calls['ownAmong']['ask'],
+): Calls['ownAmong']['reply'] {
+  const session = accounts.session(token);
+  if (session.kind === 'no-session') return { kind: 'nobody' };
+  const { accountId } = session;
+  const found = targets.map((target) => {
+    return accounts.writings.find(accountId, of, target) !== undefined;
+  });
+  return { kind: 'among', found };
 }
 
 /** Changes writings of whoever has the token. */
@@ -50,12 +62,4 @@ export function write(
     puts: puts.map((put) => ({ ...put, account }) as Put),
     removes: removes.map((id) => ({ id, account })),
   });
-}
-
-/** Where a page goes on; what no answer gave begins at the newest. */
-function edgeOf(before: string | undefined): PageEdge | undefined {
-  const [, createdAt, id] = /^(\d{1,16})\.([A-Za-z0-9_-]{1,64})$/.exec(before ?? '') ?? [];
-  return createdAt === undefined || id === undefined
-    ? undefined
-    : { createdAtMs: Number(createdAt), id };
 }

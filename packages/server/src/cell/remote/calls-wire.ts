@@ -30,6 +30,7 @@ import type { CallName, CallReply, Identity } from '../cell-client.ts';
 import { STUDIO_PARTS, STUDIO_VIDEOS_MAX } from '../../studio/studio-call.ts';
 import type { AnyCall } from '../messages.ts';
 import { isIdentity, readOpsFrame, writeOpsFrame } from './ops-wire.ts';
+import { CASE_ASKS, CASE_REPEATABLE } from './case-asks.ts';
 import type { WireFault } from './ops-wire.ts';
 
 const VIDEOS_MAX = 1_000;
@@ -125,12 +126,14 @@ const ASKS: Readonly<Record<Exclude<CallName, 'checkWindow'>, Shape>> = {
   endSignIn: { ...token, id },
   whoIs: token,
   writings: { ...token, find: writingsAsked },
+  ownAmong: { ...token, of: isKind, targets: ofAtMost(ITEMS_MAX, text(TARGET_CHARS_MAX)) },
   write: {
     ...token,
     puts: ofAtMost(CHANGE_ITEMS_MAX, ownPutShape),
     removes: ofAtMost(CHANGE_ITEMS_MAX, id),
   },
   published: { after: uint },
+  ...CASE_ASKS,
   signOut: token,
   deleteAccount: token,
 };
@@ -161,9 +164,11 @@ const REPEATABLE: Readonly<Record<CallName, boolean>> = {
   endSignIn: true,
   whoIs: true,
   writings: true,
+  ownAmong: true,
   // A new writing would be there twice; what must not be has an id or a version of its own.
   write: false,
   published: true,
+  ...CASE_REPEATABLE,
   signOut: true,
   deleteAccount: false,
 };

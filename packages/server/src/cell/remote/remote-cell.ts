@@ -11,7 +11,7 @@ import { fits } from '@holdfast/protocol/shape.ts';
 import { readEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import type { Publication } from '../../border/publication.ts';
-import { unavailable } from '../../border/records.ts';
+import { unavailable } from '../../border/answer-shape.ts';
 import type { NoAnswer } from '../../signed/no-answer.ts';
 import { signedClient } from '../../signed/signed-client.ts';
 import type { Answer, SignedClient } from '../../signed/signed-client.ts';

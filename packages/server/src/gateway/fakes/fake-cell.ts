@@ -27,6 +27,7 @@ import { issueGrant } from '../../grants/grant.ts';
 import { newSessionId } from '../../grants/session-id.ts';
 import type { StudioReply } from '../../studio/studio-call.ts';
 import { fakePeople } from './fake-people.ts';
+import type { FakeModerators } from './fake-people.ts';
 
 type Handlers = {
   [Name in CallName]: (
@@ -41,6 +42,8 @@ export type FakeCell = Readonly<{
   /** Every accepted or refused `submit`, in order. */
   submitted: (readonly OpGroup[])[];
   asked: Asked[];
+  /** Accounts of moderators. */
+  moderators: FakeModerators;
   /** How many ops ended in each class. */
   classes: Map<string, number>;
   /** From now on everything is answered so; `undefined` makes the cell well again. */
@@ -70,13 +73,14 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
   const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   const store = fakeStore(jurisdiction, nowMs);
   const submitted: (readonly OpGroup[])[] = [];
+  const moderators: FakeModerators = new Set();
   const asked: Asked[] = [];
   let failure: CellUnavailable | undefined;
   const listeners = new Set<(publication: Publication) => void>();
   let held: (() => void)[] | undefined;
 
   const handlers: Handlers = {
-    ...accountCalls(jurisdiction, store),
+    ...accountCalls(jurisdiction, store, moderators),
     ...videoCalls(store),
     openSession: ({ who }) => openSession(store, who, privateKey),
     checkWindow: ({ groups }) => store.beyondWindow(groups) ?? { kind: 'fits' },
@@ -117,6 +121,7 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
     submitted,
     asked,
     classes: store.classes,
+    moderators,
     fail: (reply) => {
       failure = reply;
     },
@@ -329,7 +334,7 @@ function videoCalls(store: Store) {
   } satisfies Partial<Handlers>;
 }
 
-function accountCalls(jurisdiction: Jurisdiction, store: Store) {
+function accountCalls(jurisdiction: Jurisdiction, store: Store, moderators: FakeModerators) {
   const accounts: FakeAccounts = new Map();
   const tokens = new Map<string, string>();
 
@@ -350,10 +355,15 @@ function accountCalls(jurisdiction: Jurisdiction, store: Store) {
     const known = handle === undefined ? undefined : accounts.get(handle);
     return handle === undefined || known === undefined ? undefined : { ...known, handle };
   };
-  const people = fakePeople(store.nowMs, ownerOf, (account) => {
-    const [handle] = [...accounts].find(([, known]) => known.account === account) ?? [];
-    return handle === undefined ? { kind: 'wrong-credentials' } : signedIn(handle, account);
-  });
+  const people = fakePeople(
+    store.nowMs,
+    ownerOf,
+    (account) => {
+      const [handle] = [...accounts].find(([, known]) => known.account === account) ?? [];
+      return handle === undefined ? { kind: 'wrong-credentials' } : signedIn(handle, account);
+    },
+    moderators,
+  );
 
   return {
     ...people,

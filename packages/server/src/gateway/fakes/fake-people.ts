@@ -13,22 +13,53 @@ import { PLAIN_VALUES } from '../../at-rest/plain-values.fixture.ts';
 import type { SignInResult } from '../../accounts/account-results.ts';
 import { addPasskey, passkeySignIn } from '../../cell/account-calls.ts';
 import type { CellCalls } from '../../cell/cell-client.ts';
+import { heldFor, judgeComment, settleComment } from '../../comments/creator-calls.ts';
+import {
+  appealNotice,
+  caseAudit,
+  cases,
+  caseStates,
+  moderate,
+  openCase,
+  rolesOf,
+} from '../../moderation/case-calls.ts';
+import type { Role } from '../../moderation/roles-file.ts';
 import { ID_PREFIXES } from '../../people/kinds.ts';
-import { ownWritings, write } from '../../people/own-writings.ts';
+import { ownAmong, ownWritings, write } from '../../people/own-writings.ts';
 import { createPublished } from '../../people/published.ts';
 import { createWritings } from '../../people/writings.ts';
 
 type Owner = Readonly<{ account: string; handle: string }>;
+type Name =
+  | 'writings'
+  | 'ownAmong'
+  | 'write'
+  | 'published'
+  | 'addPasskey'
+  | 'passkeySignIn'
+  | 'judgeComment'
+  | 'heldFor'
+  | 'settleComment'
+  | 'rolesOf'
+  | 'openCase'
+  | 'caseStates'
+  | 'cases'
+  | 'moderate'
+  | 'appealNotice'
+  | 'caseAudit';
 type Calls = {
-  [Name in 'writings' | 'write' | 'published' | 'addPasskey' | 'passkeySignIn']: (
-    ask: CellCalls[Name]['ask'],
-  ) => CellCalls[Name]['reply'] | Promise<CellCalls[Name]['reply']>;
+  [One in Name]: (
+    ask: CellCalls[One]['ask'],
+  ) => CellCalls[One]['reply'] | Promise<CellCalls[One]['reply']>;
 };
+/** Who of the people of a fake cell are moderators, by account. */
+export type FakeModerators = Set<string>;
 
 export function fakePeople(
   nowMs: () => number,
   ownerOf: (token: string) => Owner | undefined,
   enter: (account: string) => CellCalls['passkeySignIn']['reply'],
+  moderators: FakeModerators,
 ): Calls {
   const db = new DatabaseSync(':memory:');
   addRowFunctions(db);
@@ -40,10 +71,11 @@ export function fakePeople(
     newId: (kind) => `${ID_PREFIXES[kind]}_${randomBytes(8).toString('hex')}`,
   });
   const handles = new Map<string, string>();
-  const published = createPublished(db, head, (account) => {
+  const authorOf = (account: string) => {
     const handle = handles.get(account);
     return handle === undefined ? undefined : { handle, sinceMs: nowMs() };
-  });
+  };
+  const published = createPublished(db, head, authorOf);
   const session: Parameters<typeof write>[0]['session'] = (token) => {
     const owner = ownerOf(token);
     if (owner === undefined) return { kind: 'no-session' };
@@ -53,8 +85,24 @@ export function fakePeople(
     return { kind: 'signed-in', accountId, handle, expiresAtMs: 0, renewed: false };
   };
   const epoch = 1 as Epoch;
+  const accounts = { session, writings, authorOf };
+  const roles = {
+    of: (account: string): readonly Role[] => (moderators.has(account) ? ['moderator'] : []),
+  };
+  const context = { accounts, roles, nowMs };
   return {
+    judgeComment: (ask) => judgeComment(accounts, ask),
+    heldFor: (ask) => heldFor(accounts, ask),
+    settleComment: (ask) => settleComment(accounts, ask),
+    rolesOf: (ask) => rolesOf(context, ask),
+    openCase: (ask) => openCase(context, ask),
+    caseStates: (ask) => caseStates(context, ask),
+    cases: (ask) => cases(context, ask),
+    moderate: (ask) => moderate(context, ask),
+    appealNotice: (ask) => appealNotice(context, ask),
+    caseAudit: (ask) => caseAudit(context, ask),
     writings: (ask) => ownWritings({ session, writings }, ask),
+    ownAmong: (ask) => ownAmong({ session, writings }, ask),
     write: (ask) => write({ session, writings }, ask),
     addPasskey: (ask) => addPasskey({ session, writings }, ask),
     passkeySignIn: async (ask) => {

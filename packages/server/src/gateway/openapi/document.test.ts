@@ -21,6 +21,7 @@ import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { softwareDevice } from '../../passkeys/software-authenticator.fixture.ts';
 import type { CreateOptions, GetOptions } from '../../passkeys/software-authenticator.fixture.ts';
 import { DOCUMENT_ADDRESSES } from '../routes/pages.ts';
+import { runComments } from './comment-runs.fixture.ts';
 import { openApiDocument } from './document.ts';
 import type { Method, Operation, Paths } from './openapi-types.ts';
 
@@ -196,6 +197,8 @@ describe('A69: every documented operation, run against the server, answers as do
     await run(world, 'listVideos', { headers: service, query: '?cursor=-' });
     await run(world, 'listVideos');
   });
+
+  it('comments', () => runComments(world, run));
 
   it('counts', async () => {
     await run(world, 'getCounts', { query: '?video=a&video=unknown&after=us:1' });

@@ -1,6 +1,7 @@
 // The OpenAPI 3.1 document of the API. Written by hand; `document.test.ts` holds it to the server.
 
 import { named } from './openapi-types.ts';
+import { commentPaths, commentSchemas } from './paths-comments.ts';
 import { countingPaths } from './paths-counting.ts';
 import { peoplePaths, peopleSchemas } from './paths-people.ts';
 import { ownAccountPaths, ownAccountSchemas } from './paths-own-account.ts';
@@ -28,6 +29,7 @@ export const openApiDocument = {
   paths: {
     ...countingPaths,
     ...readingPaths,
+    ...commentPaths,
     ...accountPaths,
     ...peoplePaths,
     ...ownAccountPaths,
@@ -40,6 +42,7 @@ export const openApiDocument = {
     schemas: {
       ...schemas,
       ...ownAccountSchemas,
+      ...commentSchemas,
       ...peopleSchemas,
       ...studioSchemas,
       ...trustSchemas,
