@@ -1,12 +1,12 @@
 // Likes, views and counts of the whole app: the SDK, made once, for whoever is signed in. WB13.
 
-import { useCallback, useSyncExternalStore } from 'react';
+import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { createHoldfast } from '@holdfast/sdk/holdfast.ts';
 import type { ShownCounts } from '@holdfast/sdk/count-model.ts';
 import type { Holdfast, ViewOptions } from '@holdfast/sdk/holdfast.ts';
 import type { Settlement } from '@holdfast/sdk/outbox.ts';
 import { cookieGrant } from '@holdfast/sdk/own-site.ts';
-import { countOf } from '../numbers/count.ts';
+import { countOf, sumCounts } from '../numbers/count.ts';
 import type { Count } from '../numbers/count.ts';
 import { toast } from '../ui/toast.tsx';
 import { wordsNow } from './i18n.ts';
@@ -34,6 +34,42 @@ export function useVideoCounts(video: string): Readonly<{ likes: Count; views: C
     holdfast().counts(video),
   );
   return { likes: countOf(likes, reason), views: countOf(views, reason) };
+}
+
+/** The sums over several videos, of the same counts as their own places show. */
+export function useSummedCounts(
+  videos: readonly string[],
+): Readonly<{ likes: Count; views: Count }> {
+  const names = videos.join(' ');
+  const store = useMemo(() => manyCounts(names === '' ? [] : names.split(' ')), [names]);
+  const shown = useSyncExternalStore(store.subscribe, store.read);
+  return {
+    likes: sumCounts(shown.map(({ likes, reason }) => countOf(likes, reason))),
+    views: sumCounts(shown.map(({ views, reason }) => countOf(views, reason))),
+  };
+}
+
+type ManyCounts = Readonly<{
+  subscribe: (listener: () => void) => () => void;
+  /** The same list until one of the counts changes. */
+  read: () => readonly ShownCounts[];
+}>;
+
+function manyCounts(videos: readonly string[]): ManyCounts {
+  let last: readonly ShownCounts[] = [];
+  return {
+    subscribe: (listener) => {
+      const stops = videos.map((video) => holdfast().subscribe(video, listener));
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+    read: () => {
+      const now = videos.map((video) => holdfast().counts(video));
+      if (now.some((counts, place) => counts !== last[place])) last = now;
+      return last;
+    },
+  };
 }
 
 /** The same with the countries that they are made of. */

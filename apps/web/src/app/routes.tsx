@@ -1,6 +1,10 @@
 // Every page and its address. A page is loaded when it is opened, with all that only it needs.
 
 import { createRootRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { MODERATION_VIEWS } from './moderation-views.ts';
+import type { ModerationView } from './moderation-views.ts';
+import { SEARCH_TYPES } from './search-types.ts';
+import type { SearchType } from './search-types.ts';
 
 /** Which list of the feed; without it the one made for the viewer. */
 export type FeedSearch = Readonly<{ rank?: 'following' | 'latest' }>;
@@ -40,6 +44,26 @@ function doorSearch({ to }: Record<string, unknown>): Readonly<{ to?: string }> 
   return typeof to === 'string' ? { to } : {};
 }
 
+function moderationSearch(found: Record<string, unknown>): {
+  view?: ModerationView;
+  case?: string;
+} {
+  const view = MODERATION_VIEWS.find((one) => one === found['view']);
+  return {
+    ...(view === undefined ? {} : { view }),
+    ...(typeof found['case'] === 'string' ? { case: found['case'] } : {}),
+  };
+}
+
+function searchSearch({ q, type }: Record<string, unknown>): { q?: string; type?: SearchType } {
+  const known = SEARCH_TYPES.find((one) => one === type);
+  return {
+    // A number in an address is read as one, and somebody may look for it.
+    ...(typeof q === 'string' || typeof q === 'number' ? { q: String(q) } : {}),
+    ...(known === undefined ? {} : { type: known }),
+  };
+}
+
 const watch = createRoute({
   ...underApp('/v/$video'),
   component: lazyRouteComponent(() => import('../watch/watch-page.tsx'), 'WatchPage'),
@@ -56,6 +80,8 @@ const signUp = createRoute({
 });
 const profile = createRoute({
   ...underApp('/@{$handle}'),
+  validateSearch: ({ tab }: Record<string, unknown>): Readonly<{ tab?: 'liked' }> =>
+    tab === 'liked' ? { tab } : {},
   component: lazyRouteComponent(() => import('../profile/profile-page.tsx'), 'ProfilePage'),
 });
 const likes = createRoute({
@@ -64,6 +90,7 @@ const likes = createRoute({
 });
 const search = createRoute({
   ...underApp('/search'),
+  validateSearch: searchSearch,
   component: lazyRouteComponent(() => import('../search/search-page.tsx'), 'SearchPage'),
 });
 const uploads = createRoute({
@@ -84,6 +111,7 @@ const reports = createRoute({
 });
 const moderation = createRoute({
   ...underApp('/moderation'),
+  validateSearch: moderationSearch,
   component: lazyRouteComponent(
     () => import('../moderation/moderation-page.tsx'),
     'ModerationPage',

@@ -46,3 +46,20 @@ export function parseCount(value: unknown, reason: UnknownReason = 'cell-unknown
 export function exactValue(count: KnownCount): number {
   return count[inside];
 }
+
+/**
+ * The sum of counts, as old as the oldest of them. One that is unknown makes the sum unknown: a part
+ * would look like the whole.
+ */
+export function sumCounts(counts: readonly Count[]): Count {
+  let sum = 0;
+  let state: KnownCount['state'] = 'live';
+  let asOf: string | undefined = undefined;
+  for (const count of counts) {
+    if (count.state === 'unknown') return count;
+    sum += count[inside];
+    if (count.state === 'stale') state = 'stale';
+    if (asOf === undefined || count.asOf < asOf) asOf = count.asOf;
+  }
+  return asOf === undefined ? READING : { state, asOf, [inside]: sum };
+}

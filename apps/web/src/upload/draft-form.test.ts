@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { addTags, changesBetween, EMPTY_FIELDS, faultsBeforePublishing } from './draft-form.ts';
+import {
+  addTags,
+  changesBetween,
+  EMPTY_FIELDS,
+  faultsBeforePublishing,
+  parseKeptFields,
+} from './draft-form.ts';
 
 const NOW_MS = Date.parse('2026-11-23T12:00:00Z');
 
@@ -8,6 +14,16 @@ it('UP10: only what the server does not have is sent to it', () => {
   const typed = { ...EMPTY_FIELDS, title: 'Sea', tags: ['a'] };
   expect(changesBetween(typed, EMPTY_FIELDS)).toEqual({ title: 'Sea', tags: ['a'] });
   expect(changesBetween(typed, { ...typed, tags: ['b'] })).toEqual({ tags: ['a'] });
+});
+
+it('UP10: what a browser kept comes back, and what is no field of a draft does not', () => {
+  expect(parseKeptFields({ title: 'Sea', scheduledAt: null, tags: ['a'] })).toEqual({
+    title: 'Sea',
+    scheduledAt: null,
+    tags: ['a'],
+  });
+  expect(parseKeptFields({ title: 7, tags: [1], visibility: 'all', scheduledAt: 'x' })).toEqual({});
+  expect(parseKeptFields('nothing')).toEqual({});
 });
 
 it('UP11: words become tags at spaces, commas and hashes, each once', () => {

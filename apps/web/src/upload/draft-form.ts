@@ -1,5 +1,7 @@
 // What a person types about a video, what is wrong with it, and what of it the server has. Pure.
 
+import { fieldsOf, listOf, textOf, timeOf } from '../app/parse.ts';
+
 export const TITLE_CHARS_MAX = 100;
 export const CAPTION_CHARS_MAX = 2_200;
 export const TAGS_MAX = 20;
@@ -51,12 +53,37 @@ export function changesBetween(
   return Object.fromEntries(changed.map((name) => [name, typed[name]]));
 }
 
+export function isWithin(text: string, charsMax: number): boolean {
+  return charsIn(text) <= charsMax;
+}
+
+/** What a browser kept of a draft, checked: another version of this page may have written it. */
+export function parseKeptFields(value: unknown): Partial<DraftFields> {
+  const kept = fieldsOf(value);
+  const { title, caption, scheduledAt, commentsOff } = kept;
+  const visibility = VISIBILITIES.find((one) => one === kept['visibility']);
+  const tags = listOf(kept['tags'], textOf);
+  return {
+    ...(typeof title === 'string' ? { title } : {}),
+    ...(typeof caption === 'string' ? { caption } : {}),
+    ...(tags === undefined ? {} : { tags }),
+    ...(visibility === undefined ? {} : { visibility }),
+    ...(scheduledAt === null || timeOf(scheduledAt) !== undefined
+      ? { scheduledAt: timeOf(scheduledAt) ?? null }
+      : {}),
+    ...(typeof commentsOff === 'boolean' ? { commentsOff } : {}),
+  };
+}
+
+/** Characters as people count them, and not UTF-16 units. */
+export function charsIn(text: string): number {
+  return Array.from(text).length;
+}
+
 export type TagFault = 'characters' | 'long' | 'many' | 'twice';
 
 /** Letters, marks and digits of any script; marks, as some scripts write vowels with them. */
 const TAG = /^[\p{L}\p{M}\p{N}]+$/u;
-
-const charsIn = (text: string): number => [...text].length;
 
 /** Adds what was typed as one or more tags; the first that cannot be one is told. */
 export function addTags(

@@ -73,8 +73,6 @@ export function createUploadRunner(ports: UploadPorts): UploadRunner {
   let state: Upload = { kind: 'idle' };
   let samples: Samples = [];
   let round = new AbortController();
-  /** Removing and sending must not overtake each other. */
-  let removing: Promise<void> = Promise.resolve();
   const listeners = new Set<() => void>();
 
   const tell = (event: UploadEvent): void => {
@@ -83,80 +81,24 @@ export function createUploadRunner(ports: UploadPorts): UploadRunner {
     else samples = addSample(samples, ports.nowMs(), next.sent);
     const hasChanged = next !== state;
     state = next;
-    for (const effect of effects) run(effect);
+    for (const effect of effects) {
+      if (effect.kind === 'stop') {
+        round.abort();
+        round = new AbortController();
+      } else begin(effect);
+    }
     if (hasChanged) for (const listener of listeners) listener();
   };
 
   /** Runs a piece of work whose answer counts only while its round lasts. */
-  const during = (work: (signal: AbortSignal) => Promise<UploadEvent>): void => {
+  const during = (work: Work): void => {
     const { signal } = round;
-    work(signal).then(
-      (event) => {
-        if (!signal.aborted) tell(event);
-      },
-      () => {
-        if (!signal.aborted) tell({ kind: 'fail', problem: PAGE_FAULT });
-      },
-    );
-  };
-
-  const send = async (file: Picked, signal: AbortSignal): Promise<UploadEvent> => {
-    await removing;
-    const onSent = (done: number, total: number): void => {
-      if (!signal.aborted) tell({ kind: 'progress', done, total });
+    const say = (event: UploadEvent): void => {
+      if (!signal.aborted) tell(event);
     };
-    const fault = await ports.send(file, onSent, signal);
-    if (fault === null) return { kind: 'sent' };
-    switch (fault.kind) {
-      case 'cut':
-        return { kind: 'cut', offline: !ports.isOnline() };
-      case 'lost':
-        await ports.discard();
-        return { kind: 'lost' };
-      case 'refused':
-        return { kind: 'refuse', problem: fault.problem };
-      case 'failed':
-        return { kind: 'fail', problem: fault.problem };
-    }
+    work(signal, say).then(say, () => say({ kind: 'fail', problem: PAGE_FAULT }));
   };
-
-  const run = (effect: Effect): void => {
-    switch (effect.kind) {
-      case 'stop':
-        round.abort();
-        round = new AbortController();
-        return;
-      case 'discard':
-        removing = removing.then(() => ports.discard());
-        return;
-      case 'probe':
-        return during(async () => {
-          const looked = await ports.look(effect.file);
-          return looked.kind === 'refused' ? { kind: 'refuse', problem: looked.problem } : looked;
-        });
-      case 'prepare':
-        return during(async (signal) => {
-          const onPart = (part: number): void => {
-            if (!signal.aborted) tell({ kind: 'progress', done: part, total: 1 });
-          };
-          const made = await ports.make({ ...effect, signal }, onPart);
-          if (made.kind === 'failed') return { kind: 'fail', problem: made.problem };
-          return { kind: 'prepared', file: made.file, probe: made.probe };
-        });
-      case 'send':
-        return during((signal) => send(effect.file, signal));
-      case 'watch':
-        return during(async (signal) => ({
-          kind: 'checked',
-          problem: await ports.checked(signal),
-        }));
-      case 'wake-after':
-        return during(async (signal) => {
-          await ports.sleep(effect.ms, signal);
-          return { kind: 'wake' };
-        });
-    }
-  };
+  const begin = effectsRunner(ports, during);
 
   return {
     now: () => state,
@@ -168,6 +110,75 @@ export function createUploadRunner(ports: UploadPorts): UploadRunner {
     },
     tell,
   };
+}
+
+/** Work that ends as an event, and may say others on its way. */
+type Work = (signal: AbortSignal, say: (event: UploadEvent) => void) => Promise<UploadEvent>;
+type Begun = Exclude<Effect, { kind: 'stop' }>;
+
+/** How each effect is begun. Removing and sending do not overtake each other. */
+function effectsRunner(ports: UploadPorts, during: (work: Work) => void): (effect: Begun) => void {
+  let removing: Promise<void> = Promise.resolve();
+  return (effect) => {
+    switch (effect.kind) {
+      case 'discard':
+        removing = removing.then(() => ports.discard());
+        return;
+      case 'probe':
+        return during(async () => {
+          const looked = await ports.look(effect.file);
+          return looked.kind === 'refused' ? { kind: 'refuse', problem: looked.problem } : looked;
+        });
+      case 'prepare':
+        return during(async (signal, say) => {
+          const made = await ports.make({ ...effect, signal }, (part) => {
+            say({ kind: 'progress', done: part, total: 1 });
+          });
+          if (made.kind === 'failed') return { kind: 'fail', problem: made.problem };
+          return { kind: 'prepared', file: made.file, probe: made.probe };
+        });
+      case 'send':
+        return during(async (signal, say) => {
+          await removing;
+          return send(ports, effect.file, signal, say);
+        });
+      case 'watch':
+        return during(async (signal) => {
+          return { kind: 'checked', problem: await ports.checked(signal) };
+        });
+      case 'wake-after':
+        return during(async (signal) => {
+          await ports.sleep(effect.ms, signal);
+          return { kind: 'wake' };
+        });
+    }
+  };
+}
+
+async function send(
+  ports: UploadPorts,
+  file: Picked,
+  ...[signal, say]: Parameters<Work>
+): Promise<UploadEvent> {
+  const fault = await ports.send(
+    file,
+    (done, total) => {
+      say({ kind: 'progress', done, total });
+    },
+    signal,
+  );
+  if (fault === null) return { kind: 'sent' };
+  switch (fault.kind) {
+    case 'cut':
+      return { kind: 'cut', offline: !ports.isOnline() };
+    case 'lost':
+      await ports.discard();
+      return { kind: 'lost' };
+    case 'refused':
+      return { kind: 'refuse', problem: fault.problem };
+    case 'failed':
+      return { kind: 'fail', problem: fault.problem };
+  }
 }
 
 /** Whether any of several uploads would be stopped by leaving the page. */

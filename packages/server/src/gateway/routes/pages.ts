@@ -49,8 +49,9 @@ const POLICY = {
   defaultSrc: NONE,
   scriptSrc: SELF,
   styleSrc: SELF,
-  imgSrc: [...SELF, 'data:'],
-  mediaSrc: SELF,
+  // `blob:` is a file that the person chose, before it is sent: it is shown and comes from nowhere.
+  imgSrc: [...SELF, 'data:', 'blob:'],
+  mediaSrc: [...SELF, 'blob:'],
   fontSrc: SELF,
   connectSrc: SELF,
   manifestSrc: SELF,

@@ -1,0 +1,2 @@
+export const SEARCH_TYPES = ['videos', 'people', 'tags'] as const;
+export type SearchType = (typeof SEARCH_TYPES)[number];
