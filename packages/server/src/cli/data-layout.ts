@@ -15,6 +15,7 @@ export type DataLayout = Readonly<{
   exchange: string;
   /** What people have made public; derived. */
   publicCatalog: string;
+  search: string;
   /** The line by which cells let this gateway in. */
   gatewayName: string;
   /** Certificates of hand-overs that this gateway has fetched and checked. */
@@ -42,6 +43,7 @@ export function dataLayout(dataDir: string): DataLayout {
     catalog: join(gatewayDir, 'catalog.db'),
     exchange: join(gatewayDir, 'exchange.db'),
     publicCatalog: join(gatewayDir, 'public.db'),
+    search: join(gatewayDir, 'search.db'),
     gatewayName: join(gatewayDir, 'gateway.pub'),
     gatewayCertificates: join(gatewayDir, 'certificates'),
     gatewayRetirements: join(gatewayDir, 'retirements'),

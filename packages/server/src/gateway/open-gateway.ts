@@ -12,6 +12,9 @@ import type { PublicCatalog } from '../catalog/public-catalog.ts';
 import type { CellClient } from '../cell/cell-client.ts';
 import { openCandidates } from '../discovery/candidates.ts';
 import type { Candidates } from '../discovery/candidates.ts';
+import { openSearchIndex } from '../discovery/search-index.ts';
+import { openSearch } from '../discovery/search.ts';
+import type { Search } from '../discovery/search.ts';
 import { openStartsBook } from '../discovery/starts-book.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -42,6 +45,7 @@ import { addMeRoutes } from './routes/me.ts';
 import { addMyProfileRoutes } from './routes/my-profile.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { videoShower } from './public-video.ts';
+import type { ShowVideo } from './public-video.ts';
 import { addMeLikesRoute } from './routes/me-likes.ts';
 import { addOneOpRoutes } from './routes/one-op.ts';
 import { addOpsRoute } from './routes/ops.ts';
@@ -52,6 +56,7 @@ import type { PageFile } from './routes/pages.ts';
 import { addPasskeyRoutes } from './routes/passkeys.ts';
 import { addRecountRoute } from './routes/recount.ts';
 import { addRunningRoutes } from './routes/running.ts';
+import { addSearchRoute } from './routes/search.ts';
 import { addSessionRoute } from './routes/sessions.ts';
 import { addStatusPage } from './routes/status-page.ts';
 import { addStudioRoutes } from './routes/studio/studio-routes.ts';
@@ -84,6 +89,8 @@ export type OpenGateway = Readonly<{
   retirements?: Retirements;
   residency: Residency;
   nowMs: () => number;
+  /** Where search keeps what it looks through; made anew with every start. */
+  searchFile: string;
   /** Unpredictable bytes, as from `crypto.randomBytes`. */
   randomBytes: (bytes: number) => Uint8Array;
   logger: Logger;
@@ -209,6 +216,7 @@ function addRoutes(
   const show = videoShower(known);
   addVideoRoutes(app, { catalog, authorizer, show });
   addFeedRoute(app, { ...options, show, candidates: candidatesOf(app, options) });
+  addSearchRoute(app, { catalog, known, show, nowMs, search: searchOf(app, options, show) });
   addCountsRoutes(app, { cells, exchange, catalog });
   addStreamRoute(app, { exchange, catalog, limits, streams: metrics.streams });
   addAccountRoutes(app, { cells, homeOf, cookies, known });
@@ -234,6 +242,17 @@ function addRoutes(
   const paces = openCommentPaces(limits.remotesMax, nowMs);
   addCommentRoutes(app, { ...options, whoIs, paces });
   addRunningRoutes(app, cells, metrics);
+}
+
+function searchOf(app: FastifyInstance, options: OpenGateway, show: ShowVideo): Search {
+  const { catalog, publicCatalog: known, nowMs, logger } = options;
+  const index = openSearchIndex(options.searchFile);
+  const onFailed = (cause: unknown): void => {
+    logger.error({ err: cause }, 'search was not brought up to date');
+  };
+  const search = openSearch({ index, catalog, known, show, nowMs, onFailed });
+  app.addHook('onClose', async () => search.close());
+  return search;
 }
 
 function candidatesOf(app: FastifyInstance, options: OpenGateway): Candidates {

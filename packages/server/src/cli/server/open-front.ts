@@ -134,6 +134,7 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
     retirements: retirementsOf(charter.view, inventories),
     residency: residencyOf({ ...config, byDefault: config.residency }),
     nowMs,
+    searchFile: layout.search,
     randomBytes,
     logger,
     page: await parts.loadPage(logger),

@@ -92,6 +92,7 @@ export async function openWorld(change: Partial<OpenGateway> = {}): Promise<Worl
     charter: fakeCharter(cells),
     residency: () => us,
     nowMs,
+    searchFile: join(folder, 'search.db'),
     randomBytes,
     logger: pino({}, { write: (line: string) => log.push(line) }),
     ...change,

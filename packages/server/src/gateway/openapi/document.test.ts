@@ -193,6 +193,10 @@ describe('A69: every documented operation, run against the server, answers as do
     await run(world, 'getFeed', { query: '?limit=1' });
     await run(world, 'getFeed', { query: '?rank=for-you' });
     await run(world, 'getFeed', { query: '?limit=0' });
+    for (const type of ['videos', 'people', 'tags']) {
+      await run(world, 'search', { query: `?q=s&type=${type}` });
+    }
+    await run(world, 'search');
     await run(world, 'listVideos', { headers: service, query: '?limit=1' });
     await run(world, 'listVideos', { headers: service, query: '?cursor=-' });
     await run(world, 'listVideos');

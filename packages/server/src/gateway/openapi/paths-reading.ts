@@ -2,6 +2,8 @@
 
 import { COUNTS_VIDEOS_MAX } from '@holdfast/protocol/limits.ts';
 import { FEED_PAGE_MAX, REGISTERED_PAGE_MAX } from '../../catalog/catalog.ts';
+import { PEOPLE_PAGE_MAX } from '../routes/people.ts';
+import { SEARCH_CHARS_MAX, SEARCH_TYPES } from '../routes/search.ts';
 import { AFTER_MAX, FEED_PAGE_ITEMS } from '../gateway-limits.ts';
 import {
   answer,
@@ -141,6 +143,31 @@ export const readingPaths: Paths = {
         limit(FEED_PAGE_ITEMS, FEED_PAGE_MAX),
       ],
       responses: { '200': answer('A page.', named('Feed')), ...problems(400, 414) },
+    },
+  },
+  '/v1/search': {
+    get: {
+      operationId: 'search',
+      summary: 'Videos, people or tags by words',
+      description:
+        'Every word is looked for, the last one as a beginning, without regard to case and ' +
+        'accents; the best first.',
+      tags: ['videos'],
+      security: NO_CREDENTIAL,
+      parameters: [
+        {
+          ...inQuery(
+            'q',
+            { type: 'string', minLength: 1, maxLength: SEARCH_CHARS_MAX },
+            'What is looked for.',
+          ),
+          required: true,
+        },
+        inQuery('type', { enum: SEARCH_TYPES }, '`videos` when absent.'),
+        cursor,
+        limit(FEED_PAGE_ITEMS, PEOPLE_PAGE_MAX),
+      ],
+      responses: { '200': answer('A page.', named('Found')), ...problems(400, 414) },
     },
   },
 };

@@ -198,6 +198,24 @@ export const schemas: Readonly<Record<string, Schema>> = {
   ),
   Video: object(videoFields),
   Videos: object({ items: list(named('Video')), next: text }, ['next']),
+  PersonInList: object({
+    account: named('Id'),
+    handle: text,
+    displayName: text,
+    bio: text,
+    avatar: orNull(text),
+    since: named('Time'),
+    likesPublic: { type: 'boolean' },
+  }),
+  PeopleList: object({ items: list(named('PersonInList')), next: text }, ['next']),
+  Found: {
+    description: 'Videos, people or tags, as `type` says.',
+    anyOf: [
+      named('Videos'),
+      named('PeopleList'),
+      object({ items: list(object({ tag: text, videos: whole })), next: text }, ['next']),
+    ],
+  },
   FeedRank: words(RANKS),
   Feed: object({ items: list(object({ ...videoFields, why }, ['why'])), next: text }, ['next']),
 
