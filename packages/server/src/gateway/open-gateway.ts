@@ -41,6 +41,8 @@ import { addCorrectionRoutes } from './routes/corrections.ts';
 import { addCountsRoutes } from './routes/counts.ts';
 import { addStreamRoute } from './routes/counts-stream.ts';
 import { addFeedRoute } from './routes/feed.ts';
+import { addFollowRoutes } from './routes/follows.ts';
+import { addHeldCommentRoutes } from './routes/held-comments.ts';
 import { addMeRoutes } from './routes/me.ts';
 import { addMyProfileRoutes } from './routes/my-profile.ts';
 import { addPeopleRoutes } from './routes/people.ts';
@@ -240,7 +242,10 @@ function addRoutes(
   addBalanceRoutes(app, { cells, catalog });
   addSubjectRoute(app, { cells, authorizer, homeOf });
   const paces = openCommentPaces(limits.remotesMax, nowMs);
-  addCommentRoutes(app, { ...options, whoIs, paces });
+  const commentParts = { ...options, whoIs, paces };
+  addCommentRoutes(app, commentParts);
+  addHeldCommentRoutes(app, commentParts);
+  addFollowRoutes(app, commentParts);
   addRunningRoutes(app, cells, metrics);
 }
 

@@ -21,6 +21,7 @@ import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { softwareDevice } from '../../passkeys/software-authenticator.fixture.ts';
 import type { CreateOptions, GetOptions } from '../../passkeys/software-authenticator.fixture.ts';
 import { DOCUMENT_ADDRESSES } from '../routes/pages.ts';
+import { HOLD_WORDS_BODY_BYTES_MAX } from '../routes/held-comments.ts';
 import { runComments } from './comment-runs.fixture.ts';
 import { openApiDocument } from './document.ts';
 import type { Method, Operation, Paths } from './openapi-types.ts';
@@ -393,6 +394,7 @@ describe('A7: a body beyond the limit of its path', () => {
   const limits = new Map([
     ['sendOps', OPS_BODY_BYTES_MAX],
     ['sendBulk', BULK_BODY_BYTES_MAX],
+    ['putHoldWords', HOLD_WORDS_BODY_BYTES_MAX],
   ]);
   const taking = operations
     .filter(({ method }) => method !== 'get')

@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document of the API. Written by hand; `document.test.ts` holds it to the server.
 
 import { named } from './openapi-types.ts';
-import { commentPaths, commentSchemas } from './paths-comments.ts';
+import { commentPaths, commentSchemas, followPaths, heldPaths } from './paths-comments.ts';
 import { countingPaths } from './paths-counting.ts';
 import { peoplePaths, peopleSchemas } from './paths-people.ts';
 import { ownAccountPaths, ownAccountSchemas } from './paths-own-account.ts';
@@ -30,6 +30,8 @@ export const openApiDocument = {
     ...countingPaths,
     ...readingPaths,
     ...commentPaths,
+    ...heldPaths,
+    ...followPaths,
     ...accountPaths,
     ...peoplePaths,
     ...ownAccountPaths,

@@ -1,6 +1,11 @@
 // Operations on comments.
 
-import { COMMENT_CHARS_MAX, IDEMPOTENCY_KEY_CHARS_MAX } from '@holdfast/protocol/comments.ts';
+import {
+  COMMENT_CHARS_MAX,
+  HOLD_WORD_CHARS_MAX,
+  HOLD_WORDS_MAX,
+  IDEMPOTENCY_KEY_CHARS_MAX,
+} from '@holdfast/protocol/comments.ts';
 import { SORTS } from '../comments/comment-pages.ts';
 import {
   answer,
@@ -108,6 +113,72 @@ export const commentPaths: Paths = {
   },
 };
 
+const follow = {
+  '200': answer('As it is now.', named('Followed')),
+  ...writeErrors,
+  ...problems(409),
+};
+const followed = {
+  tags: ['people'],
+  security: COOKIE,
+  parameters: [inPath('handle', { type: 'string' }, 'A handle as it is shown, or an account.')],
+  responses: follow,
+} as const;
+const readErrors = problems(400, 401, 414, 503);
+
+export const followPaths: Paths = {
+  '/v1/people/{handle}/follow': {
+    put: { operationId: 'follow', summary: 'Follow a person', ...followed },
+    delete: { operationId: 'unfollow', summary: 'Follow a person no more', ...followed },
+  },
+  '/v1/me/following': {
+    get: {
+      operationId: 'getFollowing',
+      summary: 'Whom the account follows, newest follow first',
+      tags: ['people'],
+      security: COOKIE,
+      parameters: [cursor, limit],
+      responses: { '200': answer('A page.', named('PeoplePage')), ...readErrors },
+    },
+  },
+};
+
+export const heldPaths: Paths = {
+  '/v1/me/hold-words': {
+    get: {
+      operationId: 'getHoldWords',
+      summary: 'The words for which comments wait for the account',
+      tags: ['comments'],
+      security: COOKIE,
+      responses: { '200': answer('The words.', named('HoldWords')), ...problems(401, 503) },
+    },
+    put: {
+      operationId: 'putHoldWords',
+      summary: 'Choose the words for which comments wait; told to nobody else',
+      tags: ['comments'],
+      security: COOKIE,
+      requestBody: jsonBody(named('HoldWords')),
+      responses: {
+        '200': answer('The words as they are kept.', named('HoldWords')),
+        ...problems(400, 401, 403, 409, 413, 415, 503),
+      },
+    },
+  },
+  '/v1/me/held-comments': {
+    get: {
+      operationId: 'getHeldComments',
+      summary: 'Comments that wait for the account to release or delete them',
+      tags: ['comments'],
+      security: COOKIE,
+      parameters: [cursor, limit],
+      responses: { '200': answer('Newest first.', named('HeldPage')), ...readErrors },
+    },
+  },
+  '/v1/comments/{id}/release': {
+    post: touch('releaseComment', 'Make a held comment public', { '204': NO_CONTENT }),
+  },
+};
+
 const text: Schema = { type: 'string' };
 const bool: Schema = { type: 'boolean' };
 const orNull = (schema: Schema): Schema => ({ oneOf: [schema, { type: 'null' }] });
@@ -152,6 +223,41 @@ export const commentSchemas: Readonly<Record<string, Schema>> = {
   }),
   CommentPage: object({ items: list(named('Comment')), count: named('Count'), ...next }, ['next']),
   ReplyPage: object({ items: list(named('Comment')), ...next }, ['next']),
+  HeldPage: object(
+    {
+      items: list(named('Comment')),
+      silent: {
+        ...list(named('Jurisdiction')),
+        description: 'Cells that did not answer; what waits there is not in the list.',
+      },
+      ...next,
+    },
+    ['next'],
+  ),
+  HoldWords: object({
+    words: list(
+      { type: 'string', minLength: 1, maxLength: HOLD_WORD_CHARS_MAX },
+      { maxItems: HOLD_WORDS_MAX },
+    ),
+  }),
+  Followed: object({ following: bool, followers: named('Count') }),
+  PeoplePage: object(
+    {
+      items: list(
+        object({
+          account: named('Id'),
+          handle: text,
+          displayName: text,
+          bio: text,
+          avatar: orNull(text),
+          since: named('Time'),
+          likesPublic: bool,
+        }),
+      ),
+      ...next,
+    },
+    ['next'],
+  ),
   CommentLiked: object({ liked: bool, likes: named('Count') }),
   CommentPinned: object({ pinned: bool }),
 };
