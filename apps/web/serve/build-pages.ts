@@ -1,9 +1,12 @@
 // Builds the pages into a folder: `node build-pages.ts FOLDER`. Run by `built-pages.ts`, in a process
 // of its own, so that a server never holds the bundler's memory.
 
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { SDK_FILES, sdkCode } from './build-sdk.ts';
 
 const [outDir] = process.argv.slice(2);
 if (outDir === undefined) throw new Error('usage: node build-pages.ts FOLDER');
@@ -61,3 +64,8 @@ await build({
     },
   },
 });
+
+await mkdir(join(outDir, 'sdk'));
+for (const [name, entry, format] of SDK_FILES) {
+  await writeFile(join(outDir, 'sdk', name), await sdkCode(entry, format));
+}

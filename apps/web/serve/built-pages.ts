@@ -26,6 +26,7 @@ const SOURCES = [
   'apps/web/index.html',
   'apps/web/icon.svg',
   'apps/web/serve/build-pages.ts',
+  'apps/web/serve/build-sdk.ts',
   'apps/web/src',
   'packages/protocol/src',
   'packages/sdk/src',
@@ -169,7 +170,29 @@ async function readPages(folder: string): Promise<Map<string, StaticFile>> {
     const file: StaticFile = { ...staticFile(type, body), immutable: true };
     pages.set(`/assets/${name}`, compressed(file, extension));
   }
+  await addSdk(pages, join(folder, 'sdk'));
   return pages;
+}
+
+/**
+ * The SDK for other sites: each file under its name, which changes with a release, and under one
+ * with its hash in it, which never does. `/sdk/holdfast.json` names these with what a script tag's
+ * `integrity` takes.
+ */
+async function addSdk(pages: Map<string, StaticFile>, folder: string): Promise<void> {
+  const files: Record<string, Readonly<{ src: string; integrity: string; gzipBytes: number }>> = {};
+  for (const name of await readdir(folder)) {
+    const body = await readFile(join(folder, name));
+    const file = compressed(staticFile('text/javascript; charset=utf-8', body), '.js');
+    const hash = createHash('sha384').update(body);
+    const integrity = `sha384-${hash.copy().digest('base64')}`;
+    const src = `/sdk/${name.replace('.', `.${hash.digest('hex').slice(0, KEY_CHARS)}.`)}`;
+    pages.set(`/sdk/${name}`, file);
+    pages.set(src, { ...file, immutable: true });
+    files[name] = { src, integrity, gzipBytes: file.gzip?.length ?? body.length };
+  }
+  const list = Buffer.from(`${JSON.stringify({ files }, undefined, 2)}\n`);
+  pages.set('/sdk/holdfast.json', staticFile('application/json; charset=utf-8', list));
 }
 
 function compressed(file: StaticFile, extension: string): StaticFile {

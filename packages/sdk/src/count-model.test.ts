@@ -29,7 +29,7 @@ const unknownCounts: VideoCounts = {
 };
 
 describe('counts of a video', () => {
-  test('S1: are unknown before the first answer', () => {
+  test('SC1: are unknown before the first answer', () => {
     expect(shownAt(UNREAD, 0).likes).toEqual(NO_COUNT);
     expect(shownAt(missed(UNREAD, 'no-answer'), 0)).toMatchObject({
       views: NO_COUNT,
@@ -37,12 +37,12 @@ describe('counts of a video', () => {
     });
   });
 
-  test('S2: an answer that comes late changes nothing', () => {
+  test('SC2: an answer that comes late changes nothing', () => {
     const model = accept(accept(UNREAD, countsAt(9), 0), countsAt(8), 10);
     expect(shownAt(model, 10).likes.value).toBe(1_009);
   });
 
-  test('S2: whatever the order of answers, the value shown never falls', () => {
+  test('SC2: whatever the order of answers, the value shown never falls', () => {
     const position = fc.record({ epoch: fc.integer({ min: 1, max: 3 }), seq: fc.nat(50) });
     fc.assert(
       fc.property(fc.array(position), (positions) => {
@@ -64,7 +64,7 @@ describe('counts of a video', () => {
     expect(shownAt(accept(accept(UNREAD, countsAt(9), 0), fallen, 0), 0).likes.value).toBe(3);
   });
 
-  test('S3: a value once known outlives an unknown answer and a missing one', () => {
+  test('SC3: a value once known outlives an unknown answer and a missing one', () => {
     const known = accept(UNREAD, countsAt(9), 0);
     for (const model of [accept(known, unknownCounts, 10), missed(known, 'no-answer')]) {
       expect(shownAt(model, 10).likes.value).toBe(1_009);
@@ -76,7 +76,7 @@ describe('counts of a video', () => {
     }
   });
 
-  test('S4: without news a live count turns stale, with its cells', () => {
+  test('SC4: without news a live count turns stale, with its cells', () => {
     const model = accept(UNREAD, countsAt(9), 1_000);
     expect(shownAt(model, 1_000 + SILENCE_MS_MAX).likes.state).toBe('live');
     const late = shownAt(model, 1_001 + SILENCE_MS_MAX);

@@ -1,4 +1,4 @@
-// What this page knows of one video's counts, and how sure it may be of it now. Rules S1-S5 of
+// What this page knows of one video's counts, and how sure it may be of it now. Rules SC1-SC4 of
 // docs/spec/sdk.md. Pure: time comes in as an argument.
 
 import type { CellCounts, Count, VideoCounts } from '@holdfast/protocol/counts.ts';

@@ -1,5 +1,5 @@
 // One store of counts for a page, keyed by video and fed by reads and by one stream, so that every
-// place on the page shows the same number. Rules S1-S8 of docs/spec/sdk.md.
+// place on the page shows the same number. Rules SC1-SC6 of docs/spec/sdk.md.
 
 import type { VideoCounts } from '@holdfast/protocol/counts.ts';
 import { createAsk } from './ask.ts';
@@ -173,7 +173,7 @@ export class CountsStore {
     stream.addEventListener('count', ({ data }: MessageEvent<string>) => {
       this.#heardAtMs = nowMs();
       try {
-        const event = JSON.parse(data) as VideoCounts & { video: string };
+        const event = JSON.parse(data) as { video: string };
         this.#take(event.video, parseVideoCounts(event));
       } catch {
         // Not counts: what is shown ages by itself.

@@ -1,5 +1,5 @@
 // <holdfast-like video="…"> and <holdfast-views video="…">: a count, and the button for it, that any
-// page can place. Rules E1-E9 of docs/spec/sdk.md.
+// page can place. Rules SE1-SE8 of docs/spec/sdk.md.
 
 import type { Count } from '@holdfast/protocol/counts.ts';
 import type { Holdfast } from './holdfast.ts';
@@ -94,7 +94,9 @@ function draw(host: HTMLElement, root: ShadowRoot, holdfast: Holdfast): void {
   const part = root.firstElementChild as HTMLElement;
   part.title = part.ariaLabel = label;
   if (isLike) part.ariaPressed = String(liked);
-  (part.lastElementChild as HTMLElement).textContent = digitsOf(count, lang);
+  const digits = part.lastElementChild as HTMLElement;
+  const written = digitsOf(count, lang);
+  if (digits.textContent !== written) digits.textContent = written;
 }
 
 /** Compact digits are truncated, never rounded up; what is not known is a dash, never a 0. */

@@ -2,7 +2,7 @@
 //
 // A press is shown at once. It is pending until counts are shown that include it, and the number of
 // likes is never changed here: it comes from the server alone, so no press can show in it twice.
-// Rules L1-L5 of docs/spec/sdk.md.
+// Rules SL1-SL5 of docs/spec/sdk.md.
 
 import type { VideoCounts } from '@holdfast/protocol/counts.ts';
 import { isIncluded } from './count-model.ts';

@@ -1,5 +1,5 @@
 // The outbox on paper: which op carries which name. Pure; `outbox.ts` stores and sends it.
-// Rules K1-K7 of docs/spec/sdk.md.
+// Rules SK1-SK6 of docs/spec/sdk.md.
 
 import type { Source } from '@holdfast/protocol/ops.ts';
 
@@ -51,13 +51,13 @@ export function openLane(lanes: Lanes, who: Who, nowMs: number): Lane | undefine
   return lanes.findLast((lane) => lane.who === who && nowMs < lane.untilMs);
 }
 
-/** Leaves out the names that a page which is gone may have sent without storing them (K3). */
+/** Leaves out the names that a page which is gone may have sent without storing them (SK3). */
 export function withSkipped(lane: Lane): Lane {
   const nextN = lane.nextN + LAST_NAMES_MAX;
   return nextN - lane.seenN > SKIPPED_MAX ? lane : { ...lane, nextN };
 }
 
-/** Gives one intent the next name of a lane; `undefined` when the window is full (K2, K4). */
+/** Gives one intent the next name of a lane; `undefined` when the window is full (SK2, SK4). */
 export function nextNamed(lane: Lane, { id, intent }: Waiting): Lane | undefined {
   const n = lane.nextN;
   const oldestN = lane.ops[0]?.n ?? n;
@@ -65,7 +65,7 @@ export function nextNamed(lane: Lane, { id, intent }: Waiting): Lane | undefined
   return { ...lane, nextN: n + 1, ops: [...lane.ops, { id, n, intent }] };
 }
 
-/** Lanes that may send now: of each person the first that has ops (K5). */
+/** Lanes that may send now: of each person the first that has ops (SK5). */
 export function sendable(lanes: Lanes): Lanes {
   const full = lanes.filter(({ ops }) => ops.length > 0);
   return full.filter((lane) => full.find(({ who }) => who === lane.who) === lane);
@@ -79,7 +79,7 @@ export function tidied(lanes: Lanes, who: Who | undefined, nowMs: number): Lanes
 
 /**
  * Whether an intent need not be sent: what is open for the same person and video before or after
- * it already ends in the same state (K7). `later` are intents that wait behind it.
+ * it already ends in the same state (SK6). `later` are intents that wait behind it.
  */
 export function isSuperseded(
   { who, intent }: Waiting,

@@ -25,13 +25,14 @@ class Server {
 
   take(session: string, ops: readonly Named[]): Answer<OpsReply> {
     const highest = this.#highest.get(session) ?? 0;
-    if (ops.length > WINDOW_OPS) this.faults.push(`K4: ${ops.length} ops are open`);
+    if (ops.length > WINDOW_OPS) this.faults.push(`SK4: ${ops.length} ops are open`);
     const results = ops.map(({ id, n, intent }) => {
-      if (n > highest + WINDOW_OPS) this.faults.push(`K4: ${n} is beyond the window of ${highest}`);
+      if (n > highest + WINDOW_OPS)
+        this.faults.push(`SK4: ${n} is beyond the window of ${highest}`);
       const name = `${session}/${n}`;
       const before = this.recorded.get(name);
-      if ((this.#nameOf.get(id) ?? name) !== name) this.faults.push(`K2: ${id} was renamed`);
-      if ((before?.id ?? id) !== id) this.faults.push(`K3: ${name} names two ops`);
+      if ((this.#nameOf.get(id) ?? name) !== name) this.faults.push(`SK2: ${id} was renamed`);
+      if ((before?.id ?? id) !== id) this.faults.push(`SK3: ${name} names two ops`);
       this.#nameOf.set(id, name);
       if (before !== undefined) return { n, outcome: 'duplicate' };
       this.recorded.set(name, { id, intent });
@@ -209,7 +210,7 @@ const steps = fc.array(
   { maxLength: 30 },
 );
 
-test('K1-K5: every press that was kept is recorded once, under one name, in order', async () => {
+test('SK1-SK5: every press that was kept is recorded once, under one name, in order', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (script) => {
       const world = new World();

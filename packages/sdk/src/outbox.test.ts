@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { acknowledge, failure, leading, setUp, settle } from './outbox.fixture.ts';
 import { WAITING_LIFE_MS, WAITING_MAX } from './outbox.ts';
-import { LAST_NAMES_MAX, WINDOW_OPS } from './outbox-state.ts';
+import { GRANT_LIFE_MS, LAST_NAMES_MAX, WINDOW_OPS } from './outbox-state.ts';
 import { memoryStore } from './outbox-store.ts';
 
 const like = { kind: 'like', video: 'v1' } as const;
@@ -9,7 +9,7 @@ const unlike = { kind: 'unlike', video: 'v1' } as const;
 const likeOf = (index: number) => ({ kind: 'like', video: `v${index}` }) as const;
 
 describe('the outbox', () => {
-  test('K1: the name is in the store before the op is sent', async () => {
+  test('SK1: the name is in the store before the op is sent', async () => {
     const { outbox, posts, store } = await leading();
     outbox.enqueue('ada', like);
     await settle();
@@ -19,7 +19,7 @@ describe('the outbox', () => {
     expect(waiting).toEqual([]);
   });
 
-  test('K1: nothing is sent under a name that could not be stored', async () => {
+  test('SK1: nothing is sent under a name that could not be stored', async () => {
     const full = memoryStore();
     const { outbox, posts, pass } = await leading({
       ...full,
@@ -31,7 +31,7 @@ describe('the outbox', () => {
     expect(posts).toHaveLength(0);
   });
 
-  test('K2: after no answer the op goes again under the same name', async () => {
+  test('SK2: after no answer the op goes again under the same name', async () => {
     const { outbox, posts, pass } = await leading();
     outbox.enqueue('ada', like);
     await settle();
@@ -42,7 +42,7 @@ describe('the outbox', () => {
     expect(posts[1]).toMatchObject({ grant: posts[0]?.grant, ops: posts[0]?.ops });
   });
 
-  test('K2: after a reload the op goes again under the same name', async () => {
+  test('SK2: after a reload the op goes again under the same name', async () => {
     const before = await leading();
     before.outbox.enqueue('ada', like);
     await settle();
@@ -51,7 +51,7 @@ describe('the outbox', () => {
     expect(after.posts[0]).toMatchObject({ grant, ops });
   });
 
-  test('K3: a page that comes later skips the names its forerunner may have used unstored', async () => {
+  test('SK3: a page that comes later skips the names its forerunner may have used unstored', async () => {
     const before = await leading();
     before.outbox.enqueue('ada', like);
     await settle();
@@ -67,7 +67,7 @@ describe('the outbox', () => {
     expect(ns).toEqual([2 + LAST_NAMES_MAX, 3 + LAST_NAMES_MAX]);
   });
 
-  test('K3: a page in its last moment names, stores and sends at once, at most four', async () => {
+  test('SK3: a page in its last moment names, stores and sends at once, at most four', async () => {
     const { outbox, posts, store } = await leading();
     for (let index = 0; index < LAST_NAMES_MAX + 2; index += 1) {
       outbox.enqueue('ada', likeOf(index), true);
@@ -79,7 +79,7 @@ describe('the outbox', () => {
     expect(kept).toEqual(['v0', 'v1', 'v2', 'v3', 'v4', 'v5']);
   });
 
-  test('K4: names reach at most as far as the window; the rest follow once there is room', async () => {
+  test('SK4: names reach at most as far as the window; the rest follow once there is room', async () => {
     const { outbox, posts } = await leading();
     for (let index = 0; index < WINDOW_OPS + 6; index += 1) outbox.enqueue('ada', likeOf(index));
     await settle();
@@ -93,7 +93,25 @@ describe('the outbox', () => {
     expect(posts.flatMap(({ ops }) => ops.map(({ n }) => n))).toContain(WINDOW_OPS);
   });
 
-  test('K6: like, unlike, like before anything could be sent is one op', async () => {
+  test('SK5: a person’s sessions are emptied in the order in which they began', async () => {
+    const { outbox, posts, pass, opened } = await leading();
+    outbox.enqueue('ada', like);
+    await settle();
+    posts[0]?.reply(failure());
+    await settle();
+    // The first session takes nothing new by then.
+    await pass(GRANT_LIFE_MS + 1);
+    outbox.enqueue('ada', unlike);
+    await settle();
+    expect(opened).toEqual(['ada', 'ada']);
+    for (const post of posts.slice(1)) expect(post.grant).toBe(posts[0]?.grant);
+    posts.at(-1)?.reply(acknowledge(posts[0]?.ops ?? []));
+    await settle();
+    expect(posts.at(-1)).toMatchObject({ ops: [{ n: 1, intent: unlike }] });
+    expect(posts.at(-1)?.grant).not.toBe(posts[0]?.grant);
+  });
+
+  test('SK6: like, unlike, like before anything could be sent is one op', async () => {
     const { outbox, posts, settlements, pass } = await leading();
     outbox.enqueue('ada', likeOf(9));
     await settle();
@@ -112,7 +130,7 @@ describe('the outbox', () => {
     ]);
   });
 
-  test('K6: a press that ends where an open one does is not sent beside it', async () => {
+  test('SK6: a press that ends where an open one does is not sent beside it', async () => {
     const { outbox, posts, pass } = await leading();
     outbox.enqueue('ada', like);
     await settle();
@@ -128,7 +146,7 @@ describe('the outbox', () => {
     expect(posts).toHaveLength(2);
   });
 
-  test('K6: views are never put together', async () => {
+  test('SK6: views are never put together', async () => {
     const { outbox, posts } = await leading();
     const view = { kind: 'view', video: 'v1', watchedMs: 3_000, source: 'embed' } as const;
     outbox.enqueue('ada', view);
@@ -139,7 +157,7 @@ describe('the outbox', () => {
     expect(posts.flatMap(({ ops }) => ops)).toHaveLength(2);
   });
 
-  test('K7: waits as long as Retry-After says, even when the network comes back', async () => {
+  test('SK7: waits as long as Retry-After says, even when the network comes back', async () => {
     const { outbox, posts, pass } = await leading();
     outbox.enqueue('ada', like);
     await settle();
@@ -154,7 +172,7 @@ describe('the outbox', () => {
     expect(posts).toHaveLength(2);
   });
 
-  test('K7: pauses grow up to a limit, and the network coming back ends one', async () => {
+  test('SK7: pauses grow up to a limit, and the network coming back ends one', async () => {
     const { outbox, posts, pass } = await leading();
     outbox.enqueue('ada', like);
     await settle();
@@ -173,7 +191,7 @@ describe('the outbox', () => {
     expect(posts).toHaveLength(10);
   });
 
-  test('K8: an op is settled once, with the position to read at', async () => {
+  test('SK8: an op is settled once, with the position to read at', async () => {
     const { outbox, posts, settlements } = await leading();
     const { op } = outbox.enqueue('ada', like);
     await settle();
@@ -190,7 +208,7 @@ describe('the outbox', () => {
     expect((await outbox.of('ada')).ops).toEqual([]);
   });
 
-  test('K8: an op that the answer leaves out stays, and goes again after a pause', async () => {
+  test('SK8: an op that the answer leaves out stays, and goes again after a pause', async () => {
     const { outbox, posts, pass } = await leading();
     outbox.enqueue('ada', like);
     await settle();
@@ -202,7 +220,7 @@ describe('the outbox', () => {
   });
 
   for (const code of ['grant-expired', 'op-window', 'invalid-op']) {
-    test(`K9: a refusal for good (${code}) is told, and the next op has a new session`, async () => {
+    test(`SK9: a refusal for good (${code}) is told, and the next op has a new session`, async () => {
       const { outbox, posts, settlements } = await leading();
       outbox.enqueue('ada', like);
       await settle();
@@ -216,7 +234,7 @@ describe('the outbox', () => {
     });
   }
 
-  test('K9: what could not be named for a week is given up, and told', async () => {
+  test('SK9: what could not be named for a week is given up, and told', async () => {
     const { outbox, posts, settlements, pass } = setUp();
     await outbox.enqueue('eve', like).kept;
     await pass(WAITING_LIFE_MS + 1);
@@ -226,7 +244,7 @@ describe('the outbox', () => {
     expect(posts).toHaveLength(0);
   });
 
-  test('K10: a tab that does not lead keeps an op for the one that does', async () => {
+  test('SK10: a tab that does not lead keeps an op for the one that does', async () => {
     const leader = await leading();
     const other = setUp(leader.store);
     await other.outbox.enqueue('ada', like).kept;
@@ -236,7 +254,7 @@ describe('the outbox', () => {
     expect(leader.posts[0]?.ops).toMatchObject([{ n: 1, intent: like }]);
   });
 
-  test('K10: the lead is handed over only when nothing is on its way', async () => {
+  test('SK10: the lead is handed over only when nothing is on its way', async () => {
     const { outbox, posts, store } = await leading();
     outbox.enqueue('ada', like);
     await settle();
@@ -256,7 +274,7 @@ describe('the outbox', () => {
     expect(next.posts[0]?.ops).toMatchObject([{ intent: unlike }]);
   });
 
-  test('K11: one person’s op is never sent in another’s session', async () => {
+  test('SK11: one person’s op is never sent in another’s session', async () => {
     const { outbox, posts, opened } = await leading();
     outbox.enqueue('eve', like);
     await settle();
@@ -267,7 +285,7 @@ describe('the outbox', () => {
     expect(posts[0]?.grant).toMatch(/^grant-eve/);
   });
 
-  test('K11: what a visitor watched is sent as a visitor’s, whoever came in meanwhile', async () => {
+  test('SK11: what a visitor watched is sent as a visitor’s, whoever came in meanwhile', async () => {
     const { outbox, posts } = await leading();
     const view = { kind: 'view', video: 'v1', watchedMs: 3_000, source: 'embed' } as const;
     outbox.enqueue(null, view);
@@ -275,7 +293,7 @@ describe('the outbox', () => {
     expect(posts[0]?.grant).toMatch(/^grant-visitor/);
   });
 
-  test('K12: a grant is gone from the device once its person is, and all of theirs is sent', async () => {
+  test('SK12: a grant is gone from the device once its person is, and all of theirs is sent', async () => {
     const { outbox, posts, store } = await leading();
     outbox.enqueue('ada', like);
     await settle();
@@ -288,7 +306,7 @@ describe('the outbox', () => {
     expect(await grants()).toEqual([]);
   });
 
-  test('K13: says so when there is no room left, instead of forgetting', async () => {
+  test('SK13: says so when there is no room left, instead of forgetting', async () => {
     const { outbox, store } = setUp();
     for (let index = 0; index < WAITING_MAX; index += 1) {
       await outbox.enqueue('ada', likeOf(index)).kept;

@@ -4,7 +4,7 @@
 // transaction that stores the names and removes the intents, and it is on disk before the first
 // send, so a crash leaves either the intent or its name. Every send carries all open ops of a
 // session in order: repeated and overlapping sends are harmless, because the server knows each op
-// by its name. Rules K1-K14 of docs/spec/sdk.md.
+// by its name. Rules SK1-SK13 of docs/spec/sdk.md.
 
 import type { Answer } from './ask.ts';
 import {
@@ -87,7 +87,7 @@ export class Outbox {
   #failures = 0;
   #isAsked = false;
   #newestMs = 0;
-  /** Names that were sent before they were known to be stored (K3). */
+  /** Names that were sent before they were known to be stored (SK3). */
   #unstored = 0;
   /** Intents that may still be stored, as of the last look at the store. */
   #room = WAITING_MAX;
@@ -227,7 +227,7 @@ export class Outbox {
     if (isFirst || this.#waiting.length > 0 || this.#removals.size > 0) {
       this.#lanes = this.#lanes.map((lane) => (isNew(lane) ? withSkipped(lane) : lane));
       this.#nameWaiting();
-      // K1: a name is on disk before anything is sent under it.
+      // SK1: a name is on disk before anything is sent under it.
       if (!(await this.#save())) {
         this.#pause();
         return;
@@ -237,7 +237,7 @@ export class Outbox {
     for (const lane of sendable(this.#lanes)) void this.#send(lane);
   }
 
-  /** Gives names to what waits (K2-K6). */
+  /** Gives names to what waits (SK2-SK6). */
   #nameWaiting(): void {
     const nowMs = this.#ports.nowMs();
     const blocked = new Set<Who>();

@@ -1,5 +1,5 @@
 // Watches a `<video>` and says how long it was really watched, and when that is worth a view op.
-// Rules V1-V6 of docs/spec/sdk.md. Whether a view qualifies is decided by the server alone
+// Rules SV1-SV6 of docs/spec/sdk.md. Whether a view qualifies is decided by the server alone
 // (docs/spec/views.md).
 
 /** The part of a media element that is looked at. */
@@ -51,12 +51,12 @@ export function trackElement(element: Watched, ports: TrackPorts): () => void {
     const clockMs = nowMs() - atMs;
     const toMs = element.currentTime * 1_000;
     const restMs = wholeMs() - mediaMs;
-    // Until it was moved it played on; the way there was not watched (V2).
+    // Until it was moved it played on; the way there was not watched (SV2).
     const playedMs = isJump ? Math.min(clockMs * element.playbackRate, restMs) : toMs - mediaMs;
     const isOver = isJump
       ? element.loop && toMs < WRAP_SLACK_MS && playedMs > restMs - WRAP_SLACK_MS
       : playedMs < 0 && restMs + toMs <= clockMs;
-    // V1: media time that played, and never more than the clock says.
+    // SV1: media time that played, and never more than the clock says.
     const countedMs = Math.min(isOver ? restMs + toMs : playedMs, clockMs);
     if (isRunning) watchedMs += Math.max(0, countedMs);
     atMs += clockMs;

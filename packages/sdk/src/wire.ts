@@ -37,13 +37,11 @@ function expectCount(value: unknown, numbers: readonly string[]): void {
 // Each cast below follows the checks that make it true.
 
 export function parseVideoCounts(value: Fields): VideoCounts {
-  const counts = value as VideoCounts;
-  expectCount(counts.likes, ['value']);
-  expectCount(counts.views, ['value']);
-  for (const cell of Object.values(counts.cells)) {
-    expectCount(cell, ['likes', 'views', 'epoch', 'seq']);
-  }
-  return counts;
+  const { likes, views, cells } = value as VideoCounts;
+  expectCount(likes, ['value']);
+  expectCount(views, ['value']);
+  for (const cell of Object.values(cells)) expectCount(cell, ['likes', 'views', 'epoch', 'seq']);
+  return { likes, views, cells };
 }
 
 export const parseCounts: Parse<CountsReply> = (value) => {

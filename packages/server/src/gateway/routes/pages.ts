@@ -62,10 +62,21 @@ const POLICY = {
 
 /** Serves the files in a scope of its own, so that the API does not pay for these headers. */
 export async function addPages(app: FastifyInstance, pages: Pages): Promise<void> {
+  addSdk(app, pages.page);
   await inPageScope(app, pages.https, async (scope) => {
     addFileRoutes(scope, pages.page, ['/', '/assets/*']);
     for (const address of DOCUMENT_ADDRESSES) addDocumentRoutes(scope, pages.page, address);
     if (pages.clipsFolder !== undefined) await addClips(scope, pages.clipsFolder);
+  });
+}
+
+/** Serves the SDK to pages of any site, which the policy of our own pages would not let. A84. */
+function addSdk(app: FastifyInstance, page: ReadonlyMap<string, PageFile>): void {
+  app.get('/sdk/*', { config: { anySite: true } }, (request, reply) => {
+    const [path = ''] = request.url.split('?', 1);
+    reply.header('cross-origin-resource-policy', 'cross-origin');
+    reply.header('x-content-type-options', 'nosniff');
+    return sendPage(request, reply, page.get(path));
   });
 }
 
