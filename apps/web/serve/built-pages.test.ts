@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,20 @@ describe('the real build', () => {
   }
   const sumOf = (load: ReadonlyMap<string, number>): number =>
     [...load.values()].reduce((sum, bytes) => sum + bytes, 0);
+
+  test('A84: the SDK is there under its names and under lasting ones, with what integrity takes', () => {
+    const { files } = JSON.parse(textOf('/sdk/holdfast.json')) as {
+      files: Record<string, { src: string; integrity: string }>;
+    };
+    for (const name of ['holdfast.js', 'holdfast.mjs']) {
+      const { src = '', integrity } = files[name] ?? {};
+      const body = pages.get(src)?.body ?? '';
+      expect(pages.get(src)?.immutable).toBe(true);
+      expect(pages.get(`/sdk/${name}`)?.immutable).toBeUndefined();
+      expect(textOf(`/sdk/${name}`)).toBe(textOf(src));
+      expect(integrity).toBe(`sha384-${createHash('sha384').update(body).digest('base64')}`);
+    }
+  });
 
   test('PG1: everything that the document asks for is there, and is never asked for again', () => {
     const asked = [...textOf('/').matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, to]) => to);
@@ -95,7 +110,7 @@ describe('when to build', () => {
   const builds: string[] = [];
   const build = async (outDir: string): Promise<void> => {
     builds.push(outDir);
-    await mkdir(join(outDir, 'assets'), { recursive: true });
+    for (const part of ['assets', 'sdk']) await mkdir(join(outDir, part), { recursive: true });
     await writeFile(join(outDir, 'index.html'), '<!doctype html>');
   };
 

@@ -13,6 +13,23 @@ afterAll(() => world.close());
 
 const origin = 'https://elsewhere.example';
 
+it('A14: what an embedding page needs answers any site, refusals and Retry-After included', async () => {
+  for (const [method, url] of [
+    ['GET', '/v1/counts?video=v1'],
+    ['GET', '/v1/me/likes?video=v1'],
+    ['POST', '/v1/sessions'],
+    ['POST', '/v1/ops'],
+  ] as const) {
+    const reply = await ask(world, method, url, { headers: { origin } });
+    expect(reply.headers['access-control-allow-origin'], url).toBe('*');
+    expect(reply.headers['access-control-allow-credentials'], url).toBeUndefined();
+    expect(reply.headers['access-control-expose-headers'], url).toBe('retry-after');
+    const preflight = await ask(world, 'OPTIONS', url, { headers: { origin } });
+    expect(preflight.headers['access-control-allow-origin'], url).toBe('*');
+    expect(preflight.headers['access-control-allow-headers'], url).toContain('authorization');
+  }
+});
+
 describe('A15: a request that changes something with the cookie', () => {
   const refusedOf = async (headers: Record<string, string>, body?: unknown) => {
     const url = '/v1/sessions';

@@ -8,7 +8,11 @@ const PREFLIGHT_SECONDS = 86_400;
 
 /** Lets any site read an answer. Browsers then send no cookie along, or refuse the answer. */
 export function allowAnySite(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  if (request.headers.origin !== undefined) reply.header('access-control-allow-origin', '*');
+  if (request.headers.origin !== undefined) {
+    reply.header('access-control-allow-origin', '*');
+    // Without this a page of another site could not see how long it is asked to wait.
+    reply.header('access-control-expose-headers', 'retry-after');
+  }
   done();
 }
 
