@@ -31,6 +31,7 @@ export const PROBLEMS = {
   'wrong-credentials': problem(401, 'Handle or password is wrong'),
   'passkey-unknown': problem(401, 'The passkey is not known here'),
   forbidden: problem(403, 'Not allowed'),
+  'likes-private': problem(403, 'What this person likes is private'),
   'comments-off': problem(403, 'The creator takes no comments here'),
   'cross-site': problem(403, 'The request came from another site'),
   'not-found': problem(404, 'Nothing is here'),

@@ -63,6 +63,7 @@ const BORDER_WORDS: Readonly<Record<string, string>> = {
   erase: 'A receipt for an erasure, sent to whoever asked.',
   likesAmong: 'Whether a person likes a video, sent to that person.',
   likesPage: 'A person’s own list of likes, sent to that person.',
+  publicLikes: 'The likes of a person who made them public.',
   signUp: 'The answer to signing up, sent to that person.',
   signIn: 'The answer to signing in, sent to that person.',
   passkeySignIn: 'The answer to signing in with a passkey, sent to that person.',

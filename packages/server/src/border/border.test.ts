@@ -56,6 +56,8 @@ const waiting = new Map<number, (answer: unknown) => void>();
 let dir: string;
 let host: CellHost;
 let lastId = 0;
+let privateLikes: CallReply<'publicLikes'> | undefined;
+let publicLikes: CallReply<'publicLikes'> | undefined;
 /** The account of somebody who reported something. */
 let reporter: string;
 
@@ -183,6 +185,12 @@ async function writeSomething(token: string, handle: string): Promise<void> {
   ] as const;
   await call('write', { token: public_, puts, removes: [] }, PUBLIC_HANDLE);
   await call('published', { after: 0 });
+  const account = made.kind === 'signed-in' ? made.account : '';
+  const likes = { account, after: undefined, itemsMax: 10 };
+  privateLikes = await call('publicLikes', likes);
+  const open = { kind: 'profile', target: '', body: { ...profile, likesPublic: true } } as const;
+  await call('write', { token: public_, puts: [open], removes: [] }, PUBLIC_HANDLE);
+  publicLikes = await call('publicLikes', likes);
 }
 
 beforeAll(async () => {
@@ -289,6 +297,11 @@ describe('the border of a cell', () => {
       expect(types.map(({ record }) => record.type)).toEqual([]);
     },
   );
+
+  it('DI31: lets out what somebody likes only after they made that public', () => {
+    expect(privateLikes).toEqual({ kind: 'private' });
+    expect(publicLikes).toEqual({ kind: 'public-likes', items: [], next: undefined });
+  });
 
   it('was crossed by every type of record but faults of the machine', () => {
     const types = new Set(left.flatMap(({ record }) => typesIn(record)));

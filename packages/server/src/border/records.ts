@@ -218,6 +218,17 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
     destination: 'public',
     shape: answer({ kind: choice('about'), dataAt: union(text(LOCATION_CHARS_MAX), nothing) }),
   },
+  publicLikes: {
+    destination: 'public',
+    shape: answer(
+      {
+        kind: choice('public-likes'),
+        items: list({ video: id, atMs: uint }),
+        next: union(text(64), nothing),
+      },
+      { kind: choice('private') },
+    ),
+  },
   registerVideo: {
     destination: 'operator',
     shape: answer({ kind: choice('registered'), position }),

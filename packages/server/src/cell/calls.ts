@@ -133,6 +133,12 @@ const CALLS: Calls = {
   },
   likesAmong,
   likesPage,
+  publicLikes: async (context, { account, after, itemsMax }) => {
+    const profile = context.accounts.writings.find(account, 'profile', '');
+    if (profile?.body.likesPublic !== true) return { kind: 'private' };
+    const page = await likesPage(context, { who: { kind: 'account', account }, after, itemsMax });
+    return page.kind === 'likes-page' ? { ...page, kind: 'public-likes' } : page;
+  },
   books: async ({ engine }, { apart }) => {
     const told = await apartOf(engine, apart ?? []);
     const { epoch } = engine;

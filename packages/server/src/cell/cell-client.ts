@@ -232,6 +232,17 @@ export type CellCalls = Readonly<{
       next: string | undefined;
     };
   };
+  /** What a person likes, of somebody who made that public. */
+  publicLikes: {
+    ask: { account: string; after: string | undefined; itemsMax: number };
+    reply:
+      | {
+          kind: 'public-likes';
+          items: readonly { video: VideoId; atMs: number }[];
+          next: string | undefined;
+        }
+      | { kind: 'private' };
+  };
   /** `apart` names videos whose ops are also told by themselves. */
   books: { ask: { apart?: readonly VideoId[] }; reply: Books };
   /** What has left the cell, by type of record, and of late by day; at least (`border-book.ts`). */

@@ -27,6 +27,7 @@ const CALLS: readonly AnyCall[] = [
   { name: 'likesAmong', ask: { who, videos: [video] } },
   { name: 'likesPage', ask: { who, after: undefined, itemsMax: 50 } },
   { name: 'likesPage', ask: { who, after: '1-2', itemsMax: 50 } },
+  { name: 'publicLikes', ask: { account: 'a', after: undefined, itemsMax: 50 } },
   { name: 'books', ask: {} },
   { name: 'border', ask: {} },
   {

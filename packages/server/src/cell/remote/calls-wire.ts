@@ -55,6 +55,10 @@ const ofAtMost =
     Array.isArray(value) && value.length <= itemsMax && fits(list(item), value);
 const durationMs: Shape = (value) => fits(uint, value) && (value as number) <= DURATION_MS_MAX;
 const remote = text(64);
+const pageAsked = {
+  after: union(text(64), nothing),
+  itemsMax: (value: unknown) => fits(uint, value) && (value as number) <= ITEMS_MAX,
+};
 const credentials: Shape = { handle: WORDS, password: WORDS, remote };
 const token = { token: text(256) };
 const passkeyAsk = {
@@ -94,11 +98,8 @@ const ASKS: Readonly<Record<Exclude<CallName, 'checkWindow'>, Shape>> = {
   balances: { video },
   erase: { who },
   likesAmong: { who, videos: ofAtMost(VIDEOS_MAX, video) },
-  likesPage: {
-    who,
-    after: union(text(64), nothing),
-    itemsMax: (value) => fits(uint, value) && (value as number) <= ITEMS_MAX,
-  },
+  likesPage: { who, ...pageAsked },
+  publicLikes: { account: id, ...pageAsked },
   books: { apart: union(ofAtMost(VIDEOS_MAX, video), nothing) },
   border: {},
   about: {},
@@ -149,6 +150,7 @@ const REPEATABLE: Readonly<Record<CallName, boolean>> = {
   erase: true,
   likesAmong: true,
   likesPage: true,
+  publicLikes: true,
   books: true,
   border: true,
   about: true,

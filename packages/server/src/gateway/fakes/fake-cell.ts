@@ -306,6 +306,7 @@ function videoCalls(store: Store) {
       kind: 'likes',
       liked: among.map((video) => likes.has(`${store.likesKeyOf(who)}/${video}`)),
     }),
+    publicLikes: () => ({ kind: 'private' }),
     likesPage: ({ who, after, itemsMax }) => {
       const prefix = `${store.likesKeyOf(who)}/`;
       const mine = [...likes].filter(([key]) => key.startsWith(prefix)).reverse();

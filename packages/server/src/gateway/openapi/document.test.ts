@@ -193,6 +193,8 @@ describe('A69: every documented operation, run against the server, answers as do
     });
     await run(world, 'getFeed', { query: '?limit=1' });
     await run(world, 'getFeed', { query: '?rank=for-you' });
+    await run(world, 'getFeed', { query: '?rank=following' });
+    await run(world, 'getFeed', { query: '?rank=following', headers: { cookie } });
     await run(world, 'getFeed', { query: '?limit=0' });
     for (const type of ['videos', 'people', 'tags']) {
       await run(world, 'search', { query: `?q=s&type=${type}` });
@@ -282,6 +284,10 @@ describe('A69: every documented operation, run against the server, answers as do
     await run(world, 'deleteAvatar', { headers: own });
     await run(world, 'getPerson', { path: { handle: 'dora' }, headers });
     await run(world, 'getPerson', { path: { handle: 'nobody' } });
+    await run(world, 'getPersonLikes', { path: { handle: 'dora' }, headers });
+    await run(world, 'getPersonLikes', { path: { handle: 'dora' } });
+    await run(world, 'exportMe', { headers });
+    await run(world, 'exportMe');
     await run(world, 'getPersonVideos', { path: { handle: 'dora' } });
     await run(world, 'getPersonVideos', { path: { handle: 'dora' }, query: '?limit=0' });
   });

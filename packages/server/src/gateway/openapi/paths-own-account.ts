@@ -8,6 +8,7 @@ import {
   inPath,
   jsonBody,
   list,
+  mapOf,
   named,
   NO_CREDENTIAL,
   object,
@@ -95,6 +96,18 @@ export const ownAccountPaths: Paths = {
     get: read('listSignIns', 'Where the account is signed in', answer('All.', named('SignIns'))),
   },
   '/v1/me/sign-ins/{id}': { delete: remove('endSignIn', 'End a sign-in') },
+  '/v1/me/export': {
+    get: {
+      operationId: 'exportMe',
+      summary: 'A copy of everything that the home cell keeps of the person',
+      tags: ['account'],
+      security: COOKIE,
+      responses: {
+        '200': answer('A file; one that breaks off is no JSON.', named('Export')),
+        ...problems(401, 429, 503),
+      },
+    },
+  },
   '/v1/me/settings': {
     get: read('getSettings', 'The settings', answer('As they are.', named('Settings'))),
     patch: write(
@@ -144,16 +157,30 @@ export const ownAccountSchemas: Readonly<Record<string, Schema>> = {
     lastUsedAt: orNull(named('Time')),
   }),
   Passkeys: object({ items: list(named('Passkey')) }),
-  SignIns: object({
-    items: list(
-      object({
-        id: named('Id'),
-        current: { type: 'boolean' },
-        createdAt: named('Time'),
-        usedAt: named('Time'),
-        expiresAt: named('Time'),
-      }),
-    ),
+  SignIn: object({
+    id: named('Id'),
+    current: { type: 'boolean' },
+    createdAt: named('Time'),
+    usedAt: named('Time'),
+    expiresAt: named('Time'),
+  }),
+  SignIns: object({ items: list(named('SignIn')) }),
+  Export: object({
+    format: { const: 1 },
+    exportedAt: named('Time'),
+    account: object({
+      account: named('Id'),
+      handle: text,
+      jurisdiction: named('Jurisdiction'),
+      createdAt: named('Time'),
+      failedSignIns: { type: 'integer', minimum: 0 },
+    }),
+    signIns: list(named('SignIn')),
+    likes: list(object({ video: named('Id'), at: named('Time') })),
+    writings: {
+      description: 'What the person wrote, by kind: profile, settings, drafts, comments and so on.',
+      ...mapOf(list({ type: 'object', additionalProperties: true })),
+    },
   }),
   Settings: object(settings),
   SettingsChange: object(settings, Object.keys(settings)),

@@ -109,6 +109,27 @@ export const peoplePaths: Paths = {
       responses: { '200': answer('A page.', named('Videos')), ...problems(400, 404, 414) },
     },
   },
+  '/v1/people/{handle}/likes': {
+    get: {
+      operationId: 'getPersonLikes',
+      summary: 'The videos that a person likes, if they let everybody see it; always one’s own',
+      tags: ['people'],
+      security: [{ cookie: [] }, {}],
+      parameters: [
+        handle,
+        inQuery('cursor', text, 'The `next` of the page before.'),
+        inQuery(
+          'limit',
+          { type: 'integer', minimum: 1, maximum: PEOPLE_PAGE_MAX },
+          'Videos a page.',
+        ),
+      ],
+      responses: {
+        '200': answer('A page, the newest likes first.', named('Videos')),
+        ...problems(400, 403, 404, 414, 503),
+      },
+    },
+  },
   '/v1/me/profile': {
     put: {
       operationId: 'putProfile',

@@ -134,15 +134,18 @@ export const readingPaths: Paths = {
       summary: 'Videos that can be played here',
       description:
         '`latest`, also without `rank`: newest first. `for-you`: ranked, each with why; a walk ' +
-        'along `next` has no video twice.',
+        'along `next` has no video twice. `following`: of whom the signed-in person follows.',
       tags: ['videos'],
-      security: NO_CREDENTIAL,
+      security: [{ cookie: [] }, {}],
       parameters: [
         inQuery('rank', named('FeedRank'), '`latest` when absent.'),
         cursor,
         limit(FEED_PAGE_ITEMS, FEED_PAGE_MAX),
       ],
-      responses: { '200': answer('A page.', named('Feed')), ...problems(400, 414) },
+      responses: {
+        '200': answer('A page.', named('Feed')),
+        ...problems(400, 401, 414, 503),
+      },
     },
   },
   '/v1/search': {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { RANK_WEIGHTS } from '../../discovery/rank.ts';
-import { addVideos, ask, openWorld } from '../fakes/fake-world.ts';
+import { publishedDraft } from '../../people/people.fixture.ts';
+import { addVideos, ask, cookieOf, openWorld, us } from '../fakes/fake-world.ts';
 import type { World } from '../fakes/fake-world.ts';
 
 let world: World;
@@ -100,5 +101,74 @@ describe('the latest videos', () => {
     await addClips('a', 'b');
     expect(idsOf(await page('?rank=latest'))).toEqual(['b', 'a']);
     expect(await page('')).toEqual(await page('?rank=latest'));
+  });
+});
+
+describe('the feed of whom one follows', () => {
+  async function person(handle: string) {
+    const cookie = await cookieOf(world, handle);
+    const token = /us\.(hft_[^;]+)/.exec(cookie)?.[1] ?? '';
+    const me = await ask(world, 'GET', '/v1/me', { headers: { cookie } });
+    const write = async (put: unknown): Promise<void> => {
+      const written = { token, puts: [put], removes: [] };
+      await world.cells.us.client.call('write', written as never);
+      await world.publicCatalog.wake(us);
+    };
+    return { cookie, write, account: me.json<{ account: string }>().account };
+  }
+  type Person = Awaited<ReturnType<typeof person>>;
+  const publish = ({ write }: Person, video: string, publishedAtMs: number): Promise<void> =>
+    write({ kind: 'draft', target: video, body: { ...publishedDraft(video), publishedAtMs } });
+  const follow = ({ write }: Person, { account }: Person): Promise<void> =>
+    write({ kind: 'follow', target: account, body: {} });
+  const following = async ({ cookie }: Person, query = ''): Promise<Page> => {
+    const url = `/v1/feed?rank=following${query}`;
+    return (await ask(world, 'GET', url, { headers: { cookie } })).json<Page>();
+  };
+
+  it('DI13: has their videos, newest first, and nobody else’s', async () => {
+    const [ann, bob, carol] = [await person('ann'), await person('bob'), await person('carol')];
+    await publish(ann, 'v_1', 1_000);
+    await publish(bob, 'v_2', 2_000);
+    await publish(carol, 'v_3', 3_000);
+    await publish(ann, 'v_4', 4_000);
+    await follow(carol, ann);
+    await follow(carol, bob);
+    expect(idsOf(await following(carol))).toEqual(['v_4', 'v_2', 'v_1']);
+    expect(await following(ann)).toEqual({ items: [] });
+  });
+
+  it('DI15: has none twice when new ones come between its pages', async () => {
+    const [ann, bob] = [await person('ann'), await person('bob')];
+    await follow(bob, ann);
+    for (const n of [1, 2, 3]) await publish(ann, `v_${n}`, n * 1_000);
+    const first = await following(bob, '&limit=2');
+    await publish(ann, 'v_4', 4_000);
+    const rest = await following(bob, `&limit=2&cursor=${first.next}`);
+    expect([...idsOf(first), ...idsOf(rest)]).toEqual(['v_3', 'v_2', 'v_1']);
+    expect(rest.next).toBeUndefined();
+  });
+
+  it('DI16: is what lifts a followed creator in the feed for them', async () => {
+    const [ann, bob] = [await person('ann'), await person('bob')];
+    await follow(bob, ann);
+    await publish(ann, 'v_1', world.clock.nowMs);
+    const followedIn = async (headers: Record<string, string>): Promise<unknown> => {
+      const reply = await ask(world, 'GET', '/v1/feed?rank=for-you', { headers });
+      const parts = reply.json<Page>().items[0]?.why?.parts ?? [];
+      return parts.find(({ code }) => code === 'followed')?.value;
+    };
+    expect(await followedIn({ cookie: bob.cookie })).toBe(1);
+    expect(await followedIn({})).toBe(0);
+    world.cells.us.fail({ kind: 'unavailable', code: 'cell-unavailable', retryAfterMs: 10 });
+    expect(await followedIn({ cookie: bob.cookie })).toBe(0);
+  });
+
+  it('DI13: is for who is signed in, at a cell that answers', async () => {
+    const ann = await person('ann');
+    expect((await ask(world, 'GET', '/v1/feed?rank=following')).statusCode).toBe(401);
+    expect((await following(ann, '&cursor=x')) as unknown).toMatchObject({ status: 400 });
+    world.cells.us.fail({ kind: 'unavailable', code: 'cell-unavailable', retryAfterMs: 10 });
+    expect((await following(ann)) as unknown).toMatchObject({ status: 503 });
   });
 });

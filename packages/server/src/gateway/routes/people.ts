@@ -95,7 +95,10 @@ export function shownPerson({ record, shownHandle }: KnownProfile): ShownPerson 
   };
 }
 
-function personIn(parts: PeopleParts, request: FastifyRequest): ShownPerson | undefined {
+export function personIn(
+  parts: Pick<PeopleParts, 'catalog' | 'known'>,
+  request: FastifyRequest,
+): ShownPerson | undefined {
   const { known } = parts;
   const name = pathPart(request, 'handle');
   if (name === SAMPLES.handle || name === SAMPLES.account) return samplesPerson(parts);
@@ -106,7 +109,7 @@ function personIn(parts: PeopleParts, request: FastifyRequest): ShownPerson | un
 }
 
 /** The samples have a profile where there are any. */
-function samplesPerson({ catalog }: PeopleParts): ShownPerson | undefined {
+function samplesPerson({ catalog }: Pick<PeopleParts, 'catalog'>): ShownPerson | undefined {
   const clips = catalog.ofCreator('account', SAMPLES.account, undefined, PUBLIC_PAGE_MAX);
   const oldest = clips === 'bad-cursor' ? undefined : clips.items.at(-1);
   if (oldest === undefined) return undefined;
