@@ -9,14 +9,14 @@ import {
 
 const NOW_MS = Date.parse('2026-11-23T12:00:00Z');
 
-it('UP10: only what the server does not have is sent to it', () => {
+it('UF10: only what the server does not have is sent to it', () => {
   expect(changesBetween(EMPTY_FIELDS, EMPTY_FIELDS)).toBe(null);
   const typed = { ...EMPTY_FIELDS, title: 'Sea', tags: ['a'] };
   expect(changesBetween(typed, EMPTY_FIELDS)).toEqual({ title: 'Sea', tags: ['a'] });
   expect(changesBetween(typed, { ...typed, tags: ['b'] })).toEqual({ tags: ['a'] });
 });
 
-it('UP10: what a browser kept comes back, and what is no field of a draft does not', () => {
+it('UF10: what a browser kept comes back, and what is no field of a draft does not', () => {
   expect(parseKeptFields({ title: 'Sea', scheduledAt: null, tags: ['a'] })).toEqual({
     title: 'Sea',
     scheduledAt: null,
@@ -26,7 +26,7 @@ it('UP10: what a browser kept comes back, and what is no field of a draft does n
   expect(parseKeptFields('nothing')).toEqual({});
 });
 
-it('UP11: words become tags at spaces, commas and hashes, each once', () => {
+it('UF11: words become tags at spaces, commas and hashes, each once', () => {
   expect(addTags([], '#sea, Hills  sea بحر')).toEqual({
     tags: ['sea', 'Hills', 'بحر'],
     rest: '',
@@ -36,7 +36,7 @@ it('UP11: words become tags at spaces, commas and hashes, each once', () => {
   expect(addTags([], 'हिन्दी')).toEqual({ tags: ['हिन्दी'], rest: '', fault: null });
 });
 
-it('UP11: what cannot be a tag stays in the field with its reason', () => {
+it('UF11: what cannot be a tag stays in the field with its reason', () => {
   expect(addTags([], 'sea no-way hill')).toEqual({
     tags: ['sea'],
     rest: 'no-way hill',
@@ -47,7 +47,7 @@ it('UP11: what cannot be a tag stays in the field with its reason', () => {
   expect(addTags(twenty, 'more')).toEqual({ tags: twenty, rest: 'more', fault: 'many' });
 });
 
-it('UP12: everything that stands against publishing is told at once, in the order of the page', () => {
+it('UF12: everything that stands against publishing is told at once, in the order of the page', () => {
   expect(faultsBeforePublishing(EMPTY_FIELDS, false, NOW_MS)).toEqual(['upload', 'title-missing']);
   const wrong = { ...EMPTY_FIELDS, title: 'x'.repeat(101), scheduledAt: '2026-11-23T11:59:00Z' };
   expect(faultsBeforePublishing(wrong, true, NOW_MS)).toEqual(['title-long', 'schedule-past']);

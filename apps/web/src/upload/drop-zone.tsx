@@ -1,4 +1,4 @@
-// Where a video is chosen or dropped. The limits stand here, before anything is chosen (UP1).
+// Where a video is chosen or dropped. The limits stand here, before anything is chosen (UF1).
 
 import { useState } from 'react';
 import type { DragEvent, ReactElement } from 'react';

@@ -22,11 +22,11 @@ it.each<[string, Partial<Probe>, number, readonly string[]]>([
   ['a sound that is not taken', { audioCodec: 'mp3' }, 1, ['codec']],
   ['a millisecond too long', { durationMs: DURATION_MS_MAX + 1 }, 1, ['too-long']],
   ['a byte too large', {}, UPLOAD_BYTES_MAX + 1, ['too-large']],
-])('UP1: %s', (_name, change, bytes, needs) => {
+])('UF1: %s', (_name, change, bytes, needs) => {
   expect(needsOf({ ...TAKEN, ...change }, bytes)).toEqual(needs);
 });
 
-it('UP2: what the browser encodes stays within the limit of bytes, however long it is', () => {
+it('UF2: what the browser encodes stays within the limit of bytes, however long it is', () => {
   for (const durationMs of [1_000, 60_000, DURATION_MS_MAX]) {
     const bits = (videoBitsPerSecond(durationMs) + 128_000) * (durationMs / 1_000);
     expect(bits / 8).toBeLessThan(UPLOAD_BYTES_MAX);

@@ -1,4 +1,4 @@
-// What a video may be, stated before it is chosen and judged before a byte is sent (UP1). The server
+// What a video may be, stated before it is chosen and judged before a byte is sent (UF1). The server
 // judges again by the same limits: this only spares people the wait.
 
 import type { Need, Probe } from './upload-machine.ts';

@@ -5,7 +5,7 @@ import { probeFile } from './probe.ts';
 const CLIPS = new URL('../../../../packages/server/assets/clips/', import.meta.url);
 const clip = readFileSync(new URL('ocean.mp4', CLIPS));
 
-it('UP1: a clip is told by its container, codecs, length and size', async () => {
+it('UF1: a clip is told by its container, codecs, length and size', async () => {
   expect(await probeFile(new Blob([clip]))).toEqual({
     kind: 'probed',
     probe: {
@@ -29,6 +29,6 @@ it.each<[string, Blob, string]>([
   ['half a video', new Blob([clip.subarray(0, clip.length / 2)]), 'truncated'],
   ['the first bytes of a video', new Blob([clip.subarray(0, 600)]), 'truncated'],
   ['a picture', new Blob([readFileSync(new URL('ocean.jpg', CLIPS))]), 'not-a-video'],
-])('UP6: %s is refused before a byte of it is sent', async (_name, file, code) => {
+])('UF6: %s is refused before a byte of it is sent', async (_name, file, code) => {
   expect(await probeFile(file)).toEqual({ kind: 'refused', problem: { code, detail: null } });
 });

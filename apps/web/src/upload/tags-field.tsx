@@ -1,4 +1,4 @@
-// Tags as chips, with a field that turns words into more of them (UP11).
+// Tags as chips, with a field that turns words into more of them (UF11).
 
 import { useId, useRef, useState } from 'react';
 import type { KeyboardEvent, ReactElement } from 'react';

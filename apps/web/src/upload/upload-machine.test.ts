@@ -44,7 +44,7 @@ const RECEIVING: UploadEvent = {
 };
 
 describe('the way of a file into a draft', () => {
-  it('UP1: a file that is taken is sent as it is, checked by the server, and ready', () => {
+  it('UF1: a file that is taken is sent as it is, checked by the server, and ready', () => {
     const { state, effects } = run(
       ...TO_UPLOADING,
       HALF,
@@ -55,7 +55,7 @@ describe('the way of a file into a draft', () => {
     expect(effects).toEqual(['probe', 'send', 'watch']);
   });
 
-  it('UP1: a file that is not taken waits for a choice, and nothing of it is sent', () => {
+  it('UF1: a file that is not taken waits for a choice, and nothing of it is sent', () => {
     const { state, effects } = run(PICK, {
       kind: 'probed',
       probe: PROBE,
@@ -67,7 +67,7 @@ describe('the way of a file into a draft', () => {
     expect(step(state, { kind: 'resume' }).next.kind).toBe('choosing');
   });
 
-  it('UP2: the part that was chosen is made in the browser and sent in place of the file', () => {
+  it('UF2: the part that was chosen is made in the browser and sent in place of the file', () => {
     const { state, effects } = run(
       PICK,
       { kind: 'probed', probe: PROBE, needs: ['too-long'], canEncode: true },
@@ -79,7 +79,7 @@ describe('the way of a file into a draft', () => {
     expect(effects).toEqual(['probe', 'stop', 'discard', 'prepare', 'send']);
   });
 
-  it('UP3: paused, it goes on from what was sent', () => {
+  it('UF3: paused, it goes on from what was sent', () => {
     const { state } = run(...TO_UPLOADING, HALF, { kind: 'pause' });
     expect(state).toMatchObject({ kind: 'paused', sent: 500, total: 1_000 });
     const resumed = step(state, { kind: 'resume' });
@@ -87,7 +87,7 @@ describe('the way of a file into a draft', () => {
     expect(resumed.effects.map((effect) => effect.kind)).toEqual(['send']);
   });
 
-  it('UP3: without a network it waits, longer each time, and goes on by itself', () => {
+  it('UF3: without a network it waits, longer each time, and goes on by itself', () => {
     let { state } = run(...TO_UPLOADING, HALF);
     const waits: number[] = [];
     for (let cuts = 0; cuts < 7; cuts += 1) {
@@ -104,19 +104,19 @@ describe('the way of a file into a draft', () => {
     });
   });
 
-  it('UP4: an upload that the server does not know any more is begun afresh', () => {
+  it('UF4: an upload that the server does not know any more is begun afresh', () => {
     const { state, effects } = run(...TO_UPLOADING, HALF, { kind: 'lost' });
     expect(state).toMatchObject({ kind: 'uploading', sent: 0 });
     expect(effects).toEqual(['probe', 'send', 'send']);
   });
 
-  it('UP5: after a reload the same file goes on where the server stopped', () => {
+  it('UF5: after a reload the same file goes on where the server stopped', () => {
     const { state, effects } = run(RECEIVING, PICK);
     expect(state).toMatchObject({ kind: 'uploading', sent: 400 });
     expect(effects).toEqual(['send']);
   });
 
-  it('UP5: another file does not replace what was begun unless that is said', () => {
+  it('UF5: another file does not replace what was begun unless that is said', () => {
     const { state, effects } = run(RECEIVING, { kind: 'pick', file: OTHER });
     expect(state).toMatchObject({ kind: 'needs-file', other: OTHER });
     expect(effects).toEqual([]);
@@ -124,12 +124,12 @@ describe('the way of a file into a draft', () => {
     expect(replaced.effects.map((effect) => effect.kind)).toEqual(['discard', 'probe']);
   });
 
-  it('UP5: a file of the same name and size with other first bytes is another file', () => {
+  it('UF5: a file of the same name and size with other first bytes is another file', () => {
     const twin = { ...FILE, fingerprint: 'cc' };
     expect(run(RECEIVING, { kind: 'pick', file: twin }).state.kind).toBe('needs-file');
   });
 
-  it('UP6: a refusal by the browser or the server is kept as its code, and another file may be picked', () => {
+  it('UF6: a refusal by the browser or the server is kept as its code, and another file may be picked', () => {
     expect(run(PICK, { kind: 'refuse', problem: PROBLEM }).state).toMatchObject({
       kind: 'refused',
       problem: PROBLEM,
@@ -140,7 +140,7 @@ describe('the way of a file into a draft', () => {
     expect(again.effects.map((effect) => effect.kind)).toEqual(['stop', 'discard', 'probe']);
   });
 
-  it('UP7: cancelling stops what runs and removes what the server has', () => {
+  it('UF7: cancelling stops what runs and removes what the server has', () => {
     for (const events of [
       [PICK],
       [...TO_UPLOADING, HALF],
@@ -154,14 +154,14 @@ describe('the way of a file into a draft', () => {
     }
   });
 
-  it('UP7: a late answer to something that was cancelled changes nothing', () => {
+  it('UF7: a late answer to something that was cancelled changes nothing', () => {
     const { state } = run(...TO_UPLOADING, { kind: 'cancel' });
     for (const late of [PROBED, HALF, { kind: 'sent' }, { kind: 'cut', offline: false }] as const) {
       expect(step(state, late)).toEqual({ next: { kind: 'idle' }, effects: [] });
     }
   });
 
-  it('UP7: leaving is warned of while something moves, and not when all is on the server', () => {
+  it('UF7: leaving is warned of while something moves, and not when all is on the server', () => {
     expect(isMoving(run(...TO_UPLOADING).state)).toBe(true);
     expect(isMoving(run(...TO_UPLOADING, { kind: 'pause' }).state)).toBe(true);
     expect(isMoving(run(...TO_UPLOADING, { kind: 'sent' }).state)).toBe(false);

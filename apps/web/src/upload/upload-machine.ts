@@ -9,7 +9,7 @@
 //                                     └─► failed        goes on when asked
 //   needs-file: part of a file is on the server and this page does not have the file
 //
-// Rules, from docs/spec/upload-page.md: UP1-UP7. It is safe because the server alone says how many
+// Rules, from docs/spec/upload-page.md: UF1-UF7. It is safe because the server alone says how many
 // bytes it has: a send always begins by asking, so a wrong guess here costs time and no bytes.
 
 /** What the machine has to know of a chosen file; the bytes are for those who run its effects. */

@@ -35,7 +35,7 @@ function openPorts(problem: Problem | null = null) {
   return { ports, sends, discard };
 }
 
-it('UP3: a cut send is sent again by itself until the server has it all', async () => {
+it('UF3: a cut send is sent again by itself until the server has it all', async () => {
   const { ports, sends } = openPorts();
   const runner = createUploadRunner(ports);
   runner.tell({ kind: 'pick', file: FILE });
@@ -48,7 +48,7 @@ it('UP3: a cut send is sent again by itself until the server has it all', async 
   await vi.waitUntil(() => runner.now().kind === 'ready');
 });
 
-it('UP4: what the server lost is removed before it is sent afresh', async () => {
+it('UF4: what the server lost is removed before it is sent afresh', async () => {
   const { ports, sends, discard } = openPorts();
   const runner = createUploadRunner(ports);
   runner.tell({ kind: 'pick', file: FILE });
@@ -58,7 +58,7 @@ it('UP4: what the server lost is removed before it is sent afresh', async () => 
   expect(discard).toHaveBeenCalledOnce();
 });
 
-it('UP7: bytes and answers of a cancelled upload count for nothing', async () => {
+it('UF7: bytes and answers of a cancelled upload count for nothing', async () => {
   const { ports, sends, discard } = openPorts();
   const runner = createUploadRunner(ports);
   runner.tell({ kind: 'pick', file: FILE });
@@ -70,7 +70,7 @@ it('UP7: bytes and answers of a cancelled upload count for nothing', async () =>
   expect(runner.now()).toEqual({ kind: 'idle' });
 });
 
-it('UP6: what the server finds wrong with the file is kept as its code and its words', async () => {
+it('UF6: what the server finds wrong with the file is kept as its code and its words', async () => {
   const problem = { code: 'truncated', detail: 'The file ends early.' };
   const { ports, sends } = openPorts(problem);
   const runner = createUploadRunner(ports);

@@ -1,4 +1,4 @@
-// Saves a draft by itself while it is typed, and says honestly how that goes (UP10).
+// Saves a draft by itself while it is typed, and says honestly how that goes (UF10).
 
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ask } from '../app/ask.ts';

@@ -1,4 +1,4 @@
-// Captions line by line beside the video, which shows them as they are written (UP14).
+// Captions line by line beside the video, which shows them as they are written (UF14).
 
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactElement } from 'react';

@@ -14,7 +14,7 @@ const LINES = linesOf([
   { startMs: 2_000, endMs: 3_000, text: 'two' },
 ]);
 
-it('UP14: a new line begins where the video is, ends with it, and stands in its place', () => {
+it('UF14: a new line begins where the video is, ends with it, and stands in its place', () => {
   const lines = addLine(LINES, 1_000, 3_000);
   expect(lines.map((line) => [line.start, line.end])).toEqual([
     ['00:00:00.000', '00:00:01.000'],
@@ -24,7 +24,7 @@ it('UP14: a new line begins where the video is, ends with it, and stands in its 
   expect(new Set(lines.map((line) => line.key)).size).toBe(3);
 });
 
-it('UP14: half a time stays as it is typed and is told', () => {
+it('UF14: half a time stays as it is typed and is told', () => {
   const lines = changeLine(LINES, 1, { start: '0:0' });
   expect(lines[1]?.start).toBe('0:0');
   const broken = changeLine(LINES, 1, { start: '0:' });
@@ -38,17 +38,17 @@ it.each([
   [{ text: ' ' }, 'empty'],
   [{ text: '<script>' }, 'tag'],
   [{ text: 'x'.repeat(501) }, 'long'],
-] as const)('UP14: %o is told as %s', (change, fault) => {
+] as const)('UF14: %o is told as %s', (change, fault) => {
   expect(faultsOf(changeLine(LINES, 1, change), 10_000).get(1)).toBe(fault);
 });
 
-it('UP14: lines that overlap are told and can be kept', () => {
+it('UF14: lines that overlap are told and can be kept', () => {
   const faults = faultsOf(changeLine(LINES, 0, { end: '2.5' }), 10_000);
   expect(faults).toEqual(new Map([[1, 'overlap']]));
   expect(canKeep(faults)).toBe(true);
 });
 
-it('UP14: only whole lines become captions, in their order', () => {
+it('UF14: only whole lines become captions, in their order', () => {
   const lines = addLine(removeLine(LINES, 0), 500, 10_000);
   expect(cuesOf(changeLine(lines, 2, { text: 'now' })).map((cue) => cue.text)).toEqual([
     'now',

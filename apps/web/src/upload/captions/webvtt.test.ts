@@ -14,7 +14,7 @@ one <i>more</i> wave.
 01:00:00.000 --> 01:00:01.000
 <v Ann>Now.`;
 
-it('UP13: a caption file is read with its times, its lines and the tags that mark words', () => {
+it('UF13: a caption file is read with its times, its lines and the tags that mark words', () => {
   expect(readCaptions(`\uFEFF${FILE.replaceAll('\n', '\r\n')}`)).toEqual({
     kind: 'read',
     cues: [
@@ -31,11 +31,11 @@ it.each([
   ['a script', 'WEBVTT\n\n00:01.000 --> 00:02.000\nhi\n<script>alert(1)</script>', 'tag', 5],
   ['half a picture', 'WEBVTT\n\n00:01.000 --> 00:02.000\n<img src=x onerror=y', 'tag', 4],
   ['a text without end', `WEBVTT\n\n00:01.000 --> 00:02.000\n${'x'.repeat(501)}`, 'too-long', 4],
-])('UP13: %s is refused with its line', (_name, source, fault, line) => {
+])('UF13: %s is refused with its line', (_name, source, fault, line) => {
   expect(readCaptions(source)).toEqual({ kind: 'fault', fault, line });
 });
 
-it('UP13: what is written is read again as it was', () => {
+it('UF13: what is written is read again as it was', () => {
   const cue = fc
     .record({
       startMs: fc.nat(10_000_000),
@@ -50,13 +50,13 @@ it('UP13: what is written is read again as it was', () => {
   );
 });
 
-it('UP13: a sign that opens no tag is written so that it is shown', () => {
+it('UF13: a sign that opens no tag is written so that it is shown', () => {
   const written = writeCaptions([{ startMs: 0, endMs: 1_000, text: 'a < b --> c' }]);
   expect(written).toContain('a &lt; b → c');
   expect(readCaptions(written).kind).toBe('read');
 });
 
-it('UP13: a time may be typed short', () => {
+it('UF13: a time may be typed short', () => {
   expect(timeIn('62')).toBe(62_000);
   expect(timeIn(' 1:02.5 ')).toBe(62_500);
   expect(timeIn('1:00:00,25')).toBe(3_600_250);
