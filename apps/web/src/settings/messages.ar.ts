@@ -42,7 +42,7 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
   password: 'كلمة المرور',
   'password.current': 'كلمة المرور الحالية',
   'password.next': 'كلمة المرور الجديدة',
-  'password.hint': 'عشرة أحرف على الأقل، وليست معرّفك. يُخرَج كل من دخل في مكان آخر.',
+  'password.hint': 'ثمانية أحرف على الأقل، وليست شائعة. يُخرَج كل من دخل في مكان آخر.',
   'password.change': 'تغيير كلمة المرور',
   'password.done': 'تغيّرت كلمة المرور.',
   'password.failed': 'لم تتغير.',

@@ -41,7 +41,7 @@ export const en = {
   'password.current': 'Current password',
   'password.next': 'New password',
   'password.hint':
-    'At least 10 characters, and not your handle. Everybody signed in elsewhere is signed out.',
+    'At least 8 characters, and not a common one. Everybody signed in elsewhere is signed out.',
   'password.change': 'Change the password',
   'password.done': 'The password is changed.',
   'password.failed': 'Not changed.',

@@ -1,0 +1,143 @@
+// Profiles, likes, search and settings in a real browser, where there is one.
+
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { apiOf, bodyOf } from './harness/api.ts';
+import { axeFaults, CHROMIUM, hasBrowser, openBrowser } from './harness/browser.ts';
+import { openInstallation } from './harness/installation.ts';
+import type { RunningServer } from './harness/installation.ts';
+
+const installation = openInstallation();
+let server: RunningServer;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+
+/** The page asks and streams, on a machine that may be busy. */
+const SOON = { timeout: 20_000 };
+const PASSWORD = 'violet-kettle-9';
+
+async function signUp(handle: string, to: string): Promise<void> {
+  await page.goto(`${server.url}/sign-up?to=${encodeURIComponent(to)}`);
+  await page.locator('input[name="handle"]').fill(handle);
+  await page.locator('input[name="password"]').fill(PASSWORD);
+  await page.locator('form.door button[type="submit"]').click();
+  await page.waitForURL(server.url + to, SOON);
+}
+
+const numbersIn = async (selector: string): Promise<readonly number[]> =>
+  (await page.locator(selector).allTextContents()).map(Number);
+
+describe.skipIf(!hasBrowser)(`profile, likes, search and settings, in ${CHROMIUM}`, () => {
+  beforeAll(async () => {
+    server = await installation.start({ withClips: true });
+    browser = await openBrowser();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await installation.close();
+  });
+
+  beforeEach(async () => {
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await context.newPage();
+  });
+
+  afterEach(() => context.close());
+
+  it('PP3: a profile is published by the person, and what they write is shown as text', async () => {
+    await signUp('mara.lind', '/@mara.lind');
+    await page.getByRole('button', { name: 'Publish my profile' }).click(SOON);
+    const dialog = page.locator('dialog[open]');
+    await dialog.getByLabel('Name').fill('<b>Mara</b> 🌊 بحر');
+    await dialog.getByLabel('About you').fill('<script>document.title = "bad"</script>');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: '<b>Mara</b> 🌊 بحر' }).waitFor(SOON);
+    await page.getByText('<script>document.title').waitFor(SOON);
+    expect(await page.title()).not.toBe('bad');
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
+  it('PP1 PP2: the totals of a profile are the sum of its tiles, and move with a like from elsewhere', async () => {
+    await page.goto(`${server.url}/@holdfast`);
+    await page.locator('.tile').first().waitFor(SOON);
+    const tiles = '.tile-counts > span:nth-child(2) .count-digits';
+    const total = '.totals dl > div:nth-child(2) .count-digits';
+    const sum = async (): Promise<number> =>
+      (await numbersIn(tiles)).reduce((all, one) => all + one, 0);
+    await expect.poll(async () => (await numbersIn(total))[0], SOON).toBe(await sum());
+    const before = await sum();
+    const api = apiOf(server.url);
+    const feed = bodyOf<{ items: { id: string }[] }>(await api.send('GET', '/v1/feed'));
+    const grant = await api.grant('eu', 'somebody-else');
+    const like = { n: 1, kind: 'like', video: feed.items[0]?.id };
+    expect(await api.outcomes(grant, [like])).toEqual(['counted']);
+    await expect.poll(sum, SOON).toBe(before + 1);
+    await expect.poll(async () => (await numbersIn(total))[0], SOON).toBe(before + 1);
+  });
+
+  it('PP5: a search is in its address, is remembered on the device, and is forgotten when asked', async () => {
+    await page.goto(`${server.url}/search`);
+    const field = page.getByRole('searchbox');
+    await field.fill('flower');
+    await page.locator('.tile', { hasText: 'never stops opening' }).waitFor(SOON);
+    expect(new URL(page.url()).searchParams.get('q')).toBe('flower');
+    expect(await axeFaults(page)).toEqual([]);
+    await expect
+      .poll(() => page.evaluate(() => localStorage.getItem('holdfast.searches')), SOON)
+      .toContain('flower');
+    await field.fill('');
+    await page.getByRole('button', { name: 'Forget them' }).click(SOON);
+    expect(await page.evaluate(() => localStorage.getItem('holdfast.searches'))).toBe(null);
+  });
+
+  it('PP6: my likes say what has become of each', async () => {
+    await signUp('likes.things', '/likes');
+    await page.getByText('No likes yet').waitFor(SOON);
+    await page.goto(`${server.url}/?rank=latest`);
+    await page.locator('article[aria-posinset="1"]').waitFor(SOON);
+    await page.keyboard.press('l');
+    await expect
+      .poll(
+        () => page.locator('article[aria-posinset="1"] button[aria-pressed="true"]').count(),
+        SOON,
+      )
+      .toBeGreaterThan(0);
+    await page.goto(`${server.url}/likes`);
+    const row = page.locator('.like-row').first();
+    await row.getByText('Counted').waitFor(SOON);
+    await context.setOffline(true);
+    await row.getByRole('button').click();
+    await row.getByText('On this device, not sent yet').waitFor(SOON);
+    await context.setOffline(false);
+    await row.getByText('Taken back').waitFor(SOON);
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
+  it('PP7: language and colours hold at once, from right to left too, and after a reload', async () => {
+    await signUp('settles.in', '/settings');
+    await page.getByLabel('Dark').check();
+    await page.getByLabel('العربية').check();
+    await page.getByRole('heading', { name: 'الإعدادات' }).waitFor(SOON);
+    expect(await page.locator('html').getAttribute('dir')).toBe('rtl');
+    await page.reload();
+    await page.getByRole('heading', { name: 'الإعدادات' }).waitFor(SOON);
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
+  it('PP8: an account is deleted when its handle is typed, and not before', async () => {
+    await signUp('goes.away', '/settings');
+    await page.getByRole('button', { name: 'Delete my account…' }).click(SOON);
+    const dialog = page.locator('dialog[open]');
+    await dialog.getByText('Your likes are taken out of the counts').waitFor(SOON);
+    const remove = dialog.getByRole('button', { name: 'Delete it for good' });
+    await dialog.getByRole('textbox').fill('goes');
+    expect(await remove.isDisabled()).toBe(true);
+    await dialog.getByRole('textbox').fill('goes.away');
+    await remove.click();
+    await page.waitForURL(`${server.url}/`, SOON);
+    expect(await page.evaluate(async () => (await fetch('/v1/me')).status)).toBe(401);
+  });
+});
