@@ -1,5 +1,4 @@
-// The videos that a person likes: everybody's on a profile when they show them, and one's own with
-// what has become of each like.
+// The videos that a person likes, on their profile when they show them. One's own are at /likes.
 
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
@@ -13,11 +12,11 @@ import { itemsOf, usePages } from './use-pages.ts';
 import { GridBones, VideoGrid } from './video-grid.tsx';
 import type { ProfileWords } from './words.ts';
 
-type LikedProps = Readonly<{ t: ProfileWords; person: Person; isMe: boolean }>;
+type LikedProps = Readonly<{ t: ProfileWords; person: Person }>;
 
-export function LikedVideos({ t, person, isMe }: LikedProps): ReactElement {
-  const isShown = isMe || person.likesPublic;
-  const liked = usePages(`${pathOfPerson(person.handle)}/likes`, parseVideo, isShown);
+export function LikedVideos({ t, person }: LikedProps): ReactElement {
+  const isShown = person.likesPublic;
+  const liked = usePages(`${pathOfPerson(person.handle)}/likes`, parseVideo, { isWanted: isShown });
   const items = itemsOf(liked);
   if (!isShown) return <Empty title={t('liked.hidden')} />;
   if (liked.isPending) return <GridBones />;
@@ -29,9 +28,6 @@ export function LikedVideos({ t, person, isMe }: LikedProps): ReactElement {
   }
   return (
     <>
-      {isMe && (
-        <p className="small soft">{t(person.likesPublic ? 'liked.public' : 'liked.private')}</p>
-      )}
       {items.length === 0 ? <NoLikes t={t} /> : <VideoGrid videos={items} withCreator />}
       <More pages={liked} />
     </>

@@ -1,15 +1,15 @@
 // My likes, each with what has become of it: on this device, kept by the server, counted.
 
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { troubleOf } from '../app/ask.ts';
+import { ask, troubleOf, valueOf } from '../app/ask.ts';
 import { setLiked, useLiked, useVideoCounts } from '../app/engagement.ts';
 import { useWords } from '../app/i18n.ts';
 import { Bones, Page, TroubleNote } from '../app/page.tsx';
+import { fieldsOf, textOf } from '../app/parse.ts';
 import { useMe } from '../app/session.ts';
-import type { Me } from '../app/session.ts';
 import { parseVideo } from '../app/video.ts';
-import type { Video } from '../app/video.ts';
 import { appArea } from '../app/words.ts';
 import { Count } from '../numbers/count.tsx';
 import { Chip } from '../ui/chip.tsx';
@@ -17,7 +17,6 @@ import '../ui/forms.css';
 import { Icon } from '../ui/icon.tsx';
 import { NoLikes } from './liked-videos.tsx';
 import { More } from './more.tsx';
-import { pathOfPerson } from './person.ts';
 import './profile.css';
 import { itemsOf, usePages } from './use-pages.ts';
 import { profileArea } from './words.ts';
@@ -41,13 +40,20 @@ export function LikesPage(): ReactElement {
           </div>
         </div>
       )}
-      {me !== null && me !== undefined && <MyLikes t={t} me={me} />}
+      {me !== null && me !== undefined && <MyLikes key={me.account} t={t} />}
     </Page>
   );
 }
 
-function MyLikes({ t, me }: Readonly<{ t: ProfileWords; me: Me }>): ReactElement {
-  const liked = usePages(`${pathOfPerson(me.handle)}/likes`, parseVideo);
+/** A like that is still on this device joins the list when the server has it. */
+const LIKES_EVERY_MS = 4_000;
+
+function parseLiked(value: unknown): string | undefined {
+  return textOf(fieldsOf(value)['video']);
+}
+
+function MyLikes({ t }: Readonly<{ t: ProfileWords }>): ReactElement {
+  const liked = usePages('/v1/me/likes', parseLiked, { refetchEveryMs: LIKES_EVERY_MS });
   const items = itemsOf(liked);
   if (liked.isPending) return <Bones lines={5} />;
   if (items === undefined) {
@@ -58,7 +64,7 @@ function MyLikes({ t, me }: Readonly<{ t: ProfileWords; me: Me }>): ReactElement
     <>
       <ul className="likes">
         {items.map((video) => (
-          <LikeRow key={video.id} t={t} video={video} />
+          <LikeRow key={video} t={t} id={video} />
         ))}
       </ul>
       <More pages={liked} />
@@ -66,24 +72,33 @@ function MyLikes({ t, me }: Readonly<{ t: ProfileWords; me: Me }>): ReactElement
   );
 }
 
-function LikeRow({ t, video }: Readonly<{ t: ProfileWords; video: Video }>): ReactElement {
-  const liked = useLiked(video.id);
-  const { likes } = useVideoCounts(video.id);
-  const title = video.title === '' ? t('untitled') : video.title;
+function LikeRow({ t, id }: Readonly<{ t: ProfileWords; id: string }>): ReactElement {
+  const video = useQuery({
+    queryKey: ['video', id],
+    queryFn: () => valueOf(ask(`/v1/videos/${encodeURIComponent(id)}`, parseVideo)),
+    retry: false,
+  });
+  const liked = useLiked(id);
+  const { likes } = useVideoCounts(id);
+  const { data } = video;
+  const title = video.isError ? t('like.gone') : (data?.title ?? '');
+  const name = title === '' ? t('untitled') : title;
   // The list is of likes: until the server has been asked again, a video on it is liked.
   const isLiked = liked.known ? liked.liked : true;
   return (
     <li className="like-row" data-liked={isLiked}>
-      <Link className="like-picture" to="/v/$video" params={{ video: video.id }} aria-label={title}>
-        {video.media?.poster !== undefined && (
-          <img src={video.media.poster} alt="" loading="lazy" width="45" height="80" />
+      <Link className="like-picture" to="/v/$video" params={{ video: id }} aria-label={name}>
+        {data?.media?.poster !== undefined && (
+          <img src={data.media.poster} alt="" loading="lazy" width="45" height="80" />
         )}
       </Link>
       <div className="like-words">
-        <Link to="/v/$video" params={{ video: video.id }}>
-          <bdi>{title}</bdi>
+        <Link to="/v/$video" params={{ video: id }}>
+          <bdi>{video.isPending ? '…' : name}</bdi>
         </Link>
-        <bdi className="small soft">{t('by', { name: video.displayName })}</bdi>
+        {data !== undefined && (
+          <bdi className="small soft">{t('by', { name: data.displayName })}</bdi>
+        )}
         <span className="row">
           <LikeState t={t} isLiked={isLiked} pending={liked.pending} />
           <span className="small soft">
@@ -96,8 +111,8 @@ function LikeRow({ t, video }: Readonly<{ t: ProfileWords; video: Video }>): Rea
         data-kind="icon"
         type="button"
         aria-pressed={isLiked}
-        aria-label={t(isLiked ? 'like.undo' : 'like.redo', { title })}
-        onClick={() => void setLiked(video.id, !isLiked)}
+        aria-label={t(isLiked ? 'like.undo' : 'like.redo', { title: name })}
+        onClick={() => void setLiked(id, !isLiked)}
       >
         <Icon name="heart" />
       </button>

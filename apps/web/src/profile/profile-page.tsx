@@ -109,7 +109,8 @@ function Profile({ t, person }: Readonly<{ t: ProfileWords; person: Person }>): 
         >
           {t('tab.videos')}
         </Link>
-        {(isMe || person.likesPublic) && (
+        {isMe && <Link to="/likes">{t('tab.liked')}</Link>}
+        {!isMe && person.likesPublic && (
           <Link
             to="/@{$handle}"
             params={{ handle: person.handle }}
@@ -122,7 +123,7 @@ function Profile({ t, person }: Readonly<{ t: ProfileWords; person: Person }>): 
         {isMe && <Link to="/upload">{t('tab.drafts')}</Link>}
       </nav>
       {tab === 'liked' ? (
-        <LikedVideos t={t} person={person} isMe={isMe} />
+        <LikedVideos t={t} person={person} />
       ) : (
         <Videos t={t} videos={videos} isMe={isMe} />
       )}

@@ -8,11 +8,19 @@ import type { ListPage, Parse } from '../app/parse.ts';
 
 export type Pages<T> = UseInfiniteQueryResult<InfiniteData<ListPage<T>>>;
 
+type How = Readonly<{
+  isWanted?: boolean;
+  /** For lists that change by what the person does elsewhere. */
+  refetchEveryMs?: number;
+}>;
+
 /** Reads a list; `path` has its question mark where it needs one. */
-export function usePages<T>(path: string, parse: Parse<T>, isWanted = true): Pages<T> {
+export function usePages<T>(path: string, parse: Parse<T>, how: How = {}): Pages<T> {
+  const { isWanted = true, refetchEveryMs = false } = how;
   return useInfiniteQuery({
     queryKey: ['pages', path],
     enabled: isWanted,
+    refetchInterval: refetchEveryMs,
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) => {
       const mark = path.includes('?') ? '&' : '?';
