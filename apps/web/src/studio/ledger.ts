@@ -144,12 +144,11 @@ const cellOf: Parse<LedgerCell> = (value) => {
   const fields = fieldsOf(value);
   const jurisdiction = textOf(fields['jurisdiction']) ?? textOf(fields['cell']);
   if (jurisdiction === undefined) return undefined;
-  const shown = { ...fields, ...fieldsOf(fields['shown']) } as Readonly<Record<string, unknown>>;
   const balance = textOf(fields['balance']);
   return {
     jurisdiction,
-    likes: shownOf(shown['likes']),
-    views: shownOf(shown['views']),
+    likes: shownOf(fields['likes']),
+    views: shownOf(fields['views']),
     asOf: timeOf(fields['asOf']) ?? null,
     epoch: wholeOf(fields['epoch']) ?? null,
     seq: wholeOf(fields['seq']) ?? null,

@@ -37,6 +37,10 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
   'change.unknown': 'لا مقارنة',
   'change.against': 'مقارنةً بالمدة من {from} إلى {to}',
 
+  'change.total': 'إجمالًا، الآن',
+  'cut.title': 'مقاطعك الأحدث وحدها في هذه الأرقام',
+  'cut.text': 'عددها أكبر مما يُجمع دفعة واحدة. لكل مقطع أرقامه في صفحته.',
+
   'period.label': 'المدة',
   'period.48h': '48 ساعة',
   'period.7d': '7 أيام',
@@ -117,9 +121,8 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
 
   'tiles.label': 'أرقام هذا المقطع',
   'tile.likesPer100': 'إعجابات لكل 100 مشاهدة',
-  'tile.commentsPer100': 'تعليقات لكل 100 مشاهدة',
   'tile.averageWatch': 'متوسط ما شوهد',
-  'tile.engagedPart': 'نسبة المشاهدات المتفاعلة',
+  'tile.half': 'شاهدوا النصف على الأقل',
   'tile.why': 'لماذا هذا الرقم',
 
   'retention.title': 'الاستمرار في المشاهدة',
@@ -142,6 +145,13 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
     other: '{n} بداية حتى الآن.',
   },
   'retention.intro': 'الثواني الثلاث الأولى: غادر {part}',
+  'retention.leftOut': {
+    one: 'يوم واحد قبل حفظ هذه الأرقام غير محسوب',
+    two: 'يومان قبل حفظ هذه الأرقام غير محسوبين',
+    few: '{n} أيام قبل حفظ هذه الأرقام غير محسوبة',
+    many: '{n} يومًا قبل حفظ هذه الأرقام غير محسوبة',
+    other: '{n} يوم قبل حفظ هذه الأرقام غير محسوبة',
+  },
   'retention.part': 'الجزء',
   'retention.position': 'عند',
   'retention.watching': 'يشاهدون',

@@ -28,6 +28,10 @@ export const en = {
   'change.unknown': 'no comparison',
   'change.against': 'against {from} to {to}',
 
+  'change.total': 'in all, now',
+  'cut.title': 'Only your newest videos are in these numbers',
+  'cut.text': 'There are more than can be added up at once. Each video’s own page has its numbers.',
+
   'period.label': 'Period',
   'period.48h': '48 hours',
   'period.7d': '7 days',
@@ -109,9 +113,8 @@ export const en = {
 
   'tiles.label': 'Numbers of this video',
   'tile.likesPer100': 'Likes per 100 views',
-  'tile.commentsPer100': 'Comments per 100 views',
   'tile.averageWatch': 'Average watched',
-  'tile.engagedPart': 'Engaged part of views',
+  'tile.half': 'Watched at least half',
   'tile.why': 'Why this number',
 
   'retention.title': 'Retention',
@@ -120,6 +123,10 @@ export const en = {
   'retention.few.title': 'The curve needs 30 viewers',
   'retention.few': { one: 'There is {n} start so far.', other: 'There are {n} starts so far.' },
   'retention.intro': 'First 3 seconds: {part} lost',
+  'retention.leftOut': {
+    one: '{n} day of before these were kept is left out',
+    other: '{n} days of before these were kept are left out',
+  },
   'retention.part': 'Part',
   'retention.position': 'At',
   'retention.watching': 'Watching',

@@ -10,11 +10,11 @@ import { UNKNOWN } from './formats.ts';
 import type { Formats, Unit } from './formats.ts';
 import { shortTime, StateChip } from './state-chip-view.tsx';
 import type { Studio } from './use-studio.ts';
-import { METRICS } from './wire.ts';
+import { CHARTED, METRICS } from './wire.ts';
 import type { Card, Metric, Overview } from './wire.ts';
 import { studioArea } from './words.ts';
 import type { StudioWords } from './words.ts';
-import { DAY_MS, HOUR_MS } from './zone.ts';
+import { DAY_MS } from './zone.ts';
 
 export function unitOf(metric: Metric): Unit {
   return metric === 'watchMs' ? 'duration' : 'count';
@@ -49,28 +49,36 @@ function EmptyCard({ metric }: Readonly<{ metric: Metric }>): ReactElement {
 type MetricCardProps = Readonly<{ card: Card; studio: Studio; overview: Overview }>;
 
 function MetricCard({ card, studio, overview }: MetricCardProps): ReactElement {
-  const { choice, choose, formats, nowMs, period } = studio;
+  const { choice, choose, formats, nowMs } = studio;
   const { metric, value, state, asOf, spark } = card;
   const t = useWords(studioArea);
   const name = t(`metric.${metric}`);
   const definition = overview.definitions[metric];
-  const sparkMs = metric === 'uniqueViewers' ? DAY_MS : period.grainMs;
+  const charted = CHARTED.find((each) => each === metric);
   return (
     <li className="card metric-card" data-on={choice.metric === metric} data-metric={metric}>
       <span className="metric-head">
-        <button
-          className="metric-name"
-          type="button"
-          aria-pressed={choice.metric === metric}
-          onClick={() => choose({ metric })}
-        >
-          {name}
-        </button>
+        {charted === undefined ? (
+          <span className="metric-name">{name}</span>
+        ) : (
+          <button
+            className="metric-name"
+            type="button"
+            aria-pressed={choice.metric === metric}
+            onClick={() => choose({ metric: charted })}
+          >
+            {name}
+          </button>
+        )}
         {definition !== undefined && <Definition name={name} text={definition} />}
       </span>
       <span className="metric-value digits">{formats.value(value, unitOf(metric))}</span>
-      <ChangeText card={card} overview={overview} formats={formats} t={t} />
-      <Sparkline buckets={bucketsOf(spark, sparkStep(spark, sparkMs))} />
+      {charted === undefined ? (
+        <span className="metric-change small">{t('change.total')}</span>
+      ) : (
+        <ChangeText card={card} overview={overview} formats={formats} t={t} />
+      )}
+      <Sparkline buckets={bucketsOf(spark, DAY_MS)} />
       <span className="metric-foot small">
         <StateChip {...{ state, asOf, formats, nowMs }} />
         <span className="soft">
@@ -82,14 +90,6 @@ function MetricCard({ card, studio, overview }: MetricCardProps): ReactElement {
       {state === 'unknown' && <span className="soft small">{t('state.unknown.why')}</span>}
     </li>
   );
-}
-
-/** The small line may be coarser than the chart: its step is that of most of its buckets. */
-function sparkStep(spark: Card['spark'], usualMs: number): number {
-  const [first, second] = [spark[0], spark[1]];
-  if (first === undefined || second === undefined) return usualMs;
-  const stepMs = Date.parse(second.at) - Date.parse(first.at);
-  return stepMs >= 23 * HOUR_MS && usualMs < DAY_MS ? DAY_MS : usualMs;
 }
 
 type ChangeTextProps = Readonly<{

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { ratesOf } from './rates.ts';
-import { overviewOf } from './wire.ts';
+import { halfPart, likesPer100 } from './rates.ts';
+import { overviewOf, retentionAnswerOf } from './wire.ts';
 
 const at = '2026-11-22T00:00:00.000Z';
 
@@ -11,16 +11,21 @@ function withCards(values: Readonly<Record<string, number | null>>): ReturnType<
   return overviewOf({ from: at, to: at, cards });
 }
 
-it('is a rate of what was counted in the period', () => {
-  expect(ratesOf(withCards({ views: 200, likes: 9, comments: 1, engagedViews: 50 }))).toEqual({
-    likesPer100: 4.5,
-    commentsPer100: 0.5,
-    engagedPart: 0.25,
-  });
+it('likes are a rate of the views of the same period', () => {
+  expect(likesPer100(withCards({ views: 200, likes: 9 }))).toBe(4.5);
 });
 
 it('SP1: of no views, or of a number that is not known, there is no rate', () => {
-  expect(ratesOf(withCards({ views: 0, likes: 0 })).likesPer100).toBeNull();
-  expect(ratesOf(withCards({ views: 10, likes: null })).likesPer100).toBeNull();
-  expect(ratesOf(undefined).likesPer100).toBeNull();
+  expect(likesPer100(withCards({ views: 0, likes: 0 }))).toBeNull();
+  expect(likesPer100(withCards({ views: 10, likes: null }))).toBeNull();
+  expect(likesPer100(undefined)).toBeNull();
+});
+
+it('who watched at least half is a part of all who started', () => {
+  const points = [0, 0.5, 1].map((part, index) => ({ part, watching: 8 - 2 * index }));
+  const half = (starts: number | null): number | null =>
+    halfPart(retentionAnswerOf({ starts, points, state: 'live' }));
+  expect(half(8)).toBe(0.75);
+  expect(half(0)).toBeNull();
+  expect(half(null)).toBeNull();
 });

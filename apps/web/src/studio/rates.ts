@@ -1,27 +1,23 @@
-// Rates of a video, out of its cards. Pure.
+// Rates of a video. Each is made of two numbers of the same answer, so that they are of the same
+// time. Pure.
 
-import type { Metric, Overview } from './wire.ts';
+import { watchingAt } from './charts/retention.ts';
+import type { Overview, RetentionAnswer } from './wire.ts';
 
-export type Rates = Readonly<{
-  likesPer100: number | null;
-  commentsPer100: number | null;
-  engagedPart: number | null;
-}>;
-
-/** A rate needs both of its numbers, and views to be a rate of: otherwise there is none. */
-export function ratesOf(overview: Overview | undefined): Rates {
-  const of = (metric: Metric): number | null =>
+/** The likes of a period on each hundred of its views; of no views there is no rate. */
+export function likesPer100(overview: Overview | undefined): number | null {
+  const of = (metric: 'likes' | 'views'): number | null =>
     overview?.cards.find((card) => card.metric === metric)?.value ?? null;
-  const views = of('views');
-  const perView = (value: number | null): number | null =>
-    value === null || views === null || views === 0 ? null : value / views;
-  const per100 = (value: number | null): number | null => {
-    const rate = perView(value);
-    return rate === null ? null : rate * 100;
-  };
-  return {
-    likesPer100: per100(of('likes')),
-    commentsPer100: per100(of('comments')),
-    engagedPart: perView(of('engagedViews')),
-  };
+  const [likes, views] = [of('likes'), of('views')];
+  return likes === null || views === null || views === 0 ? null : (likes / views) * 100;
+}
+
+const HALF = 0.5;
+
+/** The part of starts that watched at least half. */
+export function halfPart(retention: RetentionAnswer | undefined): number | null {
+  if (retention === undefined) return null;
+  const { starts, points } = retention;
+  const watching = watchingAt(points, HALF);
+  return starts === null || starts === 0 || watching === null ? null : watching / starts;
 }

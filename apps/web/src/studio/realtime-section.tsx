@@ -41,7 +41,7 @@ export function RealtimeSection({ studio, video }: RealtimeSectionProps): ReactE
           />
         )}
       </div>
-      <p className="now-viewers">
+      <p className={viewers === null ? 'soft small' : 'now-viewers'}>
         {viewers === null ? t('now.viewers.unknown') : t('now.viewers', { n: viewers })}
       </p>
       {isOld && (

@@ -100,9 +100,7 @@ function CurveNote({ curve, studio, data }: Omit<CurveProps, 'video'>): ReactEle
       ? []
       : [t('retention.intro', { part: formats.percent(curve.intro.lostPart) })]),
     ...(data.loops === null ? [] : [t('retention.loops', { n: data.loops })]),
-    ...(data.averageWatchMs === null
-      ? []
-      : [`${t('tile.averageWatch')} ${formats.value(data.averageWatchMs, 'duration')}`]),
+    ...(data.unknownDays === 0 ? [] : [t('retention.leftOut', { n: data.unknownDays })]),
     ...(data.asOf === null
       ? []
       : [t('asOf', { at: shortTime(Date.parse(data.asOf), formats, nowMs) })]),

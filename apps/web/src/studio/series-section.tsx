@@ -16,14 +16,17 @@ import { comparisonOf } from './period.ts';
 import { shortTime } from './state-chip-view.tsx';
 import { Failed } from './trouble.tsx';
 import type { Studio } from './use-studio.ts';
+import type { ChartedMetric } from './wire.ts';
 import { studioArea } from './words.ts';
 import { DAY_MS, zoneOf } from './zone.ts';
 
 type SeriesSectionProps = Readonly<{ studio: Studio; video?: string }>;
 
-/** Viewers of a day cannot be told apart over days, so they come by UTC day (A61). */
+/** These are kept by UTC day, and by nothing finer (A61). */
+const DAILY: ReadonlySet<ChartedMetric> = new Set(['engagedViews', 'uniqueViewers']);
+
 function askedAs({ choice, period, zone }: Studio, video: string | undefined): SeriesAsk {
-  const isDaily = choice.metric === 'uniqueViewers';
+  const isDaily = DAILY.has(choice.metric);
   return {
     metric: choice.metric,
     grain: isDaily ? 'day' : period.grain,

@@ -59,6 +59,12 @@ function Overview(): ReactElement {
           <p>{t('stale.text')}</p>
         </Notice>
       )}
+      {data?.isCut === true && (
+        <Notice>
+          <strong>{t('cut.title')}</strong>
+          <p>{t('cut.text')}</p>
+        </Notice>
+      )}
       {isNew && (
         <Empty title={t('empty.title')}>
           <p>{t('empty.text')}</p>

@@ -8,7 +8,7 @@ import { useWords } from '../app/i18n.ts';
 import { Page } from '../app/page.tsx';
 import { useMe } from '../app/session.ts';
 import { Icon } from '../ui/icon.tsx';
-import { askLedger, askOverview, askOwnVideo, rangeParams } from './asks.ts';
+import { askLedger, askOverview, askOwnVideo, askRetention, rangeParams } from './asks.ts';
 import { CountriesSection, ReturningSection, SourcesSection } from './audience-sections.tsx';
 import { HatchDefinition } from './charts/hatch.tsx';
 import { CorrectionsTable } from './corrections-table.tsx';
@@ -19,11 +19,12 @@ import { LedgerDrawer } from './ledger-drawer.tsx';
 import { MetricCards } from './metric-cards.tsx';
 import type { OwnVideo } from './own-video.ts';
 import { PeriodBar } from './period-bar.tsx';
-import { ratesOf } from './rates.ts';
+import { halfPart, likesPer100 } from './rates.ts';
 import { RealtimeSection } from './realtime-section.tsx';
 import { RetentionSection } from './retention-section.tsx';
 import { SeriesSection } from './series-section.tsx';
 import './studio.css';
+import './video.css';
 import { Failed, SignInFirst } from './trouble.tsx';
 import { useStudio } from './use-studio.ts';
 import type { Studio } from './use-studio.ts';
@@ -85,7 +86,7 @@ function VideoNumbers({ video }: Readonly<{ video: OwnVideo }>): ReactElement {
       <VideoHead studio={studio} video={video} />
       <PeriodBar studio={studio} />
       <MetricCards studio={studio} overview={overview.data} label={t('tiles.label')} />
-      <RateTiles studio={studio} overview={overview.data} />
+      <RateTiles {...about} overview={overview.data} />
       <ExportLinks
         what="video"
         params={{ video: video.video, ...rangeParams(period), tz: zone.name }}
@@ -173,24 +174,29 @@ function VideoHead({ studio, video }: VideoHeadProps): ReactElement {
   );
 }
 
-type RateTilesProps = Readonly<{ studio: Studio; overview: Overview | undefined }>;
+type RateTilesProps = Readonly<{
+  studio: Studio;
+  video: string;
+  overview: Overview | undefined;
+}>;
 
-function RateTiles({ studio: { formats }, overview }: RateTilesProps): ReactElement {
+function RateTiles({ studio, video, overview }: RateTilesProps): ReactElement {
   const t = useWords(studioArea);
-  const { likesPer100, commentsPer100, engagedPart } = ratesOf(overview);
+  const { formats, period } = studio;
+  const { data } = useQuery(askRetention(video, period));
   return (
     <dl className="rates card">
       <div>
         <dt>{t('tile.likesPer100')}</dt>
-        <dd className="digits">{formats.rate(likesPer100)}</dd>
+        <dd className="digits">{formats.rate(likesPer100(overview))}</dd>
       </div>
       <div>
-        <dt>{t('tile.commentsPer100')}</dt>
-        <dd className="digits">{formats.rate(commentsPer100)}</dd>
+        <dt>{t('tile.averageWatch')}</dt>
+        <dd className="digits">{formats.value(data?.averageWatchMs ?? null, 'duration')}</dd>
       </div>
       <div>
-        <dt>{t('tile.engagedPart')}</dt>
-        <dd className="digits">{formats.percent(engagedPart)}</dd>
+        <dt>{t('tile.half')}</dt>
+        <dd className="digits">{formats.percent(halfPart(data))}</dd>
       </div>
     </dl>
   );

@@ -18,6 +18,10 @@ export const METRICS = [
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
+/** Those of which every day is kept. Of the others only the total of now is known. */
+export const CHARTED = ['views', 'engagedViews', 'likes', 'watchMs', 'uniqueViewers'] as const;
+export type ChartedMetric = (typeof CHARTED)[number];
+
 export type CountState = 'live' | 'stale' | 'unknown';
 
 export type Card = Readonly<{
@@ -33,6 +37,8 @@ export type Overview = Readonly<{
   from: string;
   to: string;
   previous: Readonly<{ from: string; to: string }> | undefined;
+  /** Only the newest videos are in the numbers, because there are too many. */
+  isCut: boolean;
   cards: readonly Card[];
   definitions: Readonly<Record<string, string>>;
 }>;
@@ -115,6 +121,7 @@ export const overviewOf: Parse<Overview> = (value) => {
     from,
     to,
     previous: known ? { from: fromBefore, to: toBefore } : undefined,
+    isCut: fields['isCut'] === true,
     cards,
     definitions: textsOf(fields['definitions']),
   };
@@ -205,6 +212,8 @@ export type RetentionAnswer = Readonly<{
   points: readonly RetentionPoint[];
   loops: number | null;
   averageWatchMs: number | null;
+  /** Days of which nobody knows what they were made of; they are in none of the numbers. */
+  unknownDays: number;
   asOf: string | null;
   state: CountState;
 }>;
@@ -226,6 +235,7 @@ export const retentionAnswerOf: Parse<RetentionAnswer> = (value) => {
     points,
     loops: wholeOf(fields['loops']) ?? null,
     averageWatchMs: numberOf(fields['averageWatchMs']) ?? null,
+    unknownDays: Array.isArray(fields['unknownDays']) ? fields['unknownDays'].length : 0,
     asOf: timeOf(fields['asOf']) ?? null,
     state: stateOf(fields['state'], starts),
   };
