@@ -14,6 +14,7 @@ import type { Border } from '../border/border.ts';
 import { openBorderBook } from '../border/border-book.ts';
 import type { BorderBook } from '../border/border-book.ts';
 import type { BorderRecord } from '../border/records.ts';
+import { startScheduler } from '../people/scheduler.ts';
 import { AccountRoles } from './account-roles.ts';
 import { openCellFiles } from './cell-files.ts';
 import type { CellFiles } from './cell-files.ts';
@@ -124,6 +125,10 @@ export async function openRoledCell(
     nowMs: clocks.nowMs,
     border,
   });
+  const endScheduler = startScheduler(files.accounts, clocks.nowMs, (cause) => {
+    const message = `a video was not published in time (${faultCode(cause)}); it is tried again`;
+    notice(border, 'warn', 'maintenance-failed', message);
+  });
   const nothing = receiveNothing(border);
   return {
     roles,
@@ -137,6 +142,7 @@ export async function openRoledCell(
     },
     close: async () => {
       endUpkeep();
+      endScheduler();
       await files.accounts.close();
       await roles.close();
       await files.close();

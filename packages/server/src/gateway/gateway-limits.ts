@@ -9,6 +9,8 @@ export type GatewayLimits = Readonly<{
   headersTimeoutMs: number;
   /** A whole request, body included (A9). */
   requestTimeoutMs: number;
+  /** A part of an upload; a slow line takes minutes for what a fast one sends in a second. */
+  uploadTimeoutMs: number;
   /** How often timeouts are looked for. */
   timeoutCheckMs: number;
   keepAliveTimeoutMs: number;
@@ -31,6 +33,7 @@ export const GATEWAY_LIMITS: GatewayLimits = {
   connectionIdleMs: 120_000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  uploadTimeoutMs: 900_000,
   timeoutCheckMs: 2_000,
   keepAliveTimeoutMs: 72_000,
   sessionsBurst: 1_000,

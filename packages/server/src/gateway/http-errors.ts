@@ -106,6 +106,11 @@ const BY_PARSER_CODE: ReadonlyMap<string, Refusal> = new Map([
   ['HPE_HEADER_OVERFLOW', HEADERS_TOO_LARGE],
 ]);
 
+/** A request of which not all came in its time; named as Node names it. */
+export class RequestTimeout extends Error {
+  readonly code = 'ERR_HTTP_REQUEST_TIMEOUT';
+}
+
 /** Answers on a connection on which no request could be read, and closes it. */
 export function answerClientError(error: Error, socket: Socket): void {
   if (codeOf(error) === 'ECONNRESET' || !socket.writable) {

@@ -182,7 +182,7 @@ describe('A11: paths and methods', () => {
     ['GET', '/assets/nothing.js', 404, 'not-found'],
     ['GET', '/v1/ops', 405, 'method-not-allowed'],
     ['DELETE', '/v1/counts', 405, 'method-not-allowed'],
-    ['PATCH', '/v1/videos/a', 405, 'method-not-allowed'],
+    ['PATCH', '/v1/counts', 405, 'method-not-allowed'],
     ['HEAD', '/v1/counts/stream?video=a', 405, undefined],
     ['GET', '/v1/videos/%zz', 400, 'invalid-request'],
   ] as const)('A11: %s %s is %i %s', async (method, url, status, code) => {

@@ -2,6 +2,7 @@
 //
 // Rules: docs/spec/api.md.
 
+import { randomBytes } from 'node:crypto';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { JSON_BODY_BYTES_MAX } from '@holdfast/protocol/limits.ts';
 import { fastify, LogController } from 'fastify';
@@ -16,6 +17,9 @@ import { openSearchIndex } from '../discovery/search-index.ts';
 import { openSearch } from '../discovery/search.ts';
 import type { Search } from '../discovery/search.ts';
 import { openStartsBook } from '../discovery/starts-book.ts';
+import { uploadChecker } from '../media/check-upload.ts';
+import type { CheckUpload } from '../media/check-upload.ts';
+import { openUploads } from '../media/uploads.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { openAuthorizer } from './authorizer.ts';
@@ -24,8 +28,8 @@ import { cookies as openCookies } from './cookies.ts';
 import { GATEWAY_LIMITS, HEADER_BYTES_MAX } from './gateway-limits.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
 import { homeOf as openHomeOf } from './home.ts';
-import { answerClientError, NOT_FOUND, sendError } from './http-errors.ts';
 import { openCommentPaces } from './comments/comment-parts.ts';
+import { answerClientError, NOT_FOUND, RequestTimeout, sendError } from './http-errors.ts';
 import { openMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { opSender } from './op-sender.ts';
@@ -45,6 +49,11 @@ import { addFeedRoute } from './routes/feed.ts';
 import { addFollowRoutes } from './routes/follows.ts';
 import { addHeldCommentRoutes } from './routes/held-comments.ts';
 import { addMeRoutes } from './routes/me.ts';
+import { uploadChecks } from './drafts/upload-checks.ts';
+import { addDraftRoutes } from './routes/drafts.ts';
+import { addPublishingRoutes } from './routes/publishing.ts';
+import type { PublishingParts } from './routes/publishing.ts';
+import { addUploadRoutes } from './routes/uploads.ts';
 import { addMyProfileRoutes } from './routes/my-profile.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { addPersonLikesRoute } from './routes/person-likes.ts';
@@ -77,6 +86,8 @@ declare module 'fastify' {
     anySite?: boolean;
     /** What is said of a body that is larger than the path takes, where more can be said. */
     tooLarge?: string;
+    /** Its body may take as long as an upload does (A9). */
+    slowBody?: boolean;
   }
 }
 
@@ -86,6 +97,8 @@ export type OpenGateway = Readonly<{
   catalog: Catalog;
   publicCatalog: PublicCatalog;
   media: MediaStore;
+  /** Looks at uploaded files; in threads, unless a test brings its own. */
+  checkUpload?: CheckUpload;
   keys: KeyFinder;
   charter: Charter;
   /** Absent, none is known. */
@@ -147,11 +160,11 @@ function openServer({ logger, trustProxy }: OpenGateway, limits: GatewayLimits):
     logController: new LogController({ disableRequestLogging: true }),
     http: {
       headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
+      requestTimeout: limits.uploadTimeoutMs,
       connectionsCheckingInterval: limits.timeoutCheckMs,
       maxHeaderSize: HEADER_BYTES_MAX,
     },
-    requestTimeout: limits.requestTimeoutMs,
+    requestTimeout: limits.uploadTimeoutMs,
     connectionTimeout: limits.connectionIdleMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     bodyLimit: JSON_BODY_BYTES_MAX,
@@ -171,6 +184,7 @@ function openServer({ logger, trustProxy }: OpenGateway, limits: GatewayLimits):
   });
   app.server.maxConnections = limits.connectionsMax;
   closeWhatFallsIdle(app);
+  endSlowBodies(app, limits);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
@@ -178,6 +192,22 @@ function openServer({ logger, trustProxy }: OpenGateway, limits: GatewayLimits):
   app.setErrorHandler((error, _request, reply) => sendError(error, reply, logger));
   app.setNotFoundHandler((_request, reply) => sendRefusal(reply, NOT_FOUND));
   return app;
+}
+
+/** A9: what is no upload has less time to arrive than Node gives to all. */
+function endSlowBodies(app: FastifyInstance, { requestTimeoutMs }: GatewayLimits): void {
+  app.addHook('onRequest', ({ raw, routeOptions }, reply, done) => {
+    const { 'content-length': length, 'transfer-encoding': coding } = raw.headers;
+    const hasBody = coding !== undefined || (length !== undefined && length !== '0');
+    if (hasBody && routeOptions.config.slowBody !== true) {
+      const timer = setTimeout(() => {
+        if (!raw.complete && !reply.sent) answerClientError(new RequestTimeout(), raw.socket);
+      }, requestTimeoutMs);
+      const stop = (): void => clearTimeout(timer);
+      raw.once('end', stop).once('close', stop);
+    }
+    done();
+  });
 }
 
 /** A13: Node closes connections that are idle when it is told to close, not those that become so. */
@@ -226,6 +256,7 @@ function addRoutes(
   addAccountRoutes(app, { cells, homeOf, cookies, known });
   addMeRoutes(app, whoIs, cookies);
   addMyProfileRoutes(app, { whoIs, known, media });
+  addOwnVideoRoutes(app, options, { whoIs, show });
   addPeopleRoutes(app, { catalog, known, exchange, show, whoIs, nowMs });
   addPersonLikesRoute(app, { cells, catalog, known, show, whoIs });
   addExportRoute(app, { whoIs, nowMs });
@@ -270,6 +301,28 @@ function candidatesOf(app: FastifyInstance, options: OpenGateway): Candidates {
   return openCandidates({ ...options, starts });
 }
 
+function addOwnVideoRoutes(
+  app: FastifyInstance,
+  options: OpenGateway,
+  { whoIs, show }: Pick<PublishingParts, 'whoIs' | 'show'>,
+): void {
+  const { cells, catalog, publicCatalog: known, media, nowMs, logger } = options;
+  const onFailed = (cause: unknown): void =>
+    logger.error({ err: cause }, 'an upload was not brought to its end; it is tried again');
+  const uploads = openUploads([...cells.keys()], media, onFailed);
+  const checkUpload = options.checkUpload ?? uploadChecker();
+  const files = { known, media, uploads, checkUpload, onFailed };
+  const checks = uploadChecks(files);
+  app.addHook('onClose', async () => {
+    await uploads.close();
+    await checks.idle();
+  });
+  const parts = { ...files, whoIs, checks, nowMs, randomBytes };
+  addDraftRoutes(app, parts);
+  addUploadRoutes(app, parts);
+  addPublishingRoutes(app, { ...parts, catalog, show });
+}
+
 /** What a path answers to, to tell a wrong method from a wrong path. */
 type PathMethods = { methods: Set<string>; anySite: Set<string> };
 
@@ -311,6 +364,7 @@ function addOtherMethods(app: FastifyInstance, paths: ReadonlyMap<string, PathMe
       },
       handler: () => undefined,
     });
+    if (methods.has('OPTIONS')) continue;
     app.route({
       method: 'OPTIONS',
       url,

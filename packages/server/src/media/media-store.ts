@@ -1,14 +1,14 @@
 // The files of people's videos and pictures: a folder for each jurisdiction, in it one for each
 // video and each account, and one for uploads that are under way.
 //
-// Rules: docs/spec/uploads.md (UP30 to UP33).
+// Rules: docs/spec/uploads.md (UP34 to UP36).
 //
 // A file never changes under its name, and is whole when it has one: it is written beside, synced,
 // and renamed.
 
 import { createReadStream } from 'node:fs';
 import type { ReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 
@@ -30,13 +30,13 @@ export type MediaStore = Readonly<{
     name: Readonly<{ stem: string; ending: string }>,
     bytes: Uint8Array,
   ) => Promise<string>;
-  /** The same with a file that is there already and is moved. */
+  /** Gives a whole file a second name here; durable when it resolves, and may be repeated. */
   adopt: (
     jurisdiction: Jurisdiction,
     owner: MediaOwner,
-    name: Readonly<{ stem: string; ending: string }>,
+    file: string,
     path: string,
-  ) => Promise<string>;
+  ) => Promise<void>;
   find: (
     jurisdiction: Jurisdiction,
     owner: MediaOwner,
@@ -64,32 +64,38 @@ export function openMediaStore(
   const newName = ({ stem, ending }: Readonly<{ stem: string; ending: string }>): string =>
     `${stem}-${Buffer.from(randomBytes(NAME_BYTES)).toString('base64url')}.${ending}`;
 
-  const place = async (
-    jurisdiction: Jurisdiction,
-    owner: MediaOwner,
-    name: Readonly<{ stem: string; ending: string }>,
-    from: string | Uint8Array,
-  ): Promise<string> => {
+  const folderMade = async (jurisdiction: Jurisdiction, owner: MediaOwner): Promise<string> => {
     const target = folderOf(jurisdiction, owner);
     await mkdir(target, { recursive: true, mode: 0o700 });
-    const file = newName(name);
-    const written = typeof from === 'string' ? from : join(target, `${file}.part`);
-    const handle = await open(written, typeof from === 'string' ? 'r+' : 'wx', 0o600);
-    try {
-      if (typeof from !== 'string') await handle.writeFile(from);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(written, join(target, file));
-    await syncFolder(target);
-    return file;
+    return target;
   };
 
   return {
     uploadsFolder: (jurisdiction) => join(folder, jurisdiction, 'uploads'),
-    put: place,
-    adopt: place,
+    put: async (jurisdiction, owner, name, bytes) => {
+      const target = await folderMade(jurisdiction, owner);
+      const file = newName(name);
+      const part = join(target, `${file}.part`);
+      const handle = await open(part, 'wx', 0o600);
+      try {
+        await handle.writeFile(bytes);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(part, join(target, file));
+      await syncPath(target);
+      return file;
+    },
+    adopt: async (jurisdiction, owner, file, path) => {
+      if (!FILE_PATTERN.test(file)) throw new Error('media of a name that is none');
+      const target = await folderMade(jurisdiction, owner);
+      await syncPath(path);
+      await link(path, join(target, file)).catch((cause: unknown) => {
+        if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+      });
+      await syncPath(target);
+    },
     find: async (jurisdiction, owner, file) => {
       if (!FILE_PATTERN.test(file)) return undefined;
       const path = join(folderOf(jurisdiction, owner), file);
@@ -108,7 +114,8 @@ export function openMediaStore(
   };
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** A file or a folder. */
+export async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();

@@ -39,6 +39,7 @@ export type World = Readonly<{
   exchange: FakeExchange;
   catalog: Catalog;
   publicCatalog: PublicCatalog;
+  mediaFolder: string;
   clock: { nowMs: number };
   /** Lines that the gateway logged. */
   log: string[];
@@ -80,6 +81,7 @@ export async function openWorld(change: Partial<OpenGateway> = {}): Promise<Worl
     beforehand: registerPublished(catalog, () => undefined),
     onFailed: () => undefined,
   });
+  const mediaFolder = join(folder, 'media');
   const exchange = fakeExchange();
   const log: string[] = [];
   const app = await openGateway({
@@ -87,7 +89,7 @@ export async function openWorld(change: Partial<OpenGateway> = {}): Promise<Worl
     exchange: exchange.exchange,
     catalog,
     publicCatalog,
-    media: openMediaStore(join(folder, 'media'), randomBytes),
+    media: openMediaStore(mediaFolder, randomBytes),
     keys,
     charter: fakeCharter(cells),
     residency: () => us,
@@ -103,6 +105,7 @@ export async function openWorld(change: Partial<OpenGateway> = {}): Promise<Worl
     exchange,
     catalog,
     publicCatalog,
+    mediaFolder,
     clock,
     log,
     close: async () => {

@@ -23,6 +23,7 @@ import type { CreateOptions, GetOptions } from '../../passkeys/software-authenti
 import { DOCUMENT_ADDRESSES } from '../routes/pages.ts';
 import { HOLD_WORDS_BODY_BYTES_MAX } from '../routes/held-comments.ts';
 import { runComments } from './comment-runs.fixture.ts';
+import { runOwnVideos } from './video-runs.fixture.ts';
 import { openApiDocument } from './document.ts';
 import type { Method, Operation, Paths } from './openapi-types.ts';
 
@@ -322,6 +323,11 @@ describe('A69: every documented operation, run against the server, answers as do
     await run(world, 'getSettings', { headers });
     await run(world, 'endSignIn', { headers, path: { id: first?.id ?? '' } });
     await run(world, 'getSettings');
+  });
+
+  it('own videos', async () => {
+    const headers = { cookie: await cookieOf(world, 'erik'), 'sec-fetch-site': 'same-origin' };
+    await runOwnVideos((id, sent) => run(world, id, sent), headers, world.clock.nowMs);
   });
 
   it('truth-keeping', async () => {

@@ -9,6 +9,7 @@ import { readingPaths } from './paths-reading.ts';
 import { accountPaths, runningPaths, truthPaths } from './paths-running.ts';
 import { studioPaths, studioSchemas } from './paths-studio.ts';
 import { trustPaths, trustSchemas } from './paths-trust.ts';
+import { ownVideoPaths, ownVideoSchemas } from './paths-videos.ts';
 import { schemas } from './schemas.ts';
 
 const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description }) as const;
@@ -35,6 +36,7 @@ export const openApiDocument = {
     ...accountPaths,
     ...peoplePaths,
     ...ownAccountPaths,
+    ...ownVideoPaths,
     ...truthPaths,
     ...studioPaths,
     ...trustPaths,
@@ -46,6 +48,7 @@ export const openApiDocument = {
       ...ownAccountSchemas,
       ...commentSchemas,
       ...peopleSchemas,
+      ...ownVideoSchemas,
       ...studioSchemas,
       ...trustSchemas,
     },

@@ -10,6 +10,7 @@ import {
   problems,
   SERVICE_KEY,
 } from './openapi-types.ts';
+import { changeVideo, removeVideo } from './paths-videos.ts';
 import type { Operation, Parameter, Paths } from './openapi-types.ts';
 
 const video = inPath('id', named('Id'), 'The video.');
@@ -104,7 +105,9 @@ export const countingPaths: Paths = {
       tags: ['videos'],
       security: NO_CREDENTIAL,
       parameters: [video],
-      responses: { '200': answer('The video.', named('Video')), ...problems(400, 404) },
+      responses: { '200': answer('The video.', named('Video')), ...problems(400, 404, 410) },
     },
+    patch: changeVideo,
+    delete: removeVideo,
   },
 };
