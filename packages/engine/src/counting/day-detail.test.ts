@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { VideoNo } from './numbers.ts';
 import { PlainState, opsEntry, personEntry, START_MS, videoEntry } from '../testing/batches.ts';
-import { DETAIL, detailsOf, overSources, partReached, StartLog, startMark } from './day-detail.ts';
+import {
+  DETAIL,
+  detailsOf,
+  overSources,
+  partReached,
+  StartLog,
+  StartRun,
+  startMark,
+} from './day-detail.ts';
 import { watchingAt } from './day-detail.ts';
 import { dayVideoKey, utcDay } from './numbers.ts';
 import type { NumberedOp } from './entries.ts';
@@ -120,11 +128,13 @@ describe('C27: starts become details', () => {
     expect((whole as [number, number[]][]).map(([video]) => video)).toEqual([2, 7]);
   });
 
-  test('a log gives back every start on its day, through all its chunks', () => {
+  test('a log gives back every start on its day, however many batches there were', () => {
     const log = new StartLog();
     for (let batch = 0; batch < 40; batch += 1) {
-      const starts = Array.from({ length: 100 }, (_, at) => start(1, 'feed', batch * 100 + at));
-      log.add(batch < 30 ? 5 : 6, starts.flat());
+      const run = new StartRun();
+      for (let at = 0; at < 100; at += 1) run.add(VIDEO, 1, batch * 100 + at, 0);
+      log.add(batch < 30 ? 5 : 6, run);
+      log.add(5, new StartRun());
     }
     const watchMs = (day: number): number =>
       log
@@ -133,6 +143,7 @@ describe('C27: starts become details', () => {
         .flatMap(({ numbers }) => [...detailsOf([numbers])])
         .reduce((sum, [, detail]) => sum + overSources(detail, 'watchMs'), 0);
     expect(log.size).toBe(4_000);
+    expect(log.runs().map(({ day }) => day)).toEqual([5, 6]);
     expect(watchMs(5)).toBe((2_999 * 3_000) / 2);
     expect(watchMs(5) + watchMs(6)).toBe((3_999 * 4_000) / 2);
   });

@@ -73,20 +73,21 @@ function addStart(detail: DayDetail, run: Uint32Array, at: number): void {
   const place = Math.floor(mark / COUNTED_RANGE);
   const source = place % SOURCE_RANGE;
   const part = Math.floor(place / SOURCE_RANGE);
-  const add = (slot: number, delta: number): void => {
-    detail[slot] = (detail[slot] ?? 0) + delta;
-  };
-  add(DETAIL.starts + source, 1);
-  add(DETAIL.watchMs + source, watchedMs);
-  add(DETAIL.furthest + part, 1);
-  add(DETAIL.loops, loops);
+  addTo(detail, DETAIL.starts + source, 1);
+  addTo(detail, DETAIL.watchMs + source, watchedMs);
+  addTo(detail, DETAIL.furthest + part, 1);
+  addTo(detail, DETAIL.loops, loops);
   if (!isCounted) return;
-  add(DETAIL.views + source, 1);
-  if (part >= ENGAGED_PART) add(DETAIL.engagedViews, 1);
+  addTo(detail, DETAIL.views + source, 1);
+  if (part >= ENGAGED_PART) addTo(detail, DETAIL.engagedViews, 1);
 }
 
-/** Runs of starts that all fall on one UTC day. */
-export type StartRun = Readonly<{ day: number; numbers: Uint32Array }>;
+function addTo(detail: DayDetail, slot: number, delta: number): void {
+  detail[slot] = (detail[slot] ?? 0) + delta;
+}
+
+/** Starts of one UTC day, on their way to a store. */
+export type DayRun = Readonly<{ day: number; numbers: Uint32Array }>;
 
 /** Places beside a number of a video in 53 bits; a flush has far fewer starts. */
 const PLACES: number = 2 ** 53 / VIDEOS_MAX;
@@ -136,13 +137,55 @@ export function addRunFor(run: Uint32Array, details: ReadonlyMap<VideoNo, DayDet
   }
 }
 
-/** Starts of the last chunk of a log, at most; the first is small, as most cells are quiet. */
-const CHUNK_STARTS_MIN = 1_024;
-const CHUNK_STARTS_MAX = 65_536;
+/** Starts that a run has room for at first; most batches are small. */
+const RUN_STARTS_MIN = 64;
 
-/** Starts as they come, in chunks that never move. */
+/** Starts behind each other, all of one UTC day, in numbers that no collector looks at. */
+export class StartRun {
+  #numbers = new Uint32Array(RUN_STARTS_MIN * START_NUMBERS);
+  #length = 0;
+
+  /** Starts in it. */
+  get size(): number {
+    return this.#length / START_NUMBERS;
+  }
+
+  add(video: VideoNo, mark: number, watchedMs: number, loops: number): void {
+    const at = this.#length;
+    if (at === this.#numbers.length) this.#roomFor(START_NUMBERS);
+    const numbers = this.#numbers;
+    numbers[at] = video;
+    numbers[at + 1] = mark;
+    numbers[at + 2] = watchedMs;
+    numbers[at + 3] = loops;
+    this.#length = at + START_NUMBERS;
+  }
+
+  /** Adds all starts of another run. */
+  addRun(run: StartRun): void {
+    this.#roomFor(run.#length);
+    this.#numbers.set(run.numbers, this.#length);
+    this.#length += run.#length;
+  }
+
+  #roomFor(more: number): void {
+    let room = this.#numbers.length;
+    if (this.#length + more <= room) return;
+    while (room < this.#length + more) room *= 2;
+    const grown = new Uint32Array(room);
+    grown.set(this.numbers);
+    this.#numbers = grown;
+  }
+
+  /** `START_NUMBERS` numbers for each start. */
+  get numbers(): Uint32Array {
+    return this.#numbers.subarray(0, this.#length);
+  }
+}
+
+/** Runs of starts by UTC day. */
 export class StartLog {
-  readonly #runs: { day: number; chunk: Uint32Array; length: number }[] = [];
+  readonly #runs = new Map<number, StartRun>();
   #size = 0;
 
   /** Starts in it. */
@@ -150,36 +193,19 @@ export class StartLog {
     return this.#size;
   }
 
-  /** Adds the starts of one batch, `START_NUMBERS` numbers for each. */
-  add(day: number, starts: readonly number[]): void {
-    let from = 0;
-    while (from < starts.length) {
-      let last = this.#runs.at(-1);
-      if (last === undefined || last.day !== day || last.length === last.chunk.length) {
-        last = { day, chunk: new Uint32Array(this.#nextLength()), length: 0 };
-        this.#runs.push(last);
-      }
-      const { chunk, length } = last;
-      const numbers = Math.min(starts.length - from, chunk.length - length);
-      for (let at = 0; at < numbers; at += 1) chunk[length + at] = starts[from + at] ?? 0;
-      last.length += numbers;
-      from += numbers;
-    }
-    this.#size += starts.length / START_NUMBERS;
+  /** Adds the starts of one batch. */
+  add(day: number, starts: StartRun): void {
+    if (starts.size === 0) return;
+    const held = this.#runs.get(day);
+    // The first run of a day is taken as it is: the batch that made it is done.
+    if (held === undefined) this.#runs.set(day, starts);
+    else held.addRun(starts);
+    this.#size += starts.size;
   }
 
-  #nextLength(): number {
-    const last = this.#runs.at(-1)?.chunk.length ?? 0;
-    const starts = Math.max(CHUNK_STARTS_MIN, (last / START_NUMBERS) * 2);
-    return Math.min(CHUNK_STARTS_MAX, starts) * START_NUMBERS;
-  }
-
-  /** All there is, in chunks of one day each. */
-  runs(): StartRun[] {
-    return this.#runs.map(({ day, chunk, length }) => ({
-      day,
-      numbers: chunk.subarray(0, length),
-    }));
+  /** All there is, by day. */
+  runs(): DayRun[] {
+    return [...this.#runs].map(([day, run]) => ({ day, numbers: run.numbers }));
   }
 }
 

@@ -133,7 +133,7 @@ function judgeView(
     ? takeQualified(fold, person === undefined ? session : ownPerson(fold, person), no)
     : 'unqualified';
   const mark = startMark(partReached(watchedMs, durationMs), op.source, end === 'counted');
-  fold.lines.start(no, mark, watchedMs, loops);
+  fold.lines.starts.add(no, mark, watchedMs, loops);
   if (end !== 'counted') return end;
   fold.lines.add(line, 'views', 1);
   const hash =

@@ -5,6 +5,7 @@
 
 import type { CorrectionReason, Metric } from '@holdfast/protocol/counts.ts';
 import type { Seq } from '@holdfast/protocol/ids.ts';
+import { StartRun } from './day-detail.ts';
 import { FlatTable } from './flat-table.ts';
 import type { VideoNo } from './numbers.ts';
 import type { CorrectionRow, VideoRow } from './rows.ts';
@@ -55,8 +56,7 @@ export class Lines {
   readonly #table = new FlatTable(LINE_WIDTH);
   /** For each op its line and, behind it, the tally slot that it ended in. */
   readonly #ends: number[] = [];
-  /** For each start `START_NUMBERS` numbers. */
-  readonly #starts: number[] = [];
+  readonly #starts = new StartRun();
   readonly #corrections = new Map<VideoNo, LineCorrection[]>();
 
   get size(): number {
@@ -101,13 +101,8 @@ export class Lines {
     this.#ends.push(line, slot);
   }
 
-  /** Notes a start and what it was made of (C27). */
-  start(video: VideoNo, mark: number, watchedMs: number, loops: number): void {
-    this.#starts.push(video, mark, watchedMs, loops);
-  }
-
-  /** Every start, `START_NUMBERS` numbers for each. */
-  get starts(): readonly number[] {
+  /** What starts were made of (C27). */
+  get starts(): StartRun {
     return this.#starts;
   }
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Epoch, Seq, VideoId } from '@holdfast/protocol/ids.ts';
 import { DETAIL, overSources, startMark, watchingAt } from '../counting/day-detail.ts';
-import type { StartRun } from '../counting/day-detail.ts';
+import type { DayRun } from '../counting/day-detail.ts';
 import { likeKey } from '../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoNo } from '../counting/numbers.ts';
 import { emptyMeta, GONE, newVideoRow } from '../counting/rows.ts';
@@ -336,7 +336,7 @@ function rollups(opened: () => Promise<StateStore>): void {
 }
 
 function details(opened: () => Promise<StateStore>): void {
-  const runs = (day: number, ...starts: number[][]): StartRun[] => [
+  const runs = (day: number, ...starts: number[][]): DayRun[] => [
     { day, numbers: Uint32Array.from(starts.flat()) },
   ];
   const start = (video: number, watchedMs: number): number[] => [

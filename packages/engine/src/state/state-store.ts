@@ -2,7 +2,7 @@
 // design; what it holds is always the state after one batch, wholly.
 
 import type { VideoId } from '@holdfast/protocol/ids.ts';
-import type { DayDetail, StartRun } from '../counting/day-detail.ts';
+import type { DayDetail, DayRun } from '../counting/day-detail.ts';
 import type { Keys } from '../counting/keys-needed.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../counting/numbers.ts';
 import type { CorrectionRow, MetaRow, MinuteRow, PersonRow } from '../counting/rows.ts';
@@ -36,7 +36,7 @@ export type StateChanges = Readonly<{
   /** By UTC minute; added to what is stored. */
   minutes: ReadonlyMap<number, Entries<VideoNo, MinuteRow>>;
   /** Starts since the stored state; added to the details of their days (C27). */
-  starts: readonly StartRun[];
+  starts: readonly DayRun[];
   corrections: readonly CorrectionRow[];
 }>;
 

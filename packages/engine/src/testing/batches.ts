@@ -84,7 +84,7 @@ export class PlainState {
     }
     this.corrections.push(...changes.corrections);
     this.#keepMinutes(changes.minute, changes.lines);
-    this.addStarts(dayOfMinute(changes.minute), changes.lines.starts);
+    this.addStarts(dayOfMinute(changes.minute), changes.lines.starts.numbers);
     this.meta = changes.meta;
   }
 

@@ -7,7 +7,7 @@ import type { Epoch, Seq, VideoId } from '@holdfast/protocol/ids.ts';
 import { likeKey, utcDay, videoDayKey } from '../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../counting/numbers.ts';
 import { PARTS, startMark } from '../counting/day-detail.ts';
-import type { StartRun } from '../counting/day-detail.ts';
+import type { DayRun } from '../counting/day-detail.ts';
 import { emptyMeta, GONE } from '../counting/rows.ts';
 import type { CorrectionRow, MetaRow, MinuteRow, PersonRow } from '../counting/rows.ts';
 import type { SessionRow, VideoRow } from '../counting/rows.ts';
@@ -210,7 +210,7 @@ export class ChangesMaker {
     return minutes;
   }
 
-  #someStarts(): StartRun[] {
+  #someStarts(): DayRun[] {
     return this.#times(4).map(() => {
       const starts = this.#times(30).flatMap(() => {
         const mark = startMark(

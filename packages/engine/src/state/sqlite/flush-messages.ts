@@ -13,7 +13,7 @@ export type FlushRequest =
   | { kind: 'likes'; pairs: Float64Array }
   /** As `bucketNumbers` gives them. */
   | { kind: 'buckets'; minute: number; numbers: Float64Array }
-  /** Runs of starts that all fall on one UTC day, as `StartRun` says. */
+  /** Runs of starts that all fall on one UTC day, as `DayRun` says. */
   | { kind: 'starts'; day: number; numbers: Uint32Array }
   | { kind: 'uniques'; rows: readonly { key: number; kind: number; data: Uint8Array }[] }
   | { kind: 'commit'; meta: MetaRow; corrections: readonly CorrectionRow[] }

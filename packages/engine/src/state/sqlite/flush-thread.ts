@@ -18,7 +18,7 @@ import { maintainState } from './maintain.ts';
 import type { FlushReply, FlushRequest, FlushThreadData } from './flush-messages.ts';
 import { BUCKET_NUMBERS } from './flush-rows.ts';
 import type { FlushTable, SqlRow, SqlValue } from './flush-rows.ts';
-import { addDetailBytes, detailToBytes } from './row-bytes.ts';
+import { DetailAdder, detailToBytes } from './row-bytes.ts';
 import { orderOf, RowRuns } from './row-runs.ts';
 import { openStateWriter, STATE_FORMAT } from './schema.ts';
 import { StateNames } from './state-names.ts';
@@ -126,8 +126,9 @@ type Store = Readonly<{
 function openStore(file: string, names: StateNames): Store {
   const db = openStateWriter(file);
   // One seek finds the row and changes it; read first and written then, it would be two.
+  const details = new DetailAdder();
   db.function('add_detail', { deterministic: true }, (held, added) =>
-    addDetailBytes(held as Uint8Array, added as Uint8Array),
+    details.add(held as Uint8Array, added as Uint8Array),
   );
   const upsert = Object.fromEntries(
     TABLES.map((table) => {

@@ -1,7 +1,7 @@
 // The parts of rows that are stored as bytes: lists of numbers that are always read whole.
 
 import { ByteReader, ByteWriter } from '../../codec/bytes.ts';
-import { addDetail, DETAIL_LENGTH, emptyDetail } from '../../counting/day-detail.ts';
+import { DETAIL_LENGTH, emptyDetail } from '../../counting/day-detail.ts';
 import type { DayDetail } from '../../counting/day-detail.ts';
 import type { Uniques } from '../../counting/uniques.ts';
 
@@ -55,9 +55,34 @@ export function detailFromBytes(bytes: Uint8Array): DayDetail {
   return detail;
 }
 
-/** The sum of two details, as bytes. */
-export function addDetailBytes(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const sum = detailFromBytes(left);
-  addDetail(sum, detailFromBytes(right));
-  return detailToBytes(sum);
+/** Adds details that are bytes, without making lists of them: it runs for every row of a flush. */
+export class DetailAdder {
+  readonly #writer = new ByteWriter(1_024);
+
+  /** The sum of two details. Slots stand in order in both, so one pass takes the lower of the two. */
+  add(left: Uint8Array, right: Uint8Array): Uint8Array {
+    const [first, second] = [new ByteReader(left), new ByteReader(right)];
+    let leftSlot = nextSlot(first);
+    let rightSlot = nextSlot(second);
+    while (leftSlot < DETAIL_LENGTH || rightSlot < DETAIL_LENGTH) {
+      const slot = Math.min(leftSlot, rightSlot);
+      let sum = 0;
+      if (leftSlot === slot) {
+        sum += first.uint();
+        leftSlot = nextSlot(first);
+      }
+      if (rightSlot === slot) {
+        sum += second.uint();
+        rightSlot = nextSlot(second);
+      }
+      this.#writer.uint(slot);
+      this.#writer.uint(sum);
+    }
+    return this.#writer.take();
+  }
+}
+
+/** The slot of the next number, `DETAIL_LENGTH` behind the last. */
+function nextSlot(reader: ByteReader): number {
+  return reader.atEnd ? DETAIL_LENGTH : reader.uint();
 }
