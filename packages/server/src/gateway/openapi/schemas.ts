@@ -1,11 +1,6 @@
 // The schemas of the document, with the limits of the wire contract itself.
 
-import {
-  ANALYTICS_METRICS,
-  CORRECTION_REASONS,
-  GRAINS,
-  METRICS,
-} from '@holdfast/protocol/counts.ts';
+import { CORRECTION_REASONS, GRAINS, METRICS } from '@holdfast/protocol/counts.ts';
 import { ID_CHARS_MAX } from '@holdfast/protocol/ids.ts';
 import {
   DURATION_MS_MAX,
@@ -18,6 +13,7 @@ import {
 import { INVALID_CODES, OP_KINDS, OUTCOMES, SOURCES } from '@holdfast/protocol/ops.ts';
 import { PROBLEMS } from '@holdfast/protocol/problems.ts';
 import { PART_CODES } from '../../discovery/rank.ts';
+import { SERIES_METRICS } from '../routes/analytics.ts';
 import { RANKS } from '../routes/feed.ts';
 import { list, mapOf, named, object } from './openapi-types.ts';
 import type { Schema } from './openapi-types.ts';
@@ -242,7 +238,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     ),
     asOf: named('Time'),
   }),
-  AnalyticsMetric: words(ANALYTICS_METRICS),
+  AnalyticsMetric: words(SERIES_METRICS),
   Grain: words(GRAINS),
 
   Credentials: object(

@@ -1,4 +1,6 @@
+import { DETAIL, emptyDetail } from '@holdfast/engine/counting/day-detail.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EMPTY_STUDIO } from '../fakes/fake-cell.ts';
 import {
   addVideos,
   ask,
@@ -82,6 +84,35 @@ describe('analytics', () => {
       const reply = await get(`?metric=uniqueViewers&${query}`);
       expect(reply.json()).toMatchObject({ status: 400, code: 'invalid-request' });
     }
+  });
+
+  it('SD26: of engaged views come by UTC day, without those that are not known', async () => {
+    const DAY_MS = 86_400_000;
+    const today = Math.floor(START_MS / DAY_MS) * DAY_MS;
+    const counted = { likes: 0, views: 5, starts: 5, loops: 0, watchMs: 0 };
+    const detail = emptyDetail();
+    detail[DETAIL.engagedViews] = 4;
+    const day = (back: number, known: boolean) => {
+      return { atMs: today - back * DAY_MS, ...counted, detail: known ? detail : undefined };
+    };
+    const asOfMs = START_MS;
+    world.cells.us.answer('studio', () => ({
+      ...EMPTY_STUDIO,
+      asOfMs,
+      days: [day(2, false), day(1, true), day(0, true)],
+    }));
+    const query = '?metric=engagedViews&grain=day&from=2026-11-19';
+    expect((await get(query)).json()).toMatchObject({
+      series: [
+        { at: '2026-11-19T00:00:00.000Z', value: 0, partial: false },
+        { at: '2026-11-21T00:00:00.000Z', value: 4, partial: false },
+        { at: '2026-11-22T00:00:00.000Z', value: 4, partial: true },
+      ],
+    });
+    const hourly = await get('?metric=engagedViews&grain=hour');
+    expect(hourly.json()).toMatchObject({ status: 400, code: 'invalid-request' });
+    world.cells.eu.fail({ kind: 'unavailable', code: 'cell-unavailable', retryAfterMs: 1 });
+    expect((await get(query)).json()).toMatchObject({ status: 503 });
   });
 
   it.each([

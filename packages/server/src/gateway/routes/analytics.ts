@@ -1,7 +1,8 @@
 // GET /v1/videos/{id}/analytics: a video's numbers over time, for its creator. Rules A55 to A62.
 
+import { DETAIL } from '@holdfast/engine/counting/day-detail.ts';
 import { ANALYTICS_METRICS, GRAINS } from '@holdfast/protocol/counts.ts';
-import type { AnalyticsMetric, Grain } from '@holdfast/protocol/counts.ts';
+import type { Grain } from '@holdfast/protocol/counts.ts';
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Catalog, Video } from '../../catalog/catalog.ts';
@@ -41,7 +42,11 @@ const TIME_PATTERN = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-
 
 const SIGN_IN = refusal('sign-in-required', 'Sign in as the creator, or send a service key.');
 const NOT_YOURS = refusal('forbidden', 'Only the creator of a video sees its analytics.');
-const METRIC_FORM = refusal('invalid-request', `metric is one of ${ANALYTICS_METRICS.join(', ')}.`);
+/** What cells keep buckets of, and what they know by day. */
+export const SERIES_METRICS = [...ANALYTICS_METRICS, 'engagedViews'] as const;
+type SeriesMetric = (typeof SERIES_METRICS)[number];
+
+const METRIC_FORM = refusal('invalid-request', `metric is one of ${SERIES_METRICS.join(', ')}.`);
 const GRAIN_FORM = refusal('invalid-request', `grain is one of ${GRAINS.join(', ')}.`);
 const TIME_FORM = refusal(
   'invalid-request',
@@ -50,7 +55,7 @@ const TIME_FORM = refusal(
 const ZONE_FORM = refusal('invalid-request', 'tz must be a zone such as America/New_York or UTC.');
 const UNIQUES = refusal(
   'invalid-request',
-  'Unique viewers cannot be added up over time: ask with grain=day and without tz.',
+  'Unique viewers and engaged views are kept by UTC day: ask with grain=day and without tz.',
 );
 const TOO_LONG = refusal(
   'invalid-request',
@@ -74,18 +79,19 @@ export async function accessRefusal(
   return realm === 'account' && creator === signedIn.account ? undefined : NOT_YOURS;
 }
 
-type Ask = Readonly<{ kind: 'ask'; metric: AnalyticsMetric; series: SeriesAsk }>;
+type Ask = Readonly<{ kind: 'ask'; metric: SeriesMetric; series: SeriesAsk }>;
 
 function askOf(query: Query, nowMs: number): Ask | Refusal {
   const metric = query.one('metric') ?? 'views';
-  if (!isOneOf(ANALYTICS_METRICS, metric)) return METRIC_FORM;
+  if (!isOneOf(SERIES_METRICS, metric)) return METRIC_FORM;
   const grain = query.one('grain') ?? 'hour';
   if (!isOneOf(GRAINS, grain)) return GRAIN_FORM;
   const tz = query.one('tz') ?? 'UTC';
   const zone = zoneOf(tz);
   if (zone === undefined) return ZONE_FORM;
   const utc = tz === 'UTC';
-  if (metric === 'uniqueViewers' && (grain !== 'day' || !utc)) return UNIQUES;
+  const isByDay = metric === 'uniqueViewers' || metric === 'engagedViews';
+  if (isByDay && (grain !== 'day' || !utc)) return UNIQUES;
   const toMs = timeOf(query.one('to'), nowMs);
   const fromMs = timeOf(query.one('from'), (toMs ?? nowMs) - SPAN_MS[grain]);
   if (fromMs === undefined || toMs === undefined || fromMs > toMs) return TIME_FORM;
@@ -108,17 +114,42 @@ type Summed = Readonly<{ kind: 'summed'; points: readonly SeriesPoint[]; asOfMs:
 
 async function sumOf(
   { cells }: AnalyticsParts,
-  ask: Readonly<{ video: VideoId; metric: AnalyticsMetric }>,
+  { video, metric }: Readonly<{ video: VideoId; metric: SeriesMetric }>,
   stretch: Stretch,
 ): Promise<Summed | CellUnavailable> {
+  if (metric === 'engagedViews') return engagedOf(cells, video, stretch);
   const { edges, cellGrain: grain } = stretch;
   const range = { fromMs: edges[0] ?? 0, toMs: edges.at(-1) ?? 0 };
-  const answered = await askAll(cells, 'analytics', { ...ask, grain, ...range });
+  const answered = await askAll(cells, 'analytics', { video, metric, grain, ...range });
   if (answered.kind === 'unavailable') return answered;
   const replies = [...answered.replies.values()];
   const asOfMs = Math.min(...replies.map((reply) => reply.asOfMs));
   const buckets = replies.map((reply) => reply.buckets);
   return { kind: 'summed', points: sumSeries(stretch, buckets, asOfMs), asOfMs };
+}
+
+/** SD26: days of which a cell does not know how many views were engaged are left out. */
+async function engagedOf(
+  cells: CellClients,
+  video: VideoId,
+  stretch: Stretch,
+): Promise<Summed | CellUnavailable> {
+  const range = { fromMs: stretch.edges[0] ?? 0, toMs: stretch.edges.at(-1) ?? 0 };
+  const ask = { videos: [video], parts: ['days'], grain: 'day', ...range } as const;
+  const answered = await askAll(cells, 'studio', ask);
+  if (answered.kind === 'unavailable') return answered;
+  const replies = [...answered.replies.values()];
+  const asOfMs = Math.min(...replies.map((reply) => reply.asOfMs));
+  const days = replies.flatMap((reply) => reply.days);
+  const unknown = new Set(
+    days.filter(({ detail }) => detail === undefined).map(({ atMs }) => timeText(atMs)),
+  );
+  const buckets = days.map(({ atMs, detail }) => ({
+    atMs,
+    value: detail?.[DETAIL.engagedViews] ?? 0,
+  }));
+  const points = sumSeries(stretch, [buckets], asOfMs).filter(({ at }) => !unknown.has(at));
+  return { kind: 'summed', points, asOfMs };
 }
 
 export function addAnalyticsRoute(app: FastifyInstance, parts: AnalyticsParts): void {

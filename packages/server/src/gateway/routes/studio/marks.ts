@@ -14,6 +14,8 @@ import type { StudioMetric } from './studio-series.ts';
 /** Marks of one kind in one answer. */
 const MARKS_MAX = 100;
 
+type MarkParts = Pick<StudioParts, 'cells' | 'charter' | 'ask'>;
+
 export type Mark = Readonly<{
   at: string;
   until?: string;
@@ -37,7 +39,7 @@ export type MarksAsk = Readonly<{
 }>;
 
 /** Everything in a range that explains its numbers, oldest first. */
-export async function marksOf(parts: StudioParts, ask: MarksAsk): Promise<readonly Mark[]> {
+export async function marksOf(parts: MarkParts, ask: MarksAsk): Promise<readonly Mark[]> {
   const marks = [
     ...incidentMarks(ask),
     ...(await correctionMarks(parts, ask)),
@@ -60,7 +62,7 @@ function incidentMarks({ incidents = [], fromMs, toMs }: MarksAsk): readonly Mar
 }
 
 async function correctionMarks(
-  { ask }: StudioParts,
+  { ask }: MarkParts,
   { entries, fromMs, toMs }: MarksAsk,
 ): Promise<readonly Mark[]> {
   const titles = new Map(entries.map(({ video, title }) => [video, title]));
@@ -89,7 +91,7 @@ function correctionText({ metric, delta, reason }: StudioCorrection, title: stri
 }
 
 async function handoverMarks(
-  { charter, cells }: StudioParts,
+  { charter, cells }: MarkParts,
   { entries, metric, fromMs, toMs }: MarksAsk,
 ): Promise<readonly Mark[]> {
   const changes = [...cells.keys()].flatMap((cell) =>
@@ -120,7 +122,7 @@ async function handoverMarks(
 
 /** What cells know of a video at each hand-over; one that is away leaves its marks without. */
 async function balancesOf(
-  cells: StudioParts['cells'],
+  cells: MarkParts['cells'],
   video: VideoId,
 ): Promise<readonly HandoverBalance[]> {
   const asked = await askAll(cells, 'balances', { video });
