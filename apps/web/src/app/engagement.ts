@@ -13,6 +13,9 @@ import { wordsNow } from './i18n.ts';
 import { meNow, onSession } from './session.ts';
 import { appArea } from './words.ts';
 
+/** Where a view comes from. */
+export type ViewSource = ViewOptions['source'];
+
 let made: Holdfast | undefined = undefined;
 
 function holdfast(): Holdfast {

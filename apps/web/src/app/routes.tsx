@@ -66,6 +66,8 @@ function searchSearch({ q, type }: Record<string, unknown>): { q?: string; type?
 
 const watch = createRoute({
   ...underApp('/v/$video'),
+  validateSearch: ({ from }: Record<string, unknown>): Readonly<{ from?: 'profile' | 'search' }> =>
+    from === 'profile' || from === 'search' ? { from } : {},
   component: lazyRouteComponent(() => import('../watch/watch-page.tsx'), 'WatchPage'),
 });
 const signIn = createRoute({
