@@ -50,11 +50,18 @@ export function Bones({ lines = 3 }: Readonly<{ lines?: number }>): ReactElement
 /** Nothing here, and why; with what to do about it. */
 export function Empty({
   title,
+  isPage = false,
   children,
-}: Readonly<{ title: string; children?: ReactNode }>): ReactElement {
+}: Readonly<{
+  title: string;
+  /** It is all that the page has to say. */
+  isPage?: boolean;
+  children?: ReactNode;
+}>): ReactElement {
+  const Heading = isPage ? 'h1' : 'h2';
   return (
     <div className="empty">
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children}
     </div>
   );

@@ -27,98 +27,139 @@ type FormProps = Readonly<{
   onSent: (comment: Comment) => void;
 }>;
 
+const ROWS_MAX = 6;
+
 type Step = 'writing' | 'sending' | 'door' | 'profile';
 
 export function CommentForm({ t, video, parent, onStopReply, onSent }: FormProps): ReactElement {
   const { draft, setDraft, step, setStep, fault, send } = useSending(t, video, parent, onSent);
   const id = useId();
-  const box = useRef<HTMLTextAreaElement>(null);
-  const me = useMe();
-  const used = charsOf(draft.text);
-  const over = used - COMMENT_CHARS_MAX;
+  const over = charsOf(draft.text) - COMMENT_CHARS_MAX;
   const name = parent?.author?.displayName ?? t('someone');
-  useEffect(() => {
-    if (parent !== undefined) box.current?.focus();
-  }, [parent]);
+  // The door has a form of its own, so it stands beside this one and not in it.
   return (
-    <form
-      className="comment-form"
-      onSubmit={(event: SubmitEvent) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
-      {parent !== undefined && (
-        <p className="comment-replying small">
-          {t('writeReply', { name })}
-          <button type="button" onClick={onStopReply} aria-label={t('stopReply')}>
-            <Icon name="close" />
-          </button>
-        </p>
-      )}
-      <div className="comment-line">
+    <div className="comment-form">
+      <form
+        onSubmit={(event: SubmitEvent) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        {parent !== undefined && (
+          <p className="comment-replying small">
+            {t('writeReply', { name })}
+            <button type="button" onClick={onStopReply} aria-label={t('stopReply')}>
+              <Icon name="close" />
+            </button>
+          </p>
+        )}
         <label className="unseen" htmlFor={id}>
           {t('label')}
         </label>
-        <textarea
-          ref={box}
-          id={id}
-          value={draft.text}
-          rows={Math.min(6, draft.text.split('\n').length)}
-          placeholder={t('write')}
-          dir="auto"
-          aria-describedby={`${id}-said`}
-          aria-invalid={over > 0}
-          onChange={({ target }) => {
-            setDraft(withText(draft, target.value));
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-              event.currentTarget.form?.requestSubmit();
-            }
-          }}
-        />
-        <button
-          className="button"
-          data-kind="main"
-          type="submit"
-          disabled={draft.text.trim() === '' || over > 0 || step === 'sending'}
-        >
-          {t(step === 'sending' ? 'sending' : 'send')}
-        </button>
-      </div>
-      <p id={`${id}-said`} className="small" data-tone={over > 0 || fault !== '' ? 'bad' : 'soft'}>
-        {over > 0 && t('tooLong', { n: over })}
-        {over <= 0 && fault}
-        {over <= 0 && fault === '' && used > 0 && (
-          <span className="digits">{t('left', { used, max: COMMENT_CHARS_MAX })}</span>
-        )}
-      </p>
-      {step === 'profile' && (
-        <div className="notice">
-          <p>{t('profile.needed', { handle: me?.handle ?? '' })}</p>
-          <div>
-            <button
-              className="button"
-              data-kind="main"
-              type="button"
-              onClick={() => void publishProfile().then(send)}
-            >
-              {t('profile.publish')}
-            </button>
-          </div>
+        <div className="comment-line">
+          <Box
+            id={id}
+            t={t}
+            text={draft.text}
+            isTooLong={over > 0}
+            focusFor={parent?.id}
+            onChange={(text) => {
+              setDraft(withText(draft, text));
+            }}
+          />
+          <button
+            className="button"
+            data-kind="main"
+            type="submit"
+            disabled={draft.text.trim() === '' || over > 0 || step === 'sending'}
+          >
+            {t(step === 'sending' ? 'sending' : 'send')}
+          </button>
         </div>
-      )}
+        <Said t={t} id={`${id}-said`} used={over + COMMENT_CHARS_MAX} fault={fault} />
+      </form>
+      {step === 'profile' && <ProfileNeeded t={t} onDone={() => void send()} />}
       {step === 'door' && (
         <DoorDialog
           reason={t('door.comment')}
           onEntered={() => void send()}
           onClose={() => {
-            setStep('writing');
+            setStep((before) => (before === 'door' ? 'writing' : before));
           }}
         />
       )}
-    </form>
+    </div>
+  );
+}
+
+type BoxProps = Readonly<{
+  id: string;
+  t: CommentWords;
+  text: string;
+  isTooLong: boolean;
+  /** Takes the focus when this changes to a comment. */
+  focusFor: string | undefined;
+  onChange: (text: string) => void;
+}>;
+
+function Box({ id, t, text, isTooLong, focusFor, onChange }: BoxProps): ReactElement {
+  const box = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (focusFor !== undefined) box.current?.focus();
+  }, [focusFor]);
+  return (
+    <textarea
+      ref={box}
+      id={id}
+      value={text}
+      rows={Math.min(ROWS_MAX, text.split('\n').length)}
+      placeholder={t('write')}
+      dir="auto"
+      aria-describedby={`${id}-said`}
+      aria-invalid={isTooLong}
+      onChange={({ target }) => {
+        onChange(target.value);
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+        event.currentTarget.form?.requestSubmit();
+      }}
+    />
+  );
+}
+
+type SaidProps = Readonly<{ t: CommentWords; id: string; used: number; fault: string }>;
+
+/** What is wrong, else how much of the room is used. */
+function Said({ t, id, used, fault }: SaidProps): ReactElement {
+  const over = used - COMMENT_CHARS_MAX;
+  const wrong = over > 0 ? t('tooLong', { n: over }) : fault;
+  return (
+    <p id={id} className="small" role="status" data-tone={wrong === '' ? 'soft' : 'bad'}>
+      {wrong === '' && used > 0 ? t('left', { used, max: COMMENT_CHARS_MAX }) : wrong}
+    </p>
+  );
+}
+
+function ProfileNeeded({
+  t,
+  onDone,
+}: Readonly<{ t: CommentWords; onDone: () => void }>): ReactElement {
+  const me = useMe();
+  return (
+    <div className="notice">
+      <p>{t('profile.needed', { handle: me?.handle ?? '' })}</p>
+      <div>
+        <button
+          className="button"
+          data-kind="main"
+          type="button"
+          onClick={() => void publishProfile().then(onDone)}
+        >
+          {t('profile.publish')}
+        </button>
+      </div>
+    </div>
   );
 }
 

@@ -47,6 +47,17 @@ function Beside({
   const t = useWords(appArea);
   const id = useId();
   const head = useRef<HTMLHeadingElement>(null);
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const element = panel.current;
+    const onKey = ({ key }: KeyboardEvent): void => {
+      if (key === 'Escape') onClose();
+    };
+    element?.addEventListener('keydown', onKey);
+    return () => {
+      element?.removeEventListener('keydown', onKey);
+    };
+  }, [onClose]);
   useEffect(() => {
     const before = document.activeElement;
     head.current?.focus();
@@ -55,13 +66,7 @@ function Beside({
     };
   }, []);
   return (
-    <aside
-      className="panel comments-beside"
-      aria-labelledby={id}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose();
-      }}
-    >
+    <aside ref={panel} className="panel comments-beside" aria-labelledby={id}>
       <div className="dialog-head">
         <h2 id={id} ref={head} tabIndex={-1}>
           {title}

@@ -6,6 +6,7 @@ import { useWords } from '../app/i18n.ts';
 import { Bones, TroubleNote } from '../app/page.tsx';
 import { useMe } from '../app/session.ts';
 import type { Video } from '../app/video.ts';
+import type { Count as CountValue } from '../numbers/count.ts';
 import { Count } from '../numbers/count.tsx';
 import { DoorDialog } from '../sign-in/door-dialog.tsx';
 import type { Comment, Sort } from './comment.ts';
@@ -54,23 +55,7 @@ export function Comments({ video }: CommentsProps): ReactElement {
   const shown = { t, nowMs, mine, isCreator, actions };
   return (
     <div className="comments">
-      <div className="comments-head">
-        <Count count={state.thread.count} metric="comments" />
-        <div className="comments-sort" role="group" aria-label={t('sort')}>
-          {SORTS.map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={one === sort}
-              onClick={() => {
-                setSort(one);
-              }}
-            >
-              {t(one)}
-            </button>
-          ))}
-        </div>
-      </div>
+      <Head t={t} count={state.thread.count} sort={sort} onSort={setSort} />
       <div className="comments-list">
         <Held {...shown} state={state} thread={thread} />
         <List {...shown} state={state} thread={thread} isOff={video.commentsOff} />
@@ -97,6 +82,35 @@ export function Comments({ video }: CommentsProps): ReactElement {
           <ReportDialog target={{ kind: 'comment', id: opened.report.id }} onClose={close} />
         </Suspense>
       )}
+    </div>
+  );
+}
+
+type HeadProps = Readonly<{
+  t: CommentWords;
+  count: CountValue;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+}>;
+
+function Head({ t, count, sort, onSort }: HeadProps): ReactElement {
+  return (
+    <div className="comments-head">
+      <Count count={count} metric="comments" />
+      <div className="comments-sort" role="group" aria-label={t('sort')}>
+        {SORTS.map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={one === sort}
+            onClick={() => {
+              onSort(one);
+            }}
+          >
+            {t(one)}
+          </button>
+        ))}
+      </div>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 // The comments of a video, asked for and changed through the API.
 
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Answer, Trouble } from '../app/ask.ts';
 import { wordsNow } from '../app/i18n.ts';
 import { troubleText } from '../app/trouble-text.ts';
@@ -54,9 +54,6 @@ export function useThread(
 ): readonly [ThreadState, ThreadActions] {
   const [state, setState] = useState(LOADING);
   const [asked, setAsked] = useState(0);
-  const change = useCallback((next: (thread: Thread) => Thread) => {
-    setState((before) => ({ ...before, thread: next(before.thread) }));
-  }, []);
   useEffect(() => {
     let isGone = false;
     void readComments(video, sort, undefined).then((answer) => {
@@ -76,11 +73,29 @@ export function useThread(
     };
   }, [video, sort, whose, isCreator, asked]);
 
-  const { thread } = state;
-  const actions: ThreadActions = {
-    retry: () => {
-      setAsked((before) => before + 1);
-    },
+  return [state, actionsOf(video, sort, state.thread, setState, () => setAsked((n) => n + 1))];
+}
+
+type SetState = (next: (before: ThreadState) => ThreadState) => void;
+
+function actionsOf(
+  video: string,
+  sort: Sort,
+  thread: Thread,
+  setState: SetState,
+  retry: () => void,
+): ThreadActions {
+  const change = (next: (before: Thread) => Thread): void => {
+    setState((before) => ({ ...before, thread: next(before.thread) }));
+  };
+  /** The number is the server's, also after what was done here. */
+  const readCount = (): void => {
+    void readComments(video, sort, undefined).then((answer) => {
+      if (answer.kind === 'ok') change((before) => ({ ...before, count: answer.value.count }));
+    });
+  };
+  return {
+    retry,
     more: () => {
       void readComments(video, sort, thread.next).then((answer) => {
         if (answer.kind === 'ok') change((before) => withPage(before, answer.value));
@@ -95,12 +110,13 @@ export function useThread(
     },
     added: (comment) => {
       change((before) => withOwn(before, comment));
+      readCount();
     },
     like: ({ id }, isLiked) => {
       change((before) => withChange(before, id, { isLiked }));
       void likeComment(id, isLiked).then((answer) => {
-        const after = answer.kind === 'ok' ? { likes: answer.value } : { isLiked: !isLiked };
-        change((before) => withChange(before, id, after));
+        const known = answer.kind === 'ok' ? { likes: answer.value } : { isLiked: !isLiked };
+        change((before) => withChange(before, id, known));
         if (answer.kind !== 'ok') say(answer);
       });
     },
@@ -108,6 +124,7 @@ export function useThread(
       void after(removeComment(id), () => {
         change((before) => withoutComment(before, id));
         setState((before) => ({ ...before, held: before.held.filter((one) => one.id !== id) }));
+        readCount();
       });
     },
     pin: ({ id }, isPinned) => {
@@ -122,10 +139,10 @@ export function useThread(
           held: before.held.filter(({ id }) => id !== comment.id),
           thread: withOwn(before.thread, { ...comment, state: 'published' }),
         }));
+        readCount();
       });
     },
   };
-  return [state, actions];
 }
 
 async function after(answer: Promise<Answer<true>>, run: () => void): Promise<void> {

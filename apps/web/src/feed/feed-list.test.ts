@@ -11,7 +11,7 @@ const video = (id: string): Video => {
 };
 const page = (ids: string, next?: string): Answer<ListPage<Video>> => ({
   kind: 'ok',
-  value: { items: [...ids].map(video), next },
+  value: { items: Array.from(ids).map(video), next },
 });
 const idsOf = (list: FeedList): string => list.state.videos.map(({ id }) => id).join('');
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

@@ -1,6 +1,6 @@
 // The form to report something. Other pages open it: `<ReportDialog target={…} onClose={…} />`.
 
-import { Link } from '@tanstack/react-router';
+import { AppLink } from '../app/app-link.tsx';
 import { useId, useRef, useState } from 'react';
 import type { ReactElement, RefObject, SubmitEvent } from 'react';
 import { ask } from '../app/ask.ts';
@@ -52,9 +52,9 @@ export function ReportDialog({ target, onClose }: ReportDialogProps): ReactEleme
             <button className="button" data-kind="main" type="button" onClick={onClose}>
               {t('report.close')}
             </button>
-            <Link className="button" to="/reports" onClick={onClose}>
+            <AppLink className="button" to="/reports" onClick={onClose}>
               {t('report.mine')}
-            </Link>
+            </AppLink>
           </div>
         </div>
       )}

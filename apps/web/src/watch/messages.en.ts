@@ -28,8 +28,7 @@ export const en = {
   published: 'Published {time}',
   follow: 'Follow',
   following: 'Following',
-  'door.like':
-    'A like is counted once for each person, so it needs an account. Watching does not.',
+  'door.like': 'A like is counted once for each person, so it needs an account. Watching does not.',
   'door.follow': 'Following needs an account.',
   'door.report': 'A report needs an account, so that we can tell you what came of it.',
   'key.play': 'play, pause',

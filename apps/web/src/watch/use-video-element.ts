@@ -1,7 +1,6 @@
 // What a media element does, as state; and what can be done to it.
 
 import { useEffect, useState } from 'react';
-import type { RefObject } from 'react';
 import { nextSpeed } from './watch-keys.ts';
 
 const SPEED_KEY = 'holdfast.speed';
@@ -44,13 +43,12 @@ const START: ElementState = {
 
 /** `src` makes the element begin anew. */
 export function useVideoElement(
-  ref: RefObject<HTMLVideoElement | null>,
+  element: HTMLVideoElement | null,
   src: string,
 ): readonly [ElementState, ElementActions] {
   const [state, setState] = useState(START);
   const [captions, setCaptions] = useState(() => kept(CAPTIONS_KEY) !== 'off');
   useEffect(() => {
-    const element = ref.current;
     if (element === null) return;
     const look = (): void => {
       setState((before) => ({
@@ -63,8 +61,7 @@ export function useVideoElement(
         hasFailed: element.error !== null,
       }));
     };
-    element.muted = kept(SOUND_KEY) !== 'on';
-    element.playbackRate = Number(kept(SPEED_KEY) ?? 1) || 1;
+    applyChoices(element);
     for (const type of EVENTS) element.addEventListener(type, look);
     look();
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -72,63 +69,84 @@ export function useVideoElement(
     return () => {
       for (const type of EVENTS) element.removeEventListener(type, look);
     };
-  }, [ref, src]);
+  }, [element, src]);
   useEffect(() => {
-    for (const track of ref.current?.textTracks ?? []) track.mode = captions ? 'showing' : 'hidden';
-  }, [ref, src, captions]);
+    if (element !== null) showTracks(element, captions);
+  }, [element, src, captions]);
 
-  const on = (run: (element: HTMLVideoElement) => void) => (): void => {
-    if (ref.current !== null) run(ref.current);
+  const toggleCaptions = (): void => {
+    keep(CAPTIONS_KEY, captions ? 'off' : 'on');
+    setCaptions(!captions);
   };
-  const setSpeed = (element: HTMLVideoElement, speed: number): void => {
-    element.playbackRate = speed;
+  return [
+    { ...state, captions },
+    { ...actionsOn(element), toggleCaptions },
+  ];
+}
+
+function actionsOn(element: HTMLVideoElement | null): Omit<ElementActions, 'toggleCaptions'> {
+  const on = (run: (there: HTMLVideoElement) => void): void => {
+    if (element !== null) run(element);
+  };
+  const setSpeed = (video: HTMLVideoElement, speed: number): void => {
+    video.playbackRate = speed;
     keep(SPEED_KEY, String(speed));
   };
-  const actions: ElementActions = {
-    togglePlay: on((element) => {
-      if (element.paused) void start(element);
-      else element.pause();
-    }),
-    toggleSound: on((element) => {
-      element.muted = !element.muted;
-      keep(SOUND_KEY, element.muted ? 'off' : 'on');
-    }),
-    toggleCaptions: () => {
-      keep(CAPTIONS_KEY, captions ? 'off' : 'on');
-      setCaptions(!captions);
+  return {
+    togglePlay: () => {
+      on((video) => {
+        if (video.paused) void start(video);
+        else video.pause();
+      });
+    },
+    toggleSound: () => {
+      on((video) => {
+        video.muted = !video.muted;
+        keep(SOUND_KEY, video.muted ? 'off' : 'on');
+      });
     },
     toggleFull: (frame) => {
       // Refused or not there, the video stays where it is.
-      if (document.fullscreenElement === null) void frame?.requestFullscreen().catch(() => undefined);
+      if (document.fullscreenElement === null) frame?.requestFullscreen().catch(() => undefined);
       else void document.exitFullscreen();
     },
     seek: (atS) => {
-      on((element) => {
-        element.currentTime = Math.min(Math.max(0, atS), element.duration || 0);
-      })();
+      on((video) => {
+        video.currentTime = Math.min(Math.max(0, atS), video.duration || 0);
+      });
     },
     frame: (by) => {
-      on((element) => {
-        element.pause();
-        element.currentTime += by * FRAME_S;
-      })();
+      on((video) => {
+        video.pause();
+        video.currentTime += by * FRAME_S;
+      });
     },
     speed: (speed) => {
-      on((element) => {
-        setSpeed(element, speed);
-      })();
+      on((video) => {
+        setSpeed(video, speed);
+      });
     },
     speedStep: (by) => {
-      on((element) => {
-        setSpeed(element, nextSpeed(element.playbackRate, by));
-      })();
+      on((video) => {
+        setSpeed(video, nextSpeed(video.playbackRate, by));
+      });
     },
-    retry: on((element) => {
-      element.load();
-      void start(element);
-    }),
+    retry: () => {
+      on((video) => {
+        video.load();
+        void start(video);
+      });
+    },
   };
-  return [{ ...state, captions }, actions];
+}
+
+function applyChoices(element: HTMLVideoElement): void {
+  element.muted = kept(SOUND_KEY) !== 'on';
+  element.playbackRate = Number(kept(SPEED_KEY) ?? 1) || 1;
+}
+
+function showTracks(element: HTMLVideoElement, isShown: boolean): void {
+  for (const track of element.textTracks) track.mode = isShown ? 'showing' : 'hidden';
 }
 
 const EVENTS = [

@@ -57,7 +57,8 @@ export function WatchPage(): ReactElement {
   if (!isPlayable(video.data)) {
     return (
       <Page title={video.data.title} heading={null}>
-        <Empty title={t('notHere')}>
+        <Empty title={video.data.title} isPage>
+          <p>{t('notHere')}</p>
           <p>{t('notHere.text')}</p>
           <Numbers video={video.data} />
         </Empty>
@@ -84,7 +85,7 @@ function NoVideo({
   const kind = status === 410 ? 'removed' : 'unknown';
   return (
     <Page title={t(kind)} heading={null} width="narrow">
-      <Empty title={t(kind)}>
+      <Empty title={t(kind)} isPage>
         <p>{t(`${kind}.text`)}</p>
         <Link className="button" to="/">
           {t('toFeed')}

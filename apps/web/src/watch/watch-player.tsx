@@ -25,16 +25,16 @@ type PlayerProps = Readonly<{
 }>;
 
 export function WatchPlayer({ t, video, source, onLike }: PlayerProps): ReactElement {
-  const element = useRef<HTMLVideoElement>(null);
+  const [element, setElement] = useState<HTMLVideoElement | null>(null);
   const frame = useRef<HTMLDivElement>(null);
   const [state, actions] = useVideoElement(element, video.media.src);
   const [hasHelp, setHasHelp] = useState(false);
   const language = useLocale();
   const { id, durationMs, media, title } = video;
   useEffect(() => {
-    if (element.current === null) return;
-    return trackView(element.current, { video: id, source, durationMs });
-  }, [id, source, durationMs]);
+    if (element === null) return;
+    return trackView(element, { video: id, source, durationMs });
+  }, [element, id, source, durationMs]);
   useKeys(state, actions, frame, onLike, () => {
     setHasHelp(true);
   });
@@ -44,7 +44,7 @@ export function WatchPlayer({ t, video, source, onLike }: PlayerProps): ReactEle
       {/* Captions are in the tracks; some videos have none. */}
       {/* oxlint-disable-next-line jsx-a11y/media-has-caption */}
       <video
-        ref={element}
+        ref={setElement}
         src={media.src}
         poster={media.poster}
         aria-label={title}
