@@ -27,7 +27,7 @@ function parsePasskey(value: unknown): Passkey | undefined {
     id,
     name: textOf(fields['name']) ?? id,
     createdAt: timeOf(fields['createdAt']),
-    usedAt: timeOf(fields['usedAt']),
+    usedAt: timeOf(fields['lastUsedAt']),
   };
 }
 

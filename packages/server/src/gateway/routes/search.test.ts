@@ -147,7 +147,8 @@ describe('a search for videos', () => {
       found.push(...one.items.map(({ id }) => id));
       next = one.next;
     } while (next !== undefined);
-    expect(found.toSorted()).toEqual(['v_0', 'v_1', 'v_2', 'v_3', 'v_4']);
+    expect(found.length).toBe(5);
+    expect(new Set(found)).toEqual(new Set(['v_0', 'v_1', 'v_2', 'v_3', 'v_4']));
   });
 
   it('DI29: finds what was published before a start', async () => {
