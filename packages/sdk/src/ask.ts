@@ -9,8 +9,10 @@ export type Failure = Readonly<{
   code: string;
   detail: string;
   retryable: boolean;
-  retryAfterMs: number | undefined;
+  /** Absent when the server did not ask for it. */
+  retryAfterMs?: number;
 }>;
+type Problem = Failure & Readonly<{ code?: string }>;
 
 export type Answer<T> = Readonly<
   { value: T; failure?: undefined } | { value?: undefined; failure: Failure }
@@ -25,7 +27,7 @@ export type Ask = <T>(
 
 /** No network, no answer in time, or one of something that is not this API. */
 export const NO_ANSWER: Answer<never> = {
-  failure: { code: 'no-answer', detail: '', retryable: true, retryAfterMs: undefined },
+  failure: { code: 'no-answer', detail: '', retryable: true },
 };
 
 /** Asks the API at `origin` ('' is the page's own), never with a cookie. With a body it posts. */
@@ -46,13 +48,10 @@ export function createAsk(origin: string, fetchFrom: typeof fetch): Ask {
       });
       const value = (await response.json()) as Record<string, unknown>;
       if (response.ok) return { value: parse(value) };
-      const { code, detail, retryable } = value as Partial<Failure>;
-      if (code === undefined) return NO_ANSWER;
-      const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-      const retryAfterMs = seconds >= 0 ? seconds * 1_000 : undefined;
-      return {
-        failure: { code, detail: detail ?? '', retryable: retryable === true, retryAfterMs },
-      };
+      const problem = value as unknown as Problem;
+      if (problem.code === undefined) return NO_ANSWER;
+      const seconds = Number(response.headers.get('retry-after'));
+      return { failure: { ...problem, ...(seconds > 0 && { retryAfterMs: seconds * 1_000 }) } };
     } catch {
       return NO_ANSWER;
     }

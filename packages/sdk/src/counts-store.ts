@@ -13,7 +13,7 @@ import type { Position } from './wire.ts';
 export const STREAMED_MAX = 100;
 /** Positions in one request. */
 const AFTER_MAX = 16;
-/** Beyond it, videos that nobody looks at any more are forgotten, oldest first. */
+/** Once there are so many, videos that nobody looks at any more are forgotten. */
 const ENTRIES_MAX = 1_000;
 /** A stream that says nothing for this long is opened anew, whatever the browser thinks of it. */
 const DEAF_MS_MAX = 16_000;
@@ -75,9 +75,19 @@ export class CountsStore {
     };
   }
 
+  /** Videos that are looked at. */
+  followed(): readonly string[] {
+    return [...this.#entries.keys()].filter((video) => this.#entry(video).listeners.size > 0);
+  }
+
+  /** Calls the listeners of a video. */
+  notify(video: string): void {
+    for (const listener of this.#entry(video).listeners) listener();
+  }
+
   /** Whether what is looked at has become old, because the server does not answer. */
   isLost(): boolean {
-    return this.#followed().some((video) => this.get(video).reason === 'no-answer');
+    return this.followed().some((video) => this.get(video).reason === 'no-answer');
   }
 
   /** Reads a video such that the answer includes `position`, unless what is shown does. */
@@ -97,7 +107,7 @@ export class CountsStore {
   /** To be called every second: counts age by themselves, and a stream may die without a word. */
   tick(): void {
     const nowMs = this.#ports.nowMs();
-    const followed = this.#followed();
+    const followed = this.followed();
     if (this.#stream !== undefined && nowMs - this.#heardAtMs > DEAF_MS_MAX) this.#open();
     this.#ticks += 1;
     if (this.#isVisible && this.#ticks % POLL_TICKS === 0) {
@@ -109,17 +119,14 @@ export class CountsStore {
   #entry(video: string): Entry {
     const held = this.#entries.get(video);
     if (held !== undefined) return held;
-    for (const [other, { listeners }] of this.#entries) {
-      if (this.#entries.size < ENTRIES_MAX) break;
-      if (listeners.size === 0) this.#entries.delete(other);
+    if (this.#entries.size >= ENTRIES_MAX) {
+      for (const [other, { listeners }] of this.#entries) {
+        if (listeners.size === 0) this.#entries.delete(other);
+      }
     }
     const entry: Entry = { model: UNREAD, shown: NOTHING_READ, listeners: new Set() };
     this.#entries.set(video, entry);
     return entry;
-  }
-
-  #followed(): readonly string[] {
-    return [...this.#entries.keys()].filter((video) => this.#entry(video).listeners.size > 0);
   }
 
   #want(video: string): void {
@@ -156,7 +163,7 @@ export class CountsStore {
 
   /** Streams what is looked at, and nothing while the page is not. */
   #follow(): void {
-    const streamed = this.#isVisible ? queryOf(this.#followed().slice(0, STREAMED_MAX)) : '';
+    const streamed = this.#isVisible ? queryOf(this.followed().slice(0, STREAMED_MAX)) : '';
     if (streamed === this.#streamed) return;
     this.#streamed = streamed;
     this.#open();
@@ -193,7 +200,7 @@ export class CountsStore {
     if (JSON.stringify(shown) === JSON.stringify(entry.shown)) return;
     entry.shown = shown;
     this.#ports.onShown?.(video);
-    for (const listener of entry.listeners) listener();
+    this.notify(video);
   }
 }
 

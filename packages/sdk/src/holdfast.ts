@@ -56,7 +56,6 @@ export class Holdfast {
   readonly #counts: CountsStore;
   readonly #likes: Likes;
   readonly #tabs: BroadcastChannel;
-  readonly #listeners = new Map<string, Set<() => void>>();
   #person: Who | undefined = undefined;
   #unowned: Intent[] = [];
   #isGathering = false;
@@ -73,7 +72,7 @@ export class Holdfast {
     this.#ports = browserPorts(origin);
     this.#tabs = new BroadcastChannel(name);
     this.#likes = new Likes((video) => {
-      for (const listener of this.#listeners.get(video) ?? []) listener();
+      this.#counts.notify(video);
     });
     this.#counts = new CountsStore({
       ...this.#ports,
@@ -146,18 +145,8 @@ export class Holdfast {
 
   /** Keeps a video's counts and like up to date until the returned function is called. */
   subscribe(video: string, listener: () => void): () => void {
-    const own = (): void => {
-      listener();
-    };
-    const listeners = this.#listeners.get(video) ?? new Set();
-    this.#listeners.set(video, listeners.add(own));
-    const stop = this.#counts.subscribe(video, own);
     this.#gather();
-    return () => {
-      stop();
-      listeners.delete(own);
-      if (listeners.size === 0) this.#listeners.delete(video);
-    };
+    return this.#counts.subscribe(video, listener);
   }
 
   /** Begins a visit to a video; the returned function ends it and sends what was watched. */
@@ -258,7 +247,7 @@ export class Holdfast {
   }
 
   async #press(intent: Intent): Promise<boolean> {
-    if (!VIDEO.test(intent.video)) throw new TypeError(`No id of a video: ${intent.video}`);
+    if (!VIDEO.test(intent.video)) throw new TypeError(`video ${intent.video}`);
     // Only a person can like; the page asks a visitor to sign in.
     return this.#person ? this.#enqueue(this.#person, intent) : false;
   }
@@ -293,7 +282,7 @@ export class Holdfast {
       return;
     }
     this.#likes.restore(ops);
-    const videos = [...this.#listeners.keys()].filter((video) => !this.#likes.isRead(video));
+    const videos = this.#counts.followed().filter((video) => !this.#likes.isRead(video));
     // Without a grant yet, the news of a session comes back here.
     while (grant && videos.length > 0) {
       const path = `/v1/me/likes?${queryOf(videos.splice(0, STREAMED_MAX))}`;

@@ -20,7 +20,7 @@ export async function settle(): Promise<void> {
 }
 
 export function failure(fields: Partial<Failure> = {}): Answer<OpsReply> {
-  const base = { code: 'no-answer', detail: '', retryable: true, retryAfterMs: undefined };
+  const base = { code: 'no-answer', detail: '', retryable: true };
   return { failure: { ...base, ...fields } };
 }
 

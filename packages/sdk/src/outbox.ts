@@ -26,7 +26,7 @@ export const WAITING_LIFE_MS = 7 * 86_400_000;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MS_MAX = 30_000;
 const RETRY_AFTER_SPREAD_MS = 1_000;
-const TOO_OLD = { kind: 'refused', code: 'too-old', detail: 'It waited for a week.' } as const;
+const TOO_OLD = { kind: 'refused', code: 'too-old', detail: '' } as const;
 
 /** What became of an op. */
 export type Settlement = Readonly<{
@@ -271,11 +271,11 @@ export class Outbox {
   }
 
   #openSessions(): void {
-    const whos = this.#waiting.map(({ who }) => who);
     const who = this.#who;
     // A person's session also tells what they like.
-    if (who !== undefined && (who !== null || this.#isWanted)) whos.push(who);
-    for (const each of whos) if (each === who || each === null) void this.#openFor(each);
+    const isDue = who !== null || this.#isWanted;
+    if (who !== undefined && isDue) void this.#openFor(who);
+    if (this.#waiting.some((entry) => entry.who === null)) void this.#openFor(null);
   }
 
   async #openFor(who: Who): Promise<void> {
@@ -300,30 +300,31 @@ export class Outbox {
     const { value, failure } = await this.#ports.postOps(grant, ops);
     this.#sending.delete(grant);
     const open = this.#lanes.find((lane) => lane.grant === grant)?.ops ?? [];
-    const endOf = ({ n }: Named): Settlement['end'] | undefined => {
-      if (failure !== undefined)
-        return failure.retryable ? undefined : { kind: 'refused', ...failure };
-      const result = value.results.find((other) => other.n === n);
-      return result && { kind: 'recorded', ...result, position: value };
-    };
-    const left = open.filter((op) => endOf(op) === undefined);
+    const ends = new Map<number, Settlement['end']>();
+    if (failure === undefined) {
+      for (const result of value.results) {
+        ends.set(result.n, { kind: 'recorded', ...result, position: value });
+      }
+    } else if (!failure.retryable) {
+      for (const { n } of open) ends.set(n, { kind: 'refused', ...failure });
+    }
+    const left = open.filter(({ n }) => !ends.has(n));
     // An answer that settles nothing would otherwise be asked for again without a pause.
     if (failure?.retryable || (left.length > 0 && left.length === open.length)) {
       this.#pause(failure?.retryAfterMs);
     } else {
-      const seenN = open.findLast((op) => !left.includes(op))?.n ?? 0;
       this.#failures = this.#pausedUntilMs = 0;
-      this.#lanes = this.#lanes
-        .map((lane) =>
-          lane.grant === grant ? { ...lane, ops: left, seenN: Math.max(seenN, lane.seenN) } : lane,
-        )
+      this.#lanes = this.#lanes.flatMap((lane) => {
+        if (lane.grant !== grant) return [lane];
+        const seenN = Math.max(lane.seenN, ...open.map(({ n }) => n).filter((n) => ends.has(n)));
         // A session that is refused for good takes nothing new either.
-        .filter((lane) => lane.grant !== grant || failure === undefined);
+        return failure === undefined ? [{ ...lane, ops: left, seenN }] : [];
+      });
       this.#tidy();
     }
-    for (const op of open) {
-      const end = endOf(op);
-      if (end !== undefined) this.#ports.onSettled({ id: op.id, who, intent: op.intent, end });
+    for (const { id, n, intent } of open) {
+      const end = ends.get(n);
+      if (end !== undefined) this.#ports.onSettled({ id, who, intent, end });
     }
     this.wake();
     this.#yieldIfIdle();
@@ -337,15 +338,15 @@ export class Outbox {
     void this.#save();
   }
 
-  #pause(retryAfterMs?: number): void {
+  #pause(retryAfterMs = 0): void {
     const { nowMs, random, setTimer } = this.#ports;
     const ceilingMs = Math.min(BACKOFF_MS_MAX, BACKOFF_FIRST_MS * 2 ** this.#failures);
     this.#failures += 1;
-    this.#isAsked = retryAfterMs !== undefined;
+    this.#isAsked = retryAfterMs > 0;
     // Half fixed, half random: no retry storm, and no retry at once either.
     const waitMs = Math.max(
       ceilingMs * (0.5 + random() / 2),
-      retryAfterMs === undefined ? 0 : retryAfterMs + random() * RETRY_AFTER_SPREAD_MS,
+      retryAfterMs + random() * RETRY_AFTER_SPREAD_MS,
     );
     this.#pausedUntilMs = nowMs() + waitMs;
     // Timers may come a moment early.

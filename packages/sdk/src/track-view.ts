@@ -29,8 +29,7 @@ export const WATCHED_MS_MIN = 300;
 const WRAP_SLACK_MS = 500;
 const HAVE_FUTURE_DATA = 3;
 /** After each of them it may play or not, or stand elsewhere. */
-const EVENTS =
-  'timeupdate playing seeking seeked pause waiting ratechange emptied ended visibilitychange';
+const EVENTS = 'timeupdate playing seeking seeked pause waiting ended visibilitychange';
 
 /** Begins a visit; the returned function ends it and reports what was watched. */
 export function trackElement(element: Watched, ports: TrackPorts): () => void {
@@ -71,7 +70,7 @@ export function trackElement(element: Watched, ports: TrackPorts): () => void {
     onWatched(wholeWatchedMs);
   };
   const handle = ({ type }: Pick<Event, 'type'>): void => {
-    const isOver = look(type === 'seeking' || type === 'emptied');
+    const isOver = look(type === 'seeking');
     if (isOver || type === 'ended' || !isSeen()) report();
     const { paused, seeking, readyState } = element;
     isRunning = isSeen() && !paused && !seeking && readyState >= HAVE_FUTURE_DATA;
