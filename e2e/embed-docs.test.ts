@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser)(`docs/embed.md, in ${CHROMIUM}`, () => {
     await installation.close();
   });
 
-  it('counts a like and a view of the page with tags', async () => {
+  it('SE3: counts a like and a view of the page with tags, in the look that its style sheet gives', async () => {
     await page.goto('/');
     const part = (name: string) => page.locator(`${name} >> [part=count]`).first().textContent();
     await expect.poll(() => part('holdfast-like'), SOON).toBe('0');

@@ -86,6 +86,27 @@ describe.skipIf(!hasBrowser)(`the SDK on another site, in ${CHROMIUM}`, () => {
     expect(cookies.filter((cookie) => cookie !== undefined)).toEqual([]);
   });
 
+  it('SE2: what is not known is a dash, and says so', async () => {
+    const page = await context.newPage();
+    await page.route('**/v1/counts**', (route) => route.abort());
+    await page.goto(site.url);
+    await expect.poll(() => likes(page), SOON).toBe('—');
+    const button = page.locator('holdfast-like >> button').first();
+    expect(await button.getAttribute('aria-label')).toBe('Like, Likes: not known');
+    expect(await button.getAttribute('title')).toBe('Like, Likes: not known');
+    expect(await page.locator('holdfast-like').first().getAttribute('state')).toBe('unknown');
+  });
+
+  it('SE4: without scripts the page shows what stands in its place', async () => {
+    const plain = await browser.newContext({ javaScriptEnabled: false });
+    const page = await plain.newPage();
+    await page.goto(site.url);
+    expect(await page.locator('holdfast-like a').isVisible()).toBe(true);
+    expect(await page.locator('holdfast-views').first().innerText()).toBe('by those who count it');
+    expect(await page.locator('noscript').innerText()).toContain('counts nothing');
+    await plain.close();
+  });
+
   it('SE5: a visitor who wants to like is asked to sign in, and nothing is sent', async () => {
     const page = await openPage();
     await press(page);
