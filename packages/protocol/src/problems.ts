@@ -47,6 +47,7 @@ export const PROBLEMS = {
   'upload-exists': problem(409, 'The draft has an upload'),
   'upload-offset': problem(409, 'The upload goes on elsewhere'),
   'no-profile': problem(409, 'A profile is needed first'),
+  'case-conflict': problem(409, 'The case is not in a state for this'),
   'changed-meanwhile': problem(409, 'It was changed meanwhile'),
   'too-many': problem(409, 'There are as many as there may be'),
   'video-conflict': problem(409, 'The video is registered differently'),

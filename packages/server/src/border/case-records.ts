@@ -2,7 +2,7 @@
 // to the person whom it concerns, and to moderators among the cell's own people.
 
 import { COMMENT_CHARS_MAX } from '@holdfast/protocol/comments.ts';
-import { CASE_STATES } from '@holdfast/protocol/reports.ts';
+import { CASE_STATES, DECISION_ACTIONS } from '@holdfast/protocol/reports.ts';
 import { bool, choice, id, list, nothing, text, uint, union } from '@holdfast/protocol/shape.ts';
 import type { Shape } from '@holdfast/protocol/shape.ts';
 import { ROLES } from '../moderation/roles-file.ts';
@@ -18,6 +18,8 @@ const caseView: Shape = {
   account: orNull(id),
   handle: orNull(text(64)),
   text: orNull(chars(COMMENT_CHARS_MAX)),
+  video: orNull(id),
+  names: list({ account: id, handle: text(64) }),
   body: CASE.body,
   createdAtMs: uint,
   updatedAtMs: uint,
@@ -89,7 +91,11 @@ export const CASE_RECORDS = {
     destination: 'operator',
     shape: answer({
       kind: choice('case-states'),
-      items: list({ case: id, state: choice(...CASE_STATES), acted: bool }),
+      items: list({
+        case: id,
+        state: choice(...CASE_STATES),
+        action: orNull(choice(...DECISION_ACTIONS)),
+      }),
     }),
   },
   cases: {

@@ -406,7 +406,7 @@ export type CellCalls = Readonly<{
     ask: { cases: readonly string[] };
     reply: {
       kind: 'case-states';
-      items: readonly { case: string; state: CaseStateKind; acted: boolean }[];
+      items: readonly { case: string; state: CaseStateKind; action: DecisionAction | null }[];
     };
   };
   cases: {

@@ -54,6 +54,7 @@ import { addDraftRoutes } from './routes/drafts.ts';
 import { addPublishingRoutes } from './routes/publishing.ts';
 import type { PublishingParts } from './routes/publishing.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
+import { addModerationRoutes } from './routes/moderation.ts';
 import { addMyProfileRoutes } from './routes/my-profile.ts';
 import { addPeopleRoutes } from './routes/people.ts';
 import { addPersonLikesRoute } from './routes/person-likes.ts';
@@ -68,6 +69,7 @@ import { addPages } from './routes/pages.ts';
 import type { PageFile } from './routes/pages.ts';
 import { addPasskeyRoutes } from './routes/passkeys.ts';
 import { addRecountRoute } from './routes/recount.ts';
+import { addReportRoutes } from './routes/reports.ts';
 import { addRunningRoutes } from './routes/running.ts';
 import { addSearchRoute } from './routes/search.ts';
 import { addSessionRoute } from './routes/sessions.ts';
@@ -248,8 +250,8 @@ function addRoutes(
 
   addSessionRoute(app, { authorizer, homeOf, whoIs, cookies, buckets, nowMs });
   const show = videoShower(known);
-  addVideoRoutes(app, { catalog, authorizer, show });
   addFeedRoute(app, { ...options, known, whoIs, show, candidates: candidatesOf(app, options) });
+  addVideoRoutes(app, { catalog, publicCatalog: known, authorizer, show });
   addSearchRoute(app, { catalog, known, show, nowMs, search: searchOf(app, options, show) });
   addCountsRoutes(app, { cells, exchange, catalog });
   addStreamRoute(app, { exchange, catalog, limits, streams: metrics.streams });
@@ -281,6 +283,8 @@ function addRoutes(
   addCommentRoutes(app, commentParts);
   addHeldCommentRoutes(app, commentParts);
   addFollowRoutes(app, commentParts);
+  addReportRoutes(app, { ...commentParts, remotesMax: limits.remotesMax });
+  addModerationRoutes(app, commentParts);
   addRunningRoutes(app, cells, metrics);
 }
 

@@ -3,9 +3,11 @@
 //
 // Rules: docs/spec/moderation.md (MO2, MO5, MO8, MO14, MO18).
 
+import type { DecisionAction } from '@holdfast/protocol/reports.ts';
 import { THE_CELL } from '../accounts/replicated-rows.ts';
 import type { CellCalls } from '../cell/cell-client.ts';
 import { CASE_ENTRIES_MAX } from '../people/case.ts';
+import type { CaseEntryBody } from '../people/case.ts';
 import type { WritingOf } from '../people/kinds.ts';
 import { edgeOf, pageOf } from '../people/page-edge.ts';
 import type { Reported } from '../people/report.ts';
@@ -30,6 +32,10 @@ export type CaseView = Readonly<{
   account: string | null;
   handle: string | null;
   text: string | null;
+  /** The video that a comment stands below. */
+  video: string | null;
+  /** What the moderators in it are called. */
+  names: readonly Readonly<{ account: string; handle: string }>[];
   body: WritingOf<'case'>['body'];
   createdAtMs: number;
   updatedAtMs: number;
@@ -101,8 +107,9 @@ export function caseStates(
     const known = accounts.writings.get(id);
     if (known?.kind !== 'case') return [];
     const { state } = known.body;
-    const acted = inForce(state, nowMs()) !== undefined;
-    return [{ case: id, state: state.kind, acted }];
+    const held = inForce(state, nowMs())?.action;
+    const action: DecisionAction | null = state.kind === 'open' ? null : (held ?? 'none');
+    return [{ case: id, state: state.kind, action }];
   });
   return { kind: 'case-states', items };
 }
@@ -123,7 +130,8 @@ export function cases(
       .about('case-entry', find.id, { itemsMax: CASE_ENTRIES_MAX })
       .map(({ body, createdAtMs }) => ({ atMs: createdAtMs, entry: body }))
       .reverse();
-    return { kind: 'cases', items: [viewOf(accounts, known)], entries, next: undefined };
+    const said = entries.map(({ entry }) => entry);
+    return { kind: 'cases', items: [viewOf(accounts, known, said)], entries, next: undefined };
   }
   const found: WritingOf<'case'>[] = [];
   let before = edgeOf(find.before);
@@ -141,13 +149,35 @@ export function cases(
 function viewOf(
   accounts: CaseAccounts,
   { id, account, body, createdAtMs, updatedAtMs }: WritingOf<'case'>,
+  entries: readonly CaseEntryBody[] = [],
 ): CaseView {
   const { about } = body;
   const said = about.kind === 'comment' ? accounts.writings.get(about.id) : undefined;
   const text = said?.kind === 'comment' ? said.body.text : null;
+  const video = said?.kind === 'comment' ? said.body.video : null;
   const owner = account === THE_CELL ? null : account;
   const handle = owner === null ? null : (accounts.authorOf(owner)?.handle ?? null);
-  return { id, about, account: owner, handle, text, body, createdAtMs, updatedAtMs };
+  const names = namesOf(accounts, body, entries);
+  return {
+    ...{ id, about, account: owner, handle, text, video, names, body },
+    ...{ createdAtMs, updatedAtMs },
+  };
+}
+
+/** What the moderators who have done something in a case are called. */
+function namesOf(
+  accounts: CaseAccounts,
+  { state }: WritingOf<'case'>['body'],
+  entries: readonly CaseEntryBody[],
+): CaseView['names'] {
+  const moderators = new Set<string>();
+  if (state.kind !== 'open') moderators.add(state.decision.by);
+  if (state.kind === 'closed') moderators.add(state.appealDecision.by);
+  for (const entry of entries) if ('by' in entry) moderators.add(entry.by);
+  return [...moderators].flatMap((account) => {
+    const handle = accounts.authorOf(account)?.handle;
+    return handle === undefined ? [] : [{ account, handle }];
+  });
 }
 
 /** What a moderator does in a case. */

@@ -272,9 +272,9 @@ describe('a decision', () => {
   it('MO5: is what the reporter is told of', () => {
     const id = caseOf(VIDEO);
     const state = () => caseStates(context, { cases: [id, 'cas_none'] }).items;
-    expect(state()).toEqual([{ case: id, state: 'open', acted: false }]);
+    expect(state()).toEqual([{ case: id, state: 'open', action: null }]);
     act(id, HIDE);
-    expect(state()).toEqual([{ case: id, state: 'decided', acted: true }]);
+    expect(state()).toEqual([{ case: id, state: 'decided', action: 'hide' }]);
   });
 });
 
@@ -314,6 +314,15 @@ describe('an appeal', () => {
     expect(notices()).toMatchObject([
       { body: { ended: { outcome: 'reversed', facts: 'looked again' } } },
     ]);
+  });
+
+  it('MO5: that is reversed is told to the reporter as nothing done', () => {
+    const id = caseOf(VIDEO);
+    act(id, HIDE);
+    appeal(notices()[0]?.id ?? '');
+    end(id, 'reversed');
+    const { items } = caseStates(context, { cases: [id] });
+    expect(items).toEqual([{ case: id, state: 'closed', action: 'none' }]);
   });
 
   it('MO16: that is upheld changes nothing of what is in force', () => {

@@ -50,8 +50,9 @@ export function commentedVideo(
   return { kind: 'video', video, creator: { account, jurisdiction }, commentsOff, pinned };
 }
 
-function hiddenRefusal(
-  publicCatalog: VideoSources['publicCatalog'],
+/** Why a video is not shown, when a decision about it or its creator is in force (MO21). */
+export function hiddenRefusal(
+  publicCatalog: Pick<PublicCatalog, 'moderationOf'>,
   video: string,
   account: string | undefined,
 ): Refusal | undefined {

@@ -22,6 +22,7 @@ import { softwareDevice } from '../../passkeys/software-authenticator.fixture.ts
 import type { CreateOptions, GetOptions } from '../../passkeys/software-authenticator.fixture.ts';
 import { DOCUMENT_ADDRESSES } from '../routes/pages.ts';
 import { HOLD_WORDS_BODY_BYTES_MAX } from '../routes/held-comments.ts';
+import { runReports } from './report-runs.fixture.ts';
 import { runComments } from './comment-runs.fixture.ts';
 import { runOwnVideos } from './video-runs.fixture.ts';
 import { openApiDocument } from './document.ts';
@@ -207,6 +208,8 @@ describe('A69: every documented operation, run against the server, answers as do
   });
 
   it('comments', () => runComments(world, run));
+
+  it('reports and cases', () => runReports(world, run));
 
   it('counts', async () => {
     await run(world, 'getCounts', { query: '?video=a&video=unknown&after=us:1' });

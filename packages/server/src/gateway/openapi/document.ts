@@ -5,6 +5,7 @@ import { commentPaths, commentSchemas, followPaths, heldPaths } from './paths-co
 import { countingPaths } from './paths-counting.ts';
 import { peoplePaths, peopleSchemas } from './paths-people.ts';
 import { ownAccountPaths, ownAccountSchemas } from './paths-own-account.ts';
+import { reportPaths, reportSchemas } from './paths-reports.ts';
 import { readingPaths } from './paths-reading.ts';
 import { accountPaths, runningPaths, truthPaths } from './paths-running.ts';
 import { studioPaths, studioSchemas } from './paths-studio.ts';
@@ -33,6 +34,7 @@ export const openApiDocument = {
     ...commentPaths,
     ...heldPaths,
     ...followPaths,
+    ...reportPaths,
     ...accountPaths,
     ...peoplePaths,
     ...ownAccountPaths,
@@ -47,6 +49,7 @@ export const openApiDocument = {
       ...schemas,
       ...ownAccountSchemas,
       ...commentSchemas,
+      ...reportSchemas,
       ...peopleSchemas,
       ...ownVideoSchemas,
       ...studioSchemas,

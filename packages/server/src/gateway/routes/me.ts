@@ -15,7 +15,10 @@ export function addMeRoutes(app: FastifyInstance, whoIs: WhoIsSignedIn, cookies:
     if (me.kind === 'refusal') return sendRefusal(reply, me);
     const profile = await writingAbout(me, 'profile', '');
     if (profile.kind === 'refusal') return sendRefusal(reply, profile);
-    return sendJson(reply, 200, { ...ownProfile(me, profile.writing?.body), roles: [] });
+    const told = await me.cell.call('rolesOf', { token: me.token });
+    if (told.kind === 'unavailable') return sendRefusal(reply, unavailable(told));
+    const roles = told.kind === 'roles' ? told.roles : [];
+    return sendJson(reply, 200, { ...ownProfile(me, profile.writing?.body), roles });
   });
 
   app.delete('/v1/me', async (request, reply) => {

@@ -7,12 +7,14 @@ import { DURATION_MS_MAX, TITLE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { REGISTERED_PAGE_MAX } from '../../catalog/catalog.ts';
 import type { Catalog, NewVideo, PutVideo, VideoPage } from '../../catalog/catalog.ts';
+import type { PublicCatalog } from '../../catalog/public-catalog.ts';
 import { tenantRealm } from '../../catalog/creator-key.ts';
 import { objectBody, pathVideo, sendJson, VIDEO_NOT_KNOWN } from '../answers.ts';
 import type { Body } from '../answers.ts';
 import type { Authorizer } from '../authorizer.ts';
 import { isShown } from '../public-video.ts';
 import type { ShownOr, ShowVideo } from '../public-video.ts';
+import { hiddenRefusal } from '../comments/commented-video.ts';
 import { itemsOf, queryOf } from '../query.ts';
 import { refusal, sendRefusal, unavailable } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
@@ -68,18 +70,19 @@ const GONE = {
     'video-removed',
     'Its creator removed this video. What was counted on it stays in the books.',
   ),
-  moderated: refusal(
-    'video-removed',
-    'This video was taken down by a decision of the moderators. What was counted on it stays in the books.',
-  ),
   private: VIDEO_NOT_KNOWN,
-} as const satisfies Record<Exclude<ShownOr, object>, Refusal>;
+} as const satisfies Record<Exclude<ShownOr, object | 'moderated'>, Refusal>;
 
-export type VideoParts = Readonly<{ catalog: Catalog; authorizer: Authorizer; show: ShowVideo }>;
+export type VideoParts = Readonly<{
+  catalog: Catalog;
+  publicCatalog: PublicCatalog;
+  authorizer: Authorizer;
+  show: ShowVideo;
+}>;
 
 export function addVideoRoutes(
   app: FastifyInstance,
-  { catalog, authorizer, show }: VideoParts,
+  { catalog, publicCatalog, authorizer, show }: VideoParts,
 ): void {
   app.put('/v1/videos/:id', async (request, reply) => {
     const key = authorizer.key(request, 'service');
@@ -101,7 +104,10 @@ export function addVideoRoutes(
     const entry = catalog.entry(id);
     if (entry === undefined) return sendRefusal(reply, VIDEO_NOT_KNOWN);
     const shown = show(entry);
-    return isShown(shown) ? sendJson(reply, 200, shown) : sendRefusal(reply, GONE[shown]);
+    if (isShown(shown)) return sendJson(reply, 200, shown);
+    if (shown !== 'moderated') return sendRefusal(reply, GONE[shown]);
+    const hidden = hiddenRefusal(publicCatalog, id, entry.creator);
+    return sendRefusal(reply, hidden ?? VIDEO_NOT_KNOWN);
   });
 
   app.get('/v1/videos', (request, reply) => {
