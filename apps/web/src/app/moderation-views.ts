@@ -1,2 +1,2 @@
-export const MODERATION_VIEWS = ['open', 'appealed', 'decided', 'audit'] as const;
+export const MODERATION_VIEWS = ['open', 'appealed', 'decided', 'closed', 'audit'] as const;
 export type ModerationView = (typeof MODERATION_VIEWS)[number];

@@ -9,13 +9,12 @@ import type { Trouble } from '../app/ask.ts';
 import { writeTime } from '../app/formats.ts';
 import type { ModerationView } from '../app/moderation-views.ts';
 import { Bones, Empty, TroubleNote, TroubleText } from '../app/page.tsx';
-import { fieldsOf, textOf } from '../app/parse.ts';
 import { parseVideo } from '../app/video.ts';
 import { Icon } from '../ui/icon.tsx';
 import { AppealDecisionForm, DecisionForm } from './decision-forms.tsx';
 import { ThingLink } from './thing-link.tsx';
 import { parseCase } from './wire.ts';
-import type { Case, Entry, Thing } from './wire.ts';
+import type { Case, Entry } from './wire.ts';
 import type { ModerationWords } from './words.ts';
 
 const NOTE_CHARS_MAX = 1_000;
@@ -54,7 +53,7 @@ export function CaseView({ t, id, view }: CaseViewProps): ReactElement {
       <section className="card stack">
         <h2>{t('case.thing')}</h2>
         <ThingLink t={t} thing={data.target} />
-        <ThingItself t={t} thing={data.target} />
+        <ThingItself t={t} found={data} />
       </section>
       <section className="card stack">
         <h2>{t('case.story')}</h2>
@@ -67,18 +66,15 @@ export function CaseView({ t, id, view }: CaseViewProps): ReactElement {
   );
 }
 
-function ThingItself({
-  t,
-  thing,
-}: Readonly<{ t: ModerationWords; thing: Thing }>): ReactElement | null {
-  switch (thing.kind) {
-    case 'video':
-      return <VideoItself t={t} id={thing.id} />;
-    case 'comment':
-      return <CommentItself t={t} id={thing.id} />;
-    case 'person':
-      return null;
-  }
+function ThingItself({ t, found }: Readonly<{ t: ModerationWords; found: Case }>): ReactElement {
+  const { target, text } = found;
+  if (target.kind === 'video') return <VideoItself t={t} id={target.id} />;
+  if (text === '') return <p className="soft">{t('case.gone')}</p>;
+  return (
+    <blockquote className="plain-text" dir="auto">
+      {text}
+    </blockquote>
+  );
 }
 
 function VideoItself({ t, id }: Readonly<{ t: ModerationWords; id: string }>): ReactElement | null {
@@ -113,25 +109,6 @@ function VideoItself({ t, id }: Readonly<{ t: ModerationWords; id: string }>): R
         </p>
       )}
     </>
-  );
-}
-
-function parseCommentText(value: unknown): string | undefined {
-  return textOf(fieldsOf(value)['text']);
-}
-
-function CommentItself({ t, id }: Readonly<{ t: ModerationWords; id: string }>): ReactElement {
-  const comment = useQuery({
-    queryKey: ['comment', id],
-    queryFn: () => valueOf(ask(`/v1/comments/${encodeURIComponent(id)}`, parseCommentText)),
-    retry: false,
-  });
-  if (comment.isPending) return <Bones lines={2} />;
-  if (comment.data === undefined) return <p className="soft">{t('case.gone')}</p>;
-  return (
-    <blockquote className="plain-text" dir="auto">
-      {comment.data}
-    </blockquote>
   );
 }
 

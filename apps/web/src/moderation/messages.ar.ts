@@ -88,6 +88,7 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
   'queue.open': 'مفتوحة',
   'queue.appealed': 'اعتراضات',
   'queue.decided': 'تقررت',
+  'queue.closed': 'مغلقة',
   'queue.audit': 'سجل المراجعة',
   'queue.none': 'لا شيء ينتظر هنا',
   'queue.reports': {

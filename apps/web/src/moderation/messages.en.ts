@@ -81,6 +81,7 @@ export const en = {
   'queue.open': 'Open',
   'queue.appealed': 'Appeals',
   'queue.decided': 'Decided',
+  'queue.closed': 'Closed',
   'queue.audit': 'Audit log',
   'queue.none': 'Nothing is waiting here',
   'queue.reports': { one: '{n} report', other: '{n} reports' },

@@ -1,8 +1,8 @@
 // The form to report something. Other pages open it: `<ReportDialog target={…} onClose={…} />`.
 
-import { AppLink } from '../app/app-link.tsx';
 import { useId, useRef, useState } from 'react';
 import type { ReactElement, RefObject, SubmitEvent } from 'react';
+import { AppLink } from '../app/app-link.tsx';
 import { ask } from '../app/ask.ts';
 import type { Trouble } from '../app/ask.ts';
 import { writeTime } from '../app/formats.ts';

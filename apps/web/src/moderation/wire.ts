@@ -163,32 +163,32 @@ function parseEntry(value: unknown): Entry | undefined {
   const what = oneOf(ENTRIES, fields['what']);
   const at = timeOf(fields['at']);
   if (what === undefined || at === undefined) return undefined;
-  const decision = fieldsOf(fields['decision']);
-  const text =
-    textOf(fields['text']) ??
-    textOf(fields['note']) ??
-    textOf(fields['facts']) ??
-    textOf(decision['facts']);
   return {
     what,
     at,
-    by: textOf(fields['by']) ?? textOf(decision['by']),
-    text: text ?? '',
-    reason: oneOf(REASONS, fields['reason'] ?? fields['rule']),
-    action: oneOf(ACTIONS, fields['action'] ?? decision['action']),
+    by: textOf(fields['by']),
+    text: textOf(fields['text']) ?? '',
+    reason: oneOf(REASONS, fields['reason']),
+    action: oneOf(ACTIONS, fields['action']),
     outcome: oneOf(OUTCOMES, fields['outcome']),
   };
 }
 
 export type Case = CaseLine &
-  Readonly<{ entries: readonly Entry[]; decision: Decision | undefined }>;
+  Readonly<{
+    entries: readonly Entry[];
+    decision: Decision | undefined;
+    /** What the reported thing says, where it still says something. */
+    text: string;
+  }>;
 
 export function parseCase(value: unknown): Case | undefined {
   const line = parseCaseLine(value);
   const fields = fieldsOf(value);
   const entries = listOf(fields['entries'], parseEntry);
   if (line === undefined || entries === undefined) return undefined;
-  return { ...line, entries, decision: parseDecision(fields['decision']) };
+  const text = textOf(fieldsOf(fields['subject'])['text']) ?? '';
+  return { ...line, entries, text, decision: parseDecision(fields['decision']) };
 }
 
 export type AuditLine = Readonly<{

@@ -14,7 +14,6 @@ import { SEARCH_TYPES } from '../app/search-types.ts';
 import type { SearchType } from '../app/search-types.ts';
 import { parseVideo } from '../app/video.ts';
 import type { Video } from '../app/video.ts';
-import { Count } from '../numbers/count.tsx';
 import { More } from '../profile/more.tsx';
 import { parsePerson } from '../profile/person.ts';
 import type { Person } from '../profile/person.ts';
@@ -244,9 +243,6 @@ function FoundPeople({ t, q }: Readonly<{ t: SearchWords; q: string }>): ReactEl
                 <span className="people-words">
                   <bdi>{person.displayName}</bdi>
                   <bdi className="small soft">@{person.handle}</bdi>
-                </span>
-                <span className="small soft">
-                  <Count count={person.totals.followers} metric="followers" />
                 </span>
               </Link>
             </li>

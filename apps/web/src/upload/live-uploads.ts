@@ -9,8 +9,6 @@ import type { Picked, Problem, Stored, Wanted } from './upload-machine.ts';
 import { areMoving, createUploadRunner } from './upload-runner.ts';
 import type { UploadPorts, UploadRunner } from './upload-runner.ts';
 
-export type LiveUpload = Readonly<{ runner: UploadRunner; onDraft: (draft: Draft) => void }>;
-
 /** First bytes that tell a file from others of its name and size. */
 const FINGERPRINT_BYTES = 64 * 1024;
 const CHECK_EVERY_MS = 700;
