@@ -31,6 +31,7 @@ const MARKERS = {
   remote: '203.0.113.77',
   draftTitle: 'markerDraftTitleU8',
   timeZone: 'Marker/Zone_N5',
+  followed: 'markerFollowedP4',
 } as const;
 /** Of somebody who has published a profile. */
 const PUBLIC_HANDLE = 'public_handle';

@@ -256,7 +256,7 @@ function addRoutes(
   addCountsRoutes(app, { cells, exchange, catalog });
   addStreamRoute(app, { exchange, catalog, limits, streams: metrics.streams });
   addAccountRoutes(app, { cells, homeOf, cookies, known });
-  addMeRoutes(app, whoIs, cookies);
+  addMeRoutes(app, { whoIs, cookies, media });
   addMyProfileRoutes(app, { whoIs, known, media });
   addOwnVideoRoutes(app, options, { whoIs, show });
   addPeopleRoutes(app, { catalog, known, exchange, show, whoIs, nowMs });

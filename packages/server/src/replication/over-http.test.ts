@@ -1,5 +1,6 @@
 // Two parties with files of their own, over signed HTTP, with a registrar's real charter.
 
+import { PROFILE_BODY } from '../people/people.fixture.ts';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -213,10 +214,22 @@ test('P1, P2: a cell with people, accounts and likes changes hands and loses not
   const video = { video: V1, durationMs: 9_000, creatorKey: 'c' };
   await clientOf(north).call('registerVideo', video);
   const person = { handle: 'anna_smith', password: 'a long enough phrase', remote: '127.0.0.1' };
-  expect(await clientOf(north).call('signUp', person)).toMatchObject({ kind: 'signed-in' });
+  const anna = await clientOf(north).call('signUp', person);
+  if (anna.kind !== 'signed-in') throw new Error(anna.kind);
+  const { token } = anna;
+  const profile = { kind: 'profile', target: '', body: PROFILE_BODY } as const;
+  const followed = { kind: 'follow', target: 'acc_of_somebody', body: {} } as const;
+  await clientOf(north).call('write', { token, puts: [profile, followed], removes: [] });
   for (let n = 0; n < 50; n += 1) await like(north, `person-${n}`, 1);
 
   await handOver(north, south);
+  const find = { by: 'target', of: 'profile', target: '' } as const;
+  expect(await clientOf(south).call('writings', { token, find })).toMatchObject({
+    items: [{ body: PROFILE_BODY }],
+  });
+  const published = await clientOf(south).call('published', { after: 0 });
+  const records = published.kind === 'published' ? published.rows.map(({ record }) => record) : [];
+  expect(records).toMatchObject([{ type: 'profile' }, { type: 'tally', value: 1 }]);
   expect(await firstEpochPublished(south)).toBe(3);
 
   expect(ends(await like(south, 'person-7', 1))).toEqual(['duplicate']);

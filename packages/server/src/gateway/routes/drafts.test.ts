@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, openWorld } from '../fakes/fake-world.ts';
 import type { World } from '../fakes/fake-world.ts';
@@ -250,6 +252,20 @@ describe('the file of a video', () => {
       const reply = await ask(world, 'GET', `/media/v/${video}/${name}`);
       expect([name, reply.statusCode]).toEqual([name, 404]);
     }
+  });
+});
+
+describe('an account that is deleted', () => {
+  it('UP37: leaves no file of its videos, published or not', async () => {
+    const zoe = await Creator.signUp(world, 'zoe');
+    const { video } = await zoe.published();
+    const draft = await zoe.draft();
+    await zoe.upload(draft.id);
+    const folder = join(world.mediaFolder, 'us', 'v');
+    expect(readdirSync(folder)).toEqual(expect.arrayContaining([video, draft.video]));
+    expect((await zoe.ask('DELETE', '/v1/me')).statusCode).toBe(202);
+    const left = readdirSync(folder);
+    expect(left.filter((name) => name === video || name === draft.video)).toEqual([]);
   });
 });
 
