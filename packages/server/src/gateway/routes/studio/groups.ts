@@ -12,9 +12,9 @@ export type Group = Readonly<{
 }>;
 
 /**
- * Merges groups of fewer than `GROUP_VIEWERS_MIN` viewers into one. What was merged must not be had
- * back by subtraction from the whole, so one small group takes the next smallest along, and the
- * merged ones together are no small group themselves unless they are all there are.
+ * Merges groups of fewer than `GROUP_VIEWERS_MIN` viewers into one. The merged ones together must be
+ * no small group either, so they take the next smallest along until they are enough or all there
+ * are: one small group is then never alone, and not to be had back by subtraction from the whole.
  */
 export function mergeSmall(groups: readonly Group[]): readonly Group[] {
   const bySize = groups.toSorted((left, right) => left.viewers - right.viewers);
@@ -22,7 +22,7 @@ export function mergeSmall(groups: readonly Group[]): readonly Group[] {
   if (merged === 0) return groups.toSorted(byViews);
   const viewersIn = (): number =>
     bySize.slice(0, merged).reduce((sum, { viewers }) => sum + viewers, 0);
-  while (merged < bySize.length && (merged < 2 || viewersIn() < GROUP_VIEWERS_MIN)) merged += 1;
+  while (merged < bySize.length && viewersIn() < GROUP_VIEWERS_MIN) merged += 1;
   const other = bySize.slice(0, merged).reduce(
     (sum, group) => ({
       ...sum,
