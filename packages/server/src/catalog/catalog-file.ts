@@ -42,7 +42,6 @@ const SCHEMA = `
 
 const INDEXES = `
   CREATE INDEX IF NOT EXISTS of_realm ON videos (realm);
-  CREATE INDEX IF NOT EXISTS of_account ON videos (creator) WHERE realm = 'account';
   CREATE INDEX IF NOT EXISTS of_creator ON videos (realm, creator);
 `;
 
@@ -69,8 +68,6 @@ export type CatalogFile = Readonly<{
   ofRealm: (realm: Realm, aboveN: number, itemsMax: number) => readonly NumberedVideo[];
   /** Newest first. */
   newestOf: (realm: Realm, itemsMax: number) => readonly Video[];
-  /** Newest first. */
-  ofAccount: (account: string, itemsMax: number) => readonly Video[];
   ofCreator: (
     realm: Realm,
     creator: string,
@@ -139,7 +136,6 @@ function operations(db: DatabaseSync): CatalogFile {
     playable: (belowN, itemsMax) => sql.playable.all(belowN, itemsMax).map(numbered),
     ofRealm: (realm, aboveN, itemsMax) => sql.ofRealm.all(realm, aboveN, itemsMax).map(numbered),
     newestOf: (realm, itemsMax) => sql.newest.all(realm, itemsMax).map(videoOf),
-    ofAccount: (account, itemsMax) => sql.ofAccount.all(account, itemsMax).map(videoOf),
     ofCreator: (realm, creator, belowN, itemsMax) =>
       sql.ofCreator.all(realm, creator, belowN, itemsMax).map(numbered),
     close: () => {
@@ -169,9 +165,6 @@ function statements(db: DatabaseSync) {
       'SELECT * FROM videos WHERE media_url IS NOT NULL AND n < ? ORDER BY n DESC LIMIT ?',
     ),
     newest: db.prepare('SELECT * FROM videos WHERE realm = ? ORDER BY n DESC LIMIT ?'),
-    ofAccount: db.prepare(
-      `SELECT * FROM videos WHERE realm = 'account' AND creator = ? ORDER BY n DESC LIMIT ?`,
-    ),
     ofCreator: db.prepare(
       `SELECT * FROM videos WHERE realm = ? AND creator = ? AND n < ? ORDER BY n DESC LIMIT ?`,
     ),

@@ -71,8 +71,6 @@ export type Catalog = Readonly<{
   ) => VideoPage | 'bad-cursor';
   /** Videos of a realm, newest first: for what sums over them, so no pages. Throws `CatalogError`. */
   newestOf: (realm: Realm, itemsMax: number) => readonly Video[];
-  /** The same for what an account made. */
-  ofAccount: (account: string, itemsMax: number) => readonly Video[];
   /** Videos of one creator, newest first, older than `cursor`; throws `CatalogError`. */
   ofCreator: (
     realm: Realm,

@@ -104,21 +104,7 @@ export function openCatalog(options: OpenCatalog): Catalog {
     },
     awaitsDelivery: (jurisdiction, video) => couriers.get(jurisdiction)?.awaits(video) ?? false,
     undelivered: (jurisdiction) => couriers.get(jurisdiction)?.size() ?? 0,
-    feed: (cursor, itemsMax) =>
-      pageOf(cursor, Number.MAX_SAFE_INTEGER, Math.min(itemsMax, FEED_PAGE_MAX), file.playable),
-    registered: (realm, cursor, itemsMax) =>
-      pageOf(cursor, 0, Math.min(itemsMax, REGISTERED_PAGE_MAX), (aboveN, rowsMax) =>
-        file.ofRealm(realm, aboveN, rowsMax),
-      ),
-    newestOf: (realm, itemsMax) => guarded(() => file.newestOf(realm, itemsMax)),
-    ofAccount: (account, itemsMax) => guarded(() => file.ofAccount(account, itemsMax)),
-    ofCreator: (realm, creator, cursor, itemsMax) =>
-      pageOf(
-        cursor,
-        Number.MAX_SAFE_INTEGER,
-        Math.min(itemsMax, REGISTERED_PAGE_MAX),
-        (belowN, rowsMax) => file.ofCreator(realm, creator, belowN, rowsMax),
-      ),
+    ...listsIn(file),
     canaries: () => canaries.slice(-CANARIES_MAX),
     size: () => ids.size,
     close: async () => {
@@ -129,6 +115,27 @@ export function openCatalog(options: OpenCatalog): Catalog {
       await delivered.close();
       file.close();
     },
+  };
+}
+
+function listsIn(
+  file: CatalogFile,
+): Pick<Catalog, 'feed' | 'registered' | 'newestOf' | 'ofCreator'> {
+  return {
+    feed: (cursor, itemsMax) =>
+      pageOf(cursor, Number.MAX_SAFE_INTEGER, Math.min(itemsMax, FEED_PAGE_MAX), file.playable),
+    registered: (realm, cursor, itemsMax) =>
+      pageOf(cursor, 0, Math.min(itemsMax, REGISTERED_PAGE_MAX), (aboveN, rowsMax) =>
+        file.ofRealm(realm, aboveN, rowsMax),
+      ),
+    newestOf: (realm, itemsMax) => guarded(() => file.newestOf(realm, itemsMax)),
+    ofCreator: (realm, creator, cursor, itemsMax) =>
+      pageOf(
+        cursor,
+        Number.MAX_SAFE_INTEGER,
+        Math.min(itemsMax, REGISTERED_PAGE_MAX),
+        (belowN, rowsMax) => file.ofCreator(realm, creator, belowN, rowsMax),
+      ),
   };
 }
 

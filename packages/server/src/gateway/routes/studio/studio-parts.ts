@@ -86,6 +86,19 @@ export type OwnVideos = Readonly<{
 
 const NOT_YOURS = refusal('forbidden', 'Only the creator of a video sees its numbers.');
 
+/** Videos of a creator, newest first, one more than a question may name at least if there are. */
+function madeBy(catalog: Catalog, realm: Realm, creator: string): readonly Video[] {
+  const found: Video[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = catalog.ofCreator(realm, creator, cursor, STUDIO_VIDEOS_MAX);
+    if (page === 'bad-cursor') throw new Error('a page leads to the next');
+    found.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== undefined && found.length <= STUDIO_VIDEOS_MAX);
+  return found;
+}
+
 /** The caller's videos, or with `?video=` the one of them that is named (SD1, SD3). */
 export async function ownVideos(
   parts: StudioParts,
@@ -105,11 +118,10 @@ export async function ownVideos(
       ? { kind: 'own-videos', entries: [entry], isCut: false, account: creator, query }
       : NOT_YOURS;
   }
-  const itemsMax = STUDIO_VIDEOS_MAX + 1;
   const found =
     creator === undefined
-      ? parts.catalog.newestOf(realm, itemsMax)
-      : parts.catalog.ofAccount(creator, itemsMax);
+      ? parts.catalog.newestOf(realm, STUDIO_VIDEOS_MAX + 1)
+      : madeBy(parts.catalog, realm, creator);
   const entries = found.slice(0, STUDIO_VIDEOS_MAX);
   const isCut = found.length > entries.length;
   return { kind: 'own-videos', entries, isCut, account: creator, query };
