@@ -149,6 +149,19 @@ describe('the feed of whom one follows', () => {
     expect(rest.next).toBeUndefined();
   });
 
+  it('DI14: follows a change of mind at once, also between two pages', async () => {
+    const [ann, bob] = [await person('ann'), await person('bob')];
+    await follow(bob, ann);
+    for (const n of [1, 2, 3]) await publish(ann, `v_${n}`, n * 1_000);
+    const first = await following(bob, '&limit=1');
+    const token = /us\.(hft_[^;]+)/.exec(bob.cookie)?.[1] ?? '';
+    const find = { by: 'target', of: 'follow', target: ann.account } as const;
+    const found = await world.cells.us.client.call('writings', { token, find });
+    const removes = found.kind === 'writings' ? found.items.map(({ id }) => id) : [];
+    await world.cells.us.client.call('write', { token, puts: [], removes });
+    expect(await following(bob, `&limit=1&cursor=${first.next}`)).toEqual({ items: [] });
+  });
+
   it('DI16: is what lifts a followed creator in the feed for them', async () => {
     const [ann, bob] = [await person('ann'), await person('bob')];
     await follow(bob, ann);
