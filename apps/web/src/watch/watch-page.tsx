@@ -83,10 +83,12 @@ function NoVideo({
     );
   }
   const kind = status === 410 ? 'removed' : 'unknown';
+  // Who hid it, and on what ground, is said by the server.
+  const isHidden = trouble.kind === 'problem' && trouble.problem.code === 'video-hidden';
   return (
     <Page title={t(kind)} heading={null} width="narrow">
       <Empty title={t(kind)} isPage>
-        <p>{t(`${kind}.text`)}</p>
+        <p>{isHidden ? troubleText(trouble, wordsNow(appArea)) : t(`${kind}.text`)}</p>
         <Link className="button" to="/">
           {t('toFeed')}
         </Link>
