@@ -13,6 +13,8 @@ import type { Browser, Page } from 'playwright-core';
 import { startAudience } from './demo-handover/audience.ts';
 import { openInstallation } from './demo-handover/installation.ts';
 import type { Installation } from './demo-handover/installation.ts';
+import { STUDIO_SCENES } from './screenshots/studio-scenes.ts';
+import type { Scene } from './screenshots/studio-scenes.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const SIZES = [
@@ -25,9 +27,6 @@ const VIDEOS = ['one', 'two', 'three'];
 const LIKED_MS = 2_000;
 const SOON = { timeout: 60_000 };
 const LOOK_MS = 200;
-
-/** A page and what is done there before its picture is taken. */
-type Scene = Readonly<{ name: string; path: string; arrive: (page: Page) => Promise<void> }>;
 
 const shows = (page: Page, text: string | RegExp): Promise<void> =>
   page.getByText(text).first().waitFor(SOON);
@@ -161,7 +160,8 @@ try {
     executablePath: CHROMIUM,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
-  for (const scene of scenes(certificate)) await take(browser, url, scene, out);
+  const all = [...scenes(certificate), ...STUDIO_SCENES];
+  for (const scene of all) await take(browser, url, scene, out);
   await browser.close();
 } finally {
   await place.close();
