@@ -142,4 +142,34 @@ describe.skipIf(!hasBrowser)(`profile, likes, search and settings, in ${CHROMIUM
     await page.waitForURL(`${server.url}/`, SOON);
     expect(await page.evaluate(async () => (await fetch('/v1/me')).status)).toBe(401);
   });
+
+  it('PP9: a report has a reason, ends with a receipt, and is among my reports', async () => {
+    await signUp('is.reported', '/likes');
+    await page.evaluate(async () => {
+      const body = JSON.stringify({
+        displayName: 'Is',
+        bio: '',
+        likesPublic: false,
+        timeZone: 'UTC',
+      });
+      const headers = { 'content-type': 'application/json' };
+      await fetch('/v1/me/profile', { method: 'PUT', headers, body });
+    });
+    await context.close();
+    context = await browser.newContext();
+    page = await context.newPage();
+    await signUp('reports.things', '/@is.reported');
+    await page.getByRole('button', { name: 'Report' }).click(SOON);
+    const dialog = page.locator('dialog[open]');
+    await dialog.getByRole('button', { name: 'Send the report' }).click(SOON);
+    await dialog.getByText('Choose what is wrong.', { exact: true }).waitFor(SOON);
+    await dialog.getByLabel('Spam or misleading').check();
+    await dialog.getByRole('textbox').fill('Seen <b>twice</b>');
+    expect(await axeFaults(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Send the report' }).click();
+    await dialog.getByText('The report is received.').waitFor(SOON);
+    await dialog.getByRole('link', { name: 'See my reports' }).click();
+    await page.getByText('Seen <b>twice</b>').waitFor(SOON);
+    expect(await axeFaults(page)).toEqual([]);
+  });
 });

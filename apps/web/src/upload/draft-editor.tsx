@@ -1,6 +1,6 @@
 // Everything that is typed and chosen for one draft, usable while its bytes move.
 
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { ask } from '../app/ask.ts';
@@ -8,6 +8,7 @@ import type { Trouble } from '../app/ask.ts';
 import { writeAgo, writeTime } from '../app/formats.ts';
 import { fieldsOf, listOf, textOf } from '../app/parse.ts';
 import { TroubleText } from '../app/page.tsx';
+import { useMe } from '../app/session.ts';
 import { toast } from '../ui/toast.tsx';
 import { AudienceSection } from './audience-section.tsx';
 import { CaptionsSection } from './captions/captions-section.tsx';
@@ -228,11 +229,13 @@ const SERVER_FAULTS: Readonly<Record<string, FieldFault>> = {
   upload: 'upload',
   caption: 'caption-long',
   scheduledAt: 'schedule-past',
+  profile: 'profile',
 };
 
 function PublishBar(props: PublishProps): ReactElement {
   const { t, draft, saver, hasVideo, faults, onFaults } = props;
   const navigate = useNavigate();
+  const me = useMe();
   const [isBusy, setIsBusy] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const { scheduledAt } = saver.fields;
@@ -268,7 +271,12 @@ function PublishBar(props: PublishProps): ReactElement {
         <SavingText t={t} saver={saver} />
         {faults.length > 0 && (
           <p className="field-fault">
-            {t('publish.missing')} {faults.map((fault) => t(`publish.${fault}`)).join(' ')}
+            {t('publish.missing')} {faults.map((fault) => t(`publish.${fault}`)).join(' ')}{' '}
+            {faults.includes('profile') && me !== null && me !== undefined && (
+              <Link to="/@{$handle}" params={{ handle: me.handle }}>
+                {t('publish.toProfile')}
+              </Link>
+            )}
           </p>
         )}
         {trouble !== null && (

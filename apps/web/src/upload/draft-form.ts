@@ -109,7 +109,7 @@ function tagFault(tags: readonly string[], word: string): TagFault | null {
 }
 
 export type FieldFault =
-  'title-missing' | 'title-long' | 'caption-long' | 'schedule-past' | 'upload';
+  'title-missing' | 'title-long' | 'caption-long' | 'schedule-past' | 'upload' | 'profile';
 
 /** Everything that stands against publishing, in the order of the page. */
 export function faultsBeforePublishing(

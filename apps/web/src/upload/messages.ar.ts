@@ -205,6 +205,8 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
   publishing: 'يُنشر…',
   'publish.missing': 'قبل أن يمكن نشره:',
   'publish.upload': 'فيديو جاهز.',
+  'publish.profile': 'صفحة عامة: لكل منشور صاحب يراه الناس. مسودتك محفوظة.',
+  'publish.toProfile': 'إلى صفحتي',
   'publish.title-missing': 'عنوان.',
   'publish.title-long': 'عنوان لا يتجاوز 100 حرف.',
   'publish.caption-long': 'نص لا يتجاوز 2200 حرف.',

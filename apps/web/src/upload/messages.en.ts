@@ -197,6 +197,9 @@ export const en = {
   publishing: 'Publishing…',
   'publish.missing': 'Before it can be published:',
   'publish.upload': 'A video that is ready.',
+  'publish.profile':
+    'A public profile: what is published has a creator that people can see. Your draft is kept.',
+  'publish.toProfile': 'To my profile',
   'publish.title-missing': 'A title.',
   'publish.title-long': 'A title of at most 100 characters.',
   'publish.caption-long': 'A text of at most 2,200 characters.',
