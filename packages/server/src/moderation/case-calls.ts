@@ -101,9 +101,9 @@ function authorOf(
 /** What became of cases (MO5). */
 export function caseStates(
   { accounts, nowMs }: CaseContext,
-  { cases }: Calls['caseStates']['ask'],
+  { cases: asked }: Calls['caseStates']['ask'],
 ): Calls['caseStates']['reply'] {
-  const items = cases.flatMap((id) => {
+  const items = asked.flatMap((id) => {
     const known = accounts.writings.get(id);
     if (known?.kind !== 'case') return [];
     const { state } = known.body;

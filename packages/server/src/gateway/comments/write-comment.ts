@@ -98,13 +98,13 @@ export async function writeComment(
   if (below.kind === 'refusal') return below;
   if (below.commentsOff) return COMMENTS_OFF;
   if (publicCatalog.profileOf(writer.account) === undefined) return PROFILE_NEEDED;
-  const parent = threadOf(parts, video, wanted.parent);
-  if (parent === 'unknown') return UNKNOWN_COMMENT;
+  const thread = threadOf(parts, video, wanted.parent);
+  if (thread.kind === 'refusal') return thread;
   const held = await isHeld(parts, below, writer, wanted.text);
   if (typeof held !== 'boolean') return held;
   const body: CommentBody = {
     video,
-    parent,
+    parent: thread.parent,
     text: wanted.text,
     creator: below.creator?.account ?? null,
     state: held ? 'held' : 'published',
@@ -128,16 +128,18 @@ export async function writeComment(
   return { kind: 'comment', comment, video: below, isNew: true };
 }
 
+type Thread = Readonly<{ kind: 'thread'; parent: string | null }>;
+
 /** The thread that a reply belongs to: one level deep (CM7). */
 function threadOf(
   { publicCatalog }: CommentParts,
   video: string,
   parent: string | null,
-): string | null | 'unknown' {
-  if (parent === null) return null;
+): Thread | Refusal {
+  if (parent === null) return { kind: 'thread', parent };
   const known = publicCatalog.comment(parent)?.record;
-  if (known?.video !== video) return 'unknown';
-  return known.parent ?? known.comment;
+  if (known?.video !== video) return UNKNOWN_COMMENT;
+  return { kind: 'thread', parent: known.parent ?? known.comment };
 }
 
 /** Whether the creator has a hold word that stands in the text (CM23). */

@@ -11,6 +11,9 @@ import type { WritingOf } from '../../people/kinds.ts';
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { timeText } from '../answers.ts';
 
+/** What goes out as JSON; `openapi/paths-reports.ts` has its form, and a test holds it to that. */
+type Json = Readonly<Record<string, unknown>>;
+
 type Sources = Readonly<{ catalog: Catalog; publicCatalog: PublicCatalog }>;
 const timeOrNull = (ms: number | null): string | null => (ms === null ? null : timeText(ms));
 
@@ -31,7 +34,7 @@ function endJson({ atMs, outcome, facts }: Omit<AppealDecision, 'by'>) {
   return { at: timeText(atMs), outcome, facts };
 }
 
-export function caseJson(sources: Sources, view: CaseView) {
+export function caseJson(sources: Sources, view: CaseView): Json {
   const { id, about, account, handle, body, createdAtMs, updatedAtMs } = view;
   const { state, reports, reasons } = body;
   const nameOf = namesIn(view);
@@ -75,7 +78,7 @@ function subjectOf({ catalog, publicCatalog }: Sources, { about, text, video }: 
 export function entriesJson(
   view: CaseView,
   entries: readonly Readonly<{ atMs: number; entry: CaseEntryBody }>[],
-) {
+): readonly Json[] {
   const nameOf = namesIn(view);
   return entries.map(({ atMs, entry }) => {
     const at = timeText(atMs);
@@ -100,11 +103,20 @@ export function entriesJson(
   });
 }
 
-export function auditJson({ case: of, atMs, what, by, handle, action, outcome, rule }: AuditLine) {
+export function auditJson({
+  case: of,
+  atMs,
+  what,
+  by,
+  handle,
+  action,
+  outcome,
+  rule,
+}: AuditLine): Json {
   return { case: of, at: timeText(atMs), what, by: handle ?? by, action, outcome, rule };
 }
 
-export function noticeJson({ id, body, createdAtMs }: WritingOf<'notice'>) {
+export function noticeJson({ id, body, createdAtMs }: WritingOf<'notice'>): Json {
   const { about, decision, ended, appealedAtMs } = body;
   return {
     id,
@@ -120,7 +132,7 @@ export function noticeJson({ id, body, createdAtMs }: WritingOf<'notice'>) {
 export function reportJson(
   { id, body, createdAtMs }: WritingOf<'report'>,
   decided: Readonly<{ state: string; action: DecisionAction | null }>,
-) {
+): Json {
   const { about, reason, note } = body;
   return { id, target: about, reason, note, receivedAt: timeText(createdAtMs), ...decided };
 }

@@ -56,8 +56,12 @@ export function addReportRoutes(app: FastifyInstance, parts: ReportParts): void 
     if (sent.kind === 'refusal') return sendRefusal(reply, sent);
     const { id, createdAtMs, body: kept } = sent.report;
     const state = kept.case === null ? 'waiting' : 'open';
-    const status = state === 'waiting' ? 202 : sent.isNew ? 201 : 200;
-    return sendJson(reply, status, { id, receivedAt: timeText(createdAtMs), state });
+    const arrived = sent.isNew ? 201 : 200;
+    return sendJson(reply, state === 'waiting' ? 202 : arrived, {
+      id,
+      receivedAt: timeText(createdAtMs),
+      state,
+    });
   });
 
   app.get('/v1/me/reports', async (request, reply) => {
