@@ -76,12 +76,12 @@ function ofPerson(known: PublicCatalog, entry: Video, record: PublicVideo): Show
   const address = (file: string): string => `${MEDIA_PATH}${record.video}/${file}`;
   const { file, type, width, height, bytes } = record.media;
   const poster = record.poster === null ? null : address(record.poster);
-  const avatar = author?.record.avatar;
+  const avatar = author?.record.avatar ?? null;
   return {
     ...common(known, entry),
     handle: author?.shownHandle ?? null,
     displayName: author?.record.displayName ?? null,
-    avatar: avatar == null ? null : pictureAddress(record.account, avatar),
+    avatar: avatar === null ? null : pictureAddress(record.account, avatar),
     title: record.title,
     caption: record.caption,
     tags: record.tags,

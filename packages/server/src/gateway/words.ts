@@ -18,5 +18,10 @@ function wordsIn(value: unknown, charsMax: number, unseen: RegExp): string | und
   // Half a character could not be written as UTF-8.
   if (typeof value !== 'string' || !value.isWellFormed()) return undefined;
   const words = value.normalize('NFC').trim();
-  return [...words].length <= charsMax && !unseen.test(words) ? words : undefined;
+  return charsIn(words) <= charsMax && !unseen.test(words) ? words : undefined;
+}
+
+/** Code points: what a limit of characters means, in every place that has one. */
+function charsIn(words: string): number {
+  return Array.from(words).length;
 }

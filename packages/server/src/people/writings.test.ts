@@ -117,7 +117,7 @@ describe('writings', () => {
 describe('a kind of writings', () => {
   test('PE1: takes only a body of its form', () => {
     const odd = { ...draft(people.ann, 'v_1'), body: { ...emptyDraft('v_1'), extra: 1 } } as Put;
-    expect(() => people.put(odd)).toThrow();
+    expect(() => people.put(odd)).toThrow(/another form/);
     expect(people.accounts.writings.of(people.ann, 'draft', all)).toEqual([]);
   });
 

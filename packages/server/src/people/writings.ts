@@ -102,6 +102,12 @@ export function createWritings(db: DatabaseSync, parts: WritingsParts): Writings
     count(tallyOf(writing), -1);
   };
 
+  const add = (wanted: Put, json: string, nowMs: number): Written | AnyWriting => {
+    const made = insert(sql, parts, wanted, json, nowMs);
+    if ('id' in made) count(tallyOf(made), 1);
+    return made;
+  };
+
   const put = (wanted: Put): Written | AnyWriting => {
     const { kind, account, target, body, expected } = wanted;
     const rule = ruleOf(kind);
@@ -115,18 +121,7 @@ export function createWritings(db: DatabaseSync, parts: WritingsParts): Writings
     const version = known?.updatedAtMs ?? null;
     if (expected !== undefined && expected !== version) return { kind: 'conflict' };
     const nowMs = parts.nowMs();
-    if (known === undefined) {
-      const { n } = sql.countOf.get(account, kind) ?? {};
-      const itemsMax = rule.perAccountMax;
-      if (Number(n) >= itemsMax) return { kind: 'too-many', of: kind, itemsMax };
-      const id = wanted.id ?? parts.newId(kind);
-      sql.insert.run(id, kind, account, target, json, nowMs, nowMs);
-      // The pairing of kind and body is that of `wanted`.
-      const writing = { id, kind, account, target, body } as AnyWriting;
-      const made = { ...writing, createdAtMs: nowMs, updatedAtMs: nowMs };
-      count(tallyOf(made), 1);
-      return made;
-    }
+    if (known === undefined) return add(wanted, json, nowMs);
     const updatedAtMs = Math.max(nowMs, known.updatedAtMs + 1);
     sql.update.run(known.id, target, json, updatedAtMs);
     const changed = { ...known, target, body, updatedAtMs } as AnyWriting;
@@ -138,17 +133,10 @@ export function createWritings(db: DatabaseSync, parts: WritingsParts): Writings
     return changed;
   };
 
-  const page = (rows: readonly Row[]): never =>
-    // Each row is of the kind that was asked for.
-    rows.flatMap((row) => writingOf(row) ?? []) as never;
-  const edge = ({ before }: Page) => [before?.createdAtMs ?? LAST, before?.id ?? ''] as const;
-
   return {
     get,
     find,
-    of: (account, kind, at) => page(sql.of.all(account, kind, ...edge(at), at.itemsMax)),
-    about: (kind, target, at) => page(sql.about.all(kind, target, ...edge(at), at.itemsMax)),
-    all: (kind, at) => page(sql.all.all(kind, ...edge(at), at.itemsMax)),
+    ...lists(sql),
     tally: (name) => Number(sql.tally.get(name)?.['value'] ?? 0),
 
     change: ({ puts = [], removes = [] }) => {
@@ -173,18 +161,51 @@ export function createWritings(db: DatabaseSync, parts: WritingsParts): Writings
       }
     },
 
-    removeAllOf: (account) => {
-      for (;;) {
-        const some = sql.some.all(account, CHANGE_ITEMS_MAX).flatMap((row) => writingOf(row) ?? []);
-        if (some.length === 0) break;
-        for (const writing of some) remove(writing);
-      }
-      // What a newer version wrote, in a tally that is not known here.
-      sql.removeRest.run(account);
-      // Whom nobody can follow any more nobody follows.
-      sql.removeAbout.run('follow', account);
-      sql.dropTally.run(followersTally(account));
-    },
+    removeAllOf: (account) => removeAll(sql, account, remove),
+  };
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function removeAll(sql: Statements, account: string, remove: (writing: AnyWriting) => void): void {
+  for (;;) {
+    const some = sql.some.all(account, CHANGE_ITEMS_MAX).flatMap((row) => writingOf(row) ?? []);
+    if (some.length === 0) break;
+    for (const writing of some) remove(writing);
+  }
+  // What a newer version wrote, in a tally that is not known here.
+  sql.removeRest.run(account);
+  // Whom nobody can follow any more nobody follows.
+  sql.removeAbout.run('follow', account);
+  sql.dropTally.run(followersTally(account));
+}
+
+function insert(
+  sql: Statements,
+  { newId }: WritingsParts,
+  { kind, account, target, body, id: asked }: Put,
+  json: string,
+  nowMs: number,
+): Written | AnyWriting {
+  const { n } = sql.countOf.get(account, kind) ?? {};
+  const itemsMax = ruleOf(kind).perAccountMax;
+  if (Number(n) >= itemsMax) return { kind: 'too-many', of: kind, itemsMax };
+  const id = asked ?? newId(kind);
+  sql.insert.run(id, kind, account, target, json, nowMs, nowMs);
+  // The pairing of kind and body is that of what was asked.
+  return { id, kind, account, target, body, createdAtMs: nowMs, updatedAtMs: nowMs } as AnyWriting;
+}
+
+function lists(sql: Statements): Pick<Writings, 'of' | 'about' | 'all'> {
+  const page = (rows: readonly Row[]): never =>
+    // Each row is of the kind that was asked for.
+    rows.flatMap((row) => writingOf(row) ?? []) as never;
+  const edge = ({ before }: Page) => [before?.createdAtMs ?? LAST, before?.id ?? ''] as const;
+
+  return {
+    of: (account, kind, at) => page(sql.of.all(account, kind, ...edge(at), at.itemsMax)),
+    about: (kind, target, at) => page(sql.about.all(kind, target, ...edge(at), at.itemsMax)),
+    all: (kind, at) => page(sql.all.all(kind, ...edge(at), at.itemsMax)),
   };
 }
 

@@ -2,13 +2,42 @@
 
 import { MEDIA_PATH } from '../../media/media-address.ts';
 import { UPLOADS_PATH } from '../../media/uploads.ts';
+import type { DraftBody } from '../../people/draft.ts';
 import { timeText } from '../answers.ts';
 import type { Draft } from './draft-file.ts';
 
 const timeOrNull = (ms: number | null): string | null => (ms === null ? null : timeText(ms));
 
+type Media = Readonly<{
+  src: string;
+  type: string;
+  width: number | null;
+  height: number | null;
+  bytes: number;
+}>;
+
+type ShownDraft = Pick<
+  DraftBody,
+  'video' | 'state' | 'title' | 'caption' | 'tags' | 'visibility' | 'commentsOff'
+> &
+  Pick<DraftBody, 'durationMs' | 'width' | 'height' | 'poster'> &
+  Readonly<{
+    id: string;
+    scheduledAt: string | null;
+    publishedAt: string | null;
+    upload: Pick<DraftBody['upload'], 'state' | 'total' | 'problem'> &
+      Readonly<{ received: number; url: string | null }>;
+    captions: readonly Readonly<{ lang: string; label: string; src: string }>[];
+    media: Media | null;
+    createdAt: string;
+    updatedAt: string;
+  }>;
+
 /** `received`: bytes of its upload that have come so far. */
-export function shownDraft({ id, body, createdAtMs, updatedAtMs }: Draft, received: number) {
+export function shownDraft(
+  { id, body, createdAtMs, updatedAtMs }: Draft,
+  received: number,
+): ShownDraft {
   const { video, upload, media, poster, width, height } = body;
   const address = (file: string): string => `${MEDIA_PATH}${video}/${file}`;
   const isOpen = upload.state === 'receiving' && upload.id !== null;
@@ -28,7 +57,8 @@ export function shownDraft({ id, body, createdAtMs, updatedAtMs }: Draft, receiv
     height,
     upload: {
       state: upload.state,
-      received: isOpen ? received : upload.state === 'none' ? 0 : upload.total,
+      // Of what is no longer under way all has come, or nothing.
+      received: isOpen ? received : upload.total,
       total: upload.total,
       url: isOpen ? `${UPLOADS_PATH}/${upload.id}` : null,
       problem: upload.problem,
@@ -43,5 +73,3 @@ export function shownDraft({ id, body, createdAtMs, updatedAtMs }: Draft, receiv
     updatedAt: timeText(updatedAtMs),
   };
 }
-
-export type ShownDraft = ReturnType<typeof shownDraft>;

@@ -16,7 +16,7 @@ import {
   object,
   problems,
 } from './openapi-types.ts';
-import type { Paths, Schema } from './openapi-types.ts';
+import type { Answer, Paths, Schema } from './openapi-types.ts';
 
 const text: Schema = { type: 'string' };
 const yesOrNo: Schema = { type: 'boolean' };
@@ -29,7 +29,7 @@ const handle = inPath(
 export const imageContent = Object.fromEntries(
   IMAGE_TYPES.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
 );
-export const bytesOf = (description: string, ...types: readonly string[]) => ({
+export const bytesOf = (description: string, ...types: readonly string[]): Answer => ({
   description,
   content: Object.fromEntries(types.map((type) => [type, { schema: text }])),
 });

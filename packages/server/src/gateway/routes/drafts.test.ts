@@ -277,7 +277,10 @@ describe('poster and captions', () => {
       text: PNG,
     });
     expect((await captions(id, CAPTIONS)).statusCode).toBe(200);
-    const { poster, captions: [track] = [] } = await ann.read(id);
+    const {
+      poster,
+      captions: [track],
+    } = await ann.read(id);
     const picture = await ann.ask('GET', poster ?? '');
     expect([picture.statusCode, picture.headers['content-type']]).toEqual([200, 'image/png']);
     const words = await ann.ask('GET', track?.src ?? '');

@@ -48,13 +48,13 @@ export const NOBODY_HERE = refusal(
 type Totals = Readonly<{ videos: number; likes: Count; views: Count }>;
 
 export function addPeopleRoutes(app: FastifyInstance, parts: PeopleParts): void {
-  const totalsOf = keptTotals(parts);
+  const keptTotalsOf = keptTotals(parts);
   app.get('/v1/people/:handle', async (request, reply) => {
     const person = personIn(parts, request);
     if (person === undefined) return sendRefusal(reply, NOBODY_HERE);
     const { account } = person;
     const followers = parts.known.tally(followersTally(account));
-    const totals = { ...totalsOf(account), followers };
+    const totals = { ...keptTotalsOf(account), followers };
     const seen = await seenBy(parts, account, request, reply);
     return sendJson(reply, 200, { ...person, totals, ...seen });
   });
