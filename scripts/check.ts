@@ -41,6 +41,7 @@ const steps: readonly Step[] = [
       tsc('apps/web/tsconfig.browser.json'),
       tsc('bench'),
       tsc('e2e'),
+      tsc('examples/embed'),
       tsc('sim'),
     ],
   },

@@ -11,7 +11,7 @@ import { READING } from '../numbers/count.ts';
 import { Icon } from '../ui/icon.tsx';
 import type { IconName } from '../ui/icon.tsx';
 import { player } from './feed-parts.ts';
-import type { FeedWords, Panel } from './feed-page.tsx';
+import type { FeedWords, Panel } from './panel.ts';
 import { FollowButton } from './follow-button.tsx';
 import type { PlayerState } from './player.ts';
 import { feedArea } from './words.ts';

@@ -7,7 +7,6 @@ import { AppLink } from '../app/app-link.tsx';
 import { likedNow, setLiked, useLineLost } from '../app/engagement.ts';
 import { useWords, wordsNow } from '../app/i18n.ts';
 import { FEED_PATH, useHref } from '../app/location.ts';
-import type { Words } from '../app/i18n.ts';
 import { TroubleText } from '../app/page.tsx';
 import { meNow, useMe } from '../app/session.ts';
 import type { PlayableVideo } from '../app/video.ts';
@@ -18,6 +17,7 @@ import './clip-parts.css';
 import './feed.css';
 import type { FeedList } from './feed-list.ts';
 import { bindKeys } from './keys.ts';
+import type { Panel, FeedWords } from './panel.ts';
 import { feedList, player, RANKS } from './feed-parts.ts';
 import type { Rank } from './feed-parts.ts';
 import { feedArea } from './words.ts';
@@ -29,9 +29,6 @@ const IN_VIEW_PART = 0.6;
 
 /** What is opened now and then comes when it is. */
 const FeedPanels = lazy(async () => ({ default: (await import('./panels.tsx')).FeedPanels }));
-
-export type Panel = 'comments' | 'why' | 'numbers' | 'help' | 'sign-in' | 'share';
-export type FeedWords = Words<keyof typeof feedArea.en>;
 
 export function FeedPage(): ReactElement {
   const [, query] = useHref().split('?');

@@ -8,7 +8,7 @@ import { SharePanel } from '../app/share.tsx';
 import type { PlayableVideo } from '../app/video.ts';
 import { NumbersPanel } from '../numbers/numbers-panel.tsx';
 import { DoorDialog } from '../sign-in/door-dialog.tsx';
-import type { Panel } from './feed-page.tsx';
+import type { Panel } from './panel.ts';
 import { HelpPanel } from './help-panel.tsx';
 import { panelsArea } from './panel-words.ts';
 import { WhyPanel } from './why-panel.tsx';

@@ -1,13 +1,10 @@
 // The calls of the port, one function each. An answer holds what the border lets out and no more.
 
-import type { KeyObject } from 'node:crypto';
 import { NOTE_CHARS_MAX, SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
 import { outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
-import type { Epoch, Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
-import type { Clocks } from '@holdfast/engine/engine/clock.ts';
+import type { Epoch, VideoId } from '@holdfast/protocol/ids.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
 import type { EngineReply } from '@holdfast/engine/engine/requests.ts';
-import type { ClosedDays } from '@holdfast/engine/engine/video-days.ts';
 import { readSeries } from '@holdfast/engine/engine/series.ts';
 import { likeKey, NOBODY, videoOf } from '@holdfast/engine/counting/numbers.ts';
 import type { PersonNo } from '@holdfast/engine/counting/numbers.ts';
@@ -22,12 +19,8 @@ import {
   unpackTally,
 } from '@holdfast/engine/counting/tallies.ts';
 import type { RollupWidth, StateStore } from '@holdfast/engine/state/state-store.ts';
-import type { Accounts } from '../accounts/accounts.ts';
 import { AccountsError } from '../accounts/accounts-error.ts';
 import { ownAmong, ownWritings, write } from '../people/own-writings.ts';
-import type { ReadBalances } from '../balances/read-balances.ts';
-import type { Border } from '../border/border.ts';
-import type { RolesFile } from '../moderation/roles-file.ts';
 import { issueGrant } from '../grants/grant.ts';
 import { newSessionId, SESSION_RANDOM_BYTES } from '../grants/session-id.ts';
 import {
@@ -40,6 +33,7 @@ import {
   signIns,
   signUp,
 } from './account-calls.ts';
+import type { CallContext } from './call-context.ts';
 import { caseAnswers } from './case-answers.ts';
 import type { CallName, CallReply, CellCalls, Identity } from './cell-client.ts';
 import type { CellUnavailable, Correction } from './cell-client.ts';
@@ -47,26 +41,6 @@ import { studioOf } from '../studio/studio-call.ts';
 import { subjectKeyOf } from './identity.ts';
 import type { AnyCall } from './messages.ts';
 import { opsGroupsOf, whoOf } from './ops-requests.ts';
-
-export type CallContext = Readonly<{
-  jurisdiction: Jurisdiction;
-  /** Where the operator says that data lies. */
-  location: string | undefined;
-  engine: Engine;
-  store: StateStore;
-  accounts: Accounts;
-  /** Resolves when all changes of accounts so far may be answered, or never may. */
-  accountsAcknowledged: () => Promise<'acknowledged' | 'lost'>;
-  border: Border;
-  /** Ed25519 key of the operator. */
-  operatorKey: KeyObject;
-  secret: Uint8Array;
-  balances: ReadBalances;
-  closedDays: ClosedDays;
-  roles: RolesFile;
-  clocks: Clocks;
-  randomBytes: (bytes: number) => Uint8Array;
-}>;
 
 type Call<Name extends CallName> = (
   context: CallContext,

@@ -1,7 +1,7 @@
 // The calls about comments that wait for a creator, and about cases: each answered when what it
 // changed may be.
 
-import type { CallContext } from './calls.ts';
+import type { CallContext } from './call-context.ts';
 import type { CallName, CallReply, CellCalls, CellUnavailable } from './cell-client.ts';
 import { heldFor, judgeComment, settleComment } from '../comments/creator-calls.ts';
 import {

@@ -21,7 +21,7 @@ import type { ListedSession } from '../accounts/account-results.ts';
 import type { Publication } from '../border/publication.ts';
 import type { StudioAsk, StudioReply } from '../studio/studio-call.ts';
 import type { PasskeyAsk } from '../passkeys/passkey.ts';
-import type { CaseView } from '../moderation/case-calls.ts';
+import type { CaseView } from '../moderation/case-view.ts';
 import type { CaseRefusal } from '../moderation/case-machine.ts';
 import type { Role } from '../moderation/roles-file.ts';
 import type { AuditBody, CaseEntryBody } from '../people/case.ts';

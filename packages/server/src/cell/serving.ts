@@ -10,7 +10,7 @@ import { openRolesFile } from '../moderation/roles-file.ts';
 import type { AccountRoles } from './account-roles.ts';
 import { notice } from './cell-notice.ts';
 import { answerCall } from './calls.ts';
-import type { CallContext } from './calls.ts';
+import type { CallContext } from './call-context.ts';
 import type { CellFiles } from './cell-files.ts';
 import { faultCode } from './fault-code.ts';
 import type { AnyCall, CellOptions, CellRequest } from './messages.ts';

@@ -14,6 +14,7 @@ import type { Reported } from '../people/report.ts';
 import { inForce } from './case-machine.ts';
 import { addNote, addReport, appeal, decide, decideAppeal } from './cases.ts';
 import type { CaseAccounts, CaseDone } from './cases.ts';
+import type { CaseView } from './case-view.ts';
 import type { RolesFile } from './roles-file.ts';
 
 type Calls = CellCalls;
@@ -22,23 +23,6 @@ export type CaseContext = Readonly<{
   accounts: CaseAccounts;
   roles: Pick<RolesFile, 'of'>;
   nowMs: () => number;
-}>;
-
-/** A case as moderators read it. */
-export type CaseView = Readonly<{
-  id: string;
-  about: Reported;
-  /** Whose the reported thing is, and what it says where it is of this cell. */
-  account: string | null;
-  handle: string | null;
-  text: string | null;
-  /** The video that a comment stands below. */
-  video: string | null;
-  /** What the moderators in it are called. */
-  names: readonly Readonly<{ account: string; handle: string }>[];
-  body: WritingOf<'case'>['body'];
-  createdAtMs: number;
-  updatedAtMs: number;
 }>;
 
 /** Cases that one look for a state goes through. */

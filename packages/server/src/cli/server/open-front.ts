@@ -71,6 +71,25 @@ export type Front = Readonly<{
   port: number;
 }>;
 
+/** The certificates and inventories that are known here, as files and in memory. */
+function openShelves(
+  { monotonicMs }: Pick<FrontParts, 'monotonicMs'>,
+  { charter, logger, closing }: Pick<OpenFront, 'charter' | 'logger' | 'closing'>,
+  { gatewayCertificates, gatewayRetirements }: ReturnType<typeof dataLayout>,
+) {
+  const shelf = {
+    charter,
+    fetch: globalThis.fetch,
+    monotonicMs,
+    onRefused: (detail: string) => logger.warn({ detail }, 'a public file was not kept'),
+  };
+  const certificates = openShelf({ ...shelf, file: CERTIFICATE_FILE, folder: gatewayCertificates });
+  closing.push('the certificates', certificates.close);
+  const inventories = openShelf({ ...shelf, file: INVENTORY_FILE, folder: gatewayRetirements });
+  closing.push('the inventories', inventories.close);
+  return { certificates, inventories };
+}
+
 /** Opens everything and listens. What was opened is on the closing stack, also when this throws. */
 export async function openFront(parts: FrontParts, options: OpenFront): Promise<Front> {
   const { config, secrets, logger, closing, nowMs, charter, status } = options;
@@ -107,21 +126,7 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
   });
   closing.push('the public catalog', publicCatalog.close);
   closing.push('the cells', close);
-  const shelf = {
-    charter,
-    fetch: globalThis.fetch,
-    monotonicMs: parts.monotonicMs,
-    onRefused: (detail: string) => logger.warn({ detail }, 'a public file was not kept'),
-  };
-  const folder = layout.gatewayCertificates;
-  const certificates = openShelf({ ...shelf, file: CERTIFICATE_FILE, folder });
-  closing.push('the certificates', certificates.close);
-  const inventories = openShelf({
-    ...shelf,
-    file: INVENTORY_FILE,
-    folder: layout.gatewayRetirements,
-  });
-  closing.push('the inventories', inventories.close);
+  const { certificates, inventories } = openShelves(parts, options, layout);
   const gateway = await openGateway({
     cells,
     exchange,

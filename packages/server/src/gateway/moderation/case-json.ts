@@ -4,7 +4,7 @@ import type { DecisionAction } from '@holdfast/protocol/reports.ts';
 import type { AuditLine } from '../../cell/cell-client.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { PublicCatalog } from '../../catalog/public-catalog.ts';
-import type { CaseView } from '../../moderation/case-calls.ts';
+import type { CaseView } from '../../moderation/case-view.ts';
 import type { AppealDecision, Decision } from '../../moderation/case-machine.ts';
 import type { CaseEntryBody } from '../../people/case.ts';
 import type { WritingOf } from '../../people/kinds.ts';
