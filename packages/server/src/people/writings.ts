@@ -133,34 +133,29 @@ export function createWritings(db: DatabaseSync, parts: WritingsParts): Writings
     return changed;
   };
 
+  const changeAll = ({ puts = [], removes = [] }: Change): Written =>
+    allOrNothing(db, () => {
+      for (const { id, account } of removes) {
+        const known = get(id);
+        if (known === undefined) continue;
+        if (known.account !== account) throw new Refused({ kind: 'conflict' });
+        remove(known);
+      }
+      const items = puts.map((wanted) => {
+        const done = put(wanted);
+        if ('id' in done) return done;
+        throw new Refused(done);
+      });
+      return { kind: 'written', items };
+    });
+
   return {
     get,
     find,
     ...lists(sql),
     tally: (name) => Number(sql.tally.get(name)?.['value'] ?? 0),
 
-    change: ({ puts = [], removes = [] }) => {
-      try {
-        return transaction(db, () => {
-          for (const { id, account } of removes) {
-            const known = get(id);
-            if (known === undefined) continue;
-            if (known.account !== account) throw new Refused({ kind: 'conflict' });
-            remove(known);
-          }
-          const items = puts.map((wanted) => {
-            const done = put(wanted);
-            if ('id' in done) return done;
-            throw new Refused(done);
-          });
-          return { kind: 'written', items };
-        });
-      } catch (cause) {
-        if (cause instanceof Refused) return cause.why;
-        throw cause;
-      }
-    },
-
+    change: changeAll,
     removeAllOf: (account) => removeAll(sql, account, remove),
   };
 }
@@ -207,6 +202,16 @@ function lists(sql: Statements): Pick<Writings, 'of' | 'about' | 'all'> {
     about: (kind, target, at) => page(sql.about.all(kind, target, ...edge(at), at.itemsMax)),
     all: (kind, at) => page(sql.all.all(kind, ...edge(at), at.itemsMax)),
   };
+}
+
+/** One transaction, undone when something in it is refused. */
+function allOrNothing(db: DatabaseSync, work: () => Written): Written {
+  try {
+    return transaction(db, work);
+  } catch (cause) {
+    if (cause instanceof Refused) return cause.why;
+    throw cause;
+  }
 }
 
 /** Undoes the transaction that it is thrown in. */
