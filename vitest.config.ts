@@ -3,7 +3,7 @@ import process from 'node:process';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 const withSlowTests = process.env['HOLDFAST_SLOW'] === '1';
-const TEST_TIMEOUT_MS = 30_000;
+const TEST_TIMEOUT_MS = 120_000;
 
 // Vitest reads the default export, the only one in the repository.
 export default defineConfig({

@@ -23,7 +23,7 @@ const DOCUMENT = readFileSync(fileURLToPath(new URL('../docs/embed.md', import.m
 const CLIP = readFileSync(
   fileURLToPath(new URL('../packages/server/assets/clips/rain.mp4', import.meta.url)),
 );
-const SOON = { timeout: 20_000 };
+const SOON = { timeout: 60_000 };
 
 const installation = openInstallation();
 let server: RunningServer;

@@ -14,7 +14,7 @@ let device: CDPSession;
 /** Passkeys need a name, and a browser takes them at this one without HTTPS. */
 let url: string;
 
-const SOON = { timeout: 20_000 };
+const SOON = { timeout: 60_000 };
 const PASSWORD = 'violet-kettle-9';
 
 async function addDevice(): Promise<void> {

@@ -14,7 +14,7 @@ let context: BrowserContext;
 let page: Page;
 
 /** The page asks and streams, on a machine that may be busy. */
-const SOON = { timeout: 20_000 };
+const SOON = { timeout: 60_000 };
 /** The first start builds the pages. */
 const START_MS_MAX = 120_000;
 /** A story is many steps, each of which may take its time. */

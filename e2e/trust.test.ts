@@ -11,7 +11,7 @@ import { LOAD_VIDEO } from './harness/load.ts';
 
 const WORLD_MS_MAX = 240_000;
 const TEST_MS_MAX = 120_000;
-const SOON = { timeout: 30_000 };
+const SOON = { timeout: 60_000 };
 const place = openInstallation();
 let url: string;
 let certificate: string;

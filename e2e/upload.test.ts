@@ -12,7 +12,7 @@ const CLIP = fileURLToPath(new URL('../packages/server/assets/clips/ocean.mp4', 
 /** An upload of several requests, so that it has a middle. */
 const MIDDLE_BYTES = 8 * 1024 * 1024;
 const LARGE_BYTES = 12 * 1024 * 1024;
-const SOON = { timeout: 30_000 };
+const SOON = { timeout: 60_000 };
 /** The first start builds the pages. */
 const START_MS_MAX = 120_000;
 /** A story is many steps, each of which may take its time. */
