@@ -268,12 +268,13 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     await page.goto(`${server.url}/?rank=latest`);
     await expect.poll(() => likes(1), SOON).toMatch(/^\d+$/);
     expect(await axeFaults(page)).toEqual([]);
+    const panel = page.locator('dialog[open], aside.comments-beside');
     for (const name of ['What these numbers mean', 'Share', /^Comments\./, /^Like\./]) {
       await clip(1).getByRole('button', { name }).click();
-      await page.locator('dialog[open]').waitFor(SOON);
+      await panel.waitFor(SOON);
       expect(await axeFaults(page)).toEqual([]);
       await page.keyboard.press('Escape');
-      await page.locator('dialog[open]').waitFor({ state: 'detached', ...SOON });
+      await panel.waitFor({ state: 'detached', ...SOON });
     }
   });
 });

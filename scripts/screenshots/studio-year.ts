@@ -180,7 +180,12 @@ export async function liveAYear(page: Page): Promise<void> {
   await page.route('**/v1/**', async (route: Route) => {
     const { pathname, searchParams } = new URL(route.request().url());
     const known: Readonly<Record<string, () => object>> = {
-      '/v1/me': () => ({ account: 'acc_sample', handle: 'sample', displayName: 'Sample creator', profile: true }),
+      '/v1/me': () => ({
+        account: 'acc_sample',
+        handle: 'sample',
+        displayName: 'Sample creator',
+        profile: true,
+      }),
       '/v1/me/studio/overview': () => overview(searchParams, nowMs),
       '/v1/me/studio/series': () => series(searchParams, nowMs),
       '/v1/me/studio/videos': () => videos(nowMs),

@@ -17,7 +17,6 @@ export const CLASSES = [
   'invalid',
   'erased',
 ] as const;
-type OpClass = (typeof CLASSES)[number];
 export const OP_KINDS = ['view', 'like', 'unlike'] as const;
 export type OpKind = (typeof OP_KINDS)[number];
 
