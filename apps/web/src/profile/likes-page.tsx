@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { ask, troubleOf, valueOf } from '../app/ask.ts';
 import { setLiked, useLiked, useVideoCounts } from '../app/engagement.ts';
@@ -15,6 +16,7 @@ import { Count } from '../numbers/count.tsx';
 import { Chip } from '../ui/chip.tsx';
 import '../ui/forms.css';
 import { Icon } from '../ui/icon.tsx';
+import { withKept } from './kept-rows.ts';
 import { NoLikes } from './liked-videos.tsx';
 import { More } from './more.tsx';
 import './profile.css';
@@ -55,16 +57,18 @@ function parseLiked(value: unknown): string | undefined {
 function MyLikes({ t }: Readonly<{ t: ProfileWords }>): ReactElement {
   const liked = usePages('/v1/me/likes', parseLiked, { refetchEveryMs: LIKES_EVERY_MS });
   const items = itemsOf(liked);
+  const [kept, setKept] = useState<readonly string[]>([]);
   if (liked.isPending) return <Bones lines={5} />;
   if (items === undefined) {
     return <TroubleNote trouble={troubleOf(liked.error)} onRetry={() => void liked.refetch()} />;
   }
-  if (items.length === 0) return <NoLikes t={t} />;
+  const rows = withKept(items, kept);
+  if (rows.length === 0) return <NoLikes t={t} />;
   return (
     <>
       <ul className="likes">
-        {items.map((video) => (
-          <LikeRow key={video} t={t} id={video} />
+        {rows.map((video) => (
+          <LikeRow key={video} t={t} id={video} onPress={() => setKept(rows)} />
         ))}
       </ul>
       <More pages={liked} />
@@ -72,7 +76,9 @@ function MyLikes({ t }: Readonly<{ t: ProfileWords }>): ReactElement {
   );
 }
 
-function LikeRow({ t, id }: Readonly<{ t: ProfileWords; id: string }>): ReactElement {
+type RowProps = Readonly<{ t: ProfileWords; id: string; onPress: () => void }>;
+
+function LikeRow({ t, id, onPress }: RowProps): ReactElement {
   const video = useQuery({
     queryKey: ['video', id],
     queryFn: () => valueOf(ask(`/v1/videos/${encodeURIComponent(id)}`, parseVideo)),
@@ -112,7 +118,10 @@ function LikeRow({ t, id }: Readonly<{ t: ProfileWords; id: string }>): ReactEle
         type="button"
         aria-pressed={isLiked}
         aria-label={t(isLiked ? 'like.undo' : 'like.redo', { title: name })}
-        onClick={() => void setLiked(id, !isLiked)}
+        onClick={() => {
+          onPress();
+          void setLiked(id, !isLiked);
+        }}
       >
         <Icon name="heart" />
       </button>
