@@ -105,6 +105,26 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     expect(counts.likes.value).toBe(before + 1);
   });
 
+  it('WB13: a like that waits on the device is sent from a page that shows no counts', async () => {
+    await signUp(page, 'out.of.the.tunnel');
+    await page.goto(`${server.url}/?rank=latest`);
+    await expect.poll(() => likes(1), SOON).toMatch(/^\d+$/);
+    const before = Number(await likes(1));
+    const video = await firstVideo();
+    await context.setOffline(true);
+    await page.keyboard.press('l');
+    await expect.poll(() => likeOf(1).getAttribute('data-pending'), SOON).toBe('unsent');
+    await page.close();
+    await context.setOffline(false);
+    page = await context.newPage();
+    await page.goto(`${server.url}/settings`);
+    const likesNow = async (): Promise<number> =>
+      bodyOf<{ likes: { value: number } }>(
+        await apiOf(server.url).send('GET', `/v1/videos/${video}/counts`),
+      ).likes.value;
+    await expect.poll(likesNow, SOON).toBe(before + 1);
+  });
+
   it('WB16: two tabs agree on who is in, and on a like', async () => {
     const other = await context.newPage();
     await other.goto(`${server.url}/?rank=latest`);

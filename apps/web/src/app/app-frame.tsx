@@ -26,6 +26,15 @@ export function AppFrame({ children }: Readonly<{ children: ReactNode }>): React
     const more = document.getElementById(MORE_ID);
     if (more?.matches(':popover-open') === true) more.hidePopover();
   }, [path]);
+  useEffect(() => {
+    // Where it cannot be had, what waits is sent from the next page.
+    import('./engagement.ts').then(
+      ({ sendWaiting }) => {
+        sendWaiting();
+      },
+      () => undefined,
+    );
+  }, []);
   return (
     <div className="app" data-surface={path === FEED_PATH ? 'feed' : 'page'}>
       <a className="skip" href="#main">

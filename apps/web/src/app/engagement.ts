@@ -31,6 +31,11 @@ function holdfast(): Holdfast {
   return sdk;
 }
 
+/** Sends what earlier pages left on this device, on pages too that show no counts. */
+export function sendWaiting(): void {
+  holdfast();
+}
+
 /** A video's counts, kept up to date while it is on the page. */
 export function useVideoCounts(video: string): Readonly<{ likes: Count; views: Count }> {
   const { likes, views, reason } = useSyncExternalStore(useSubscribe(video), () =>
