@@ -130,6 +130,7 @@ async function fullLoad(): Promise<void> {
   await call('balances', { video: VIDEO });
   await call('books', {});
   await call('about', {});
+  await call('recountLikes', {});
   const range = { fromMs: 0, toMs: Date.now() + 86_400_000 };
   await call('analytics', { video: VIDEO, metric: 'views', grain: 'day', ...range });
   const parts = STUDIO_PARTS;

@@ -110,7 +110,17 @@ const correction: Shape = {
   ...position,
 };
 
-const balance = union(PROVEN_BALANCE, (value) => value === null);
+const isNull: Shape = (value) => value === null;
+const balance = union(PROVEN_BALANCE, isNull);
+/** Numbers about videos, whoever likes them. */
+const likesRecount: Shape = {
+  ...position,
+  madeAtMs: uint,
+  rows: uint,
+  videos: uint,
+  offVideos: uint,
+  off: list({ video: id, rows: uint, counted: uint }),
+};
 const balances: Shape = {
   cell: jurisdiction,
   handover: id,
@@ -214,6 +224,10 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
       days: list({ day: text(10), types: list(crossed) }),
     }),
   },
+  recountLikes: {
+    destination: 'public',
+    shape: answer({ kind: choice('likes-recounted'), recount: union(likesRecount, isNull) }),
+  },
   about: {
     destination: 'public',
     shape: answer({ kind: choice('about'), dataAt: union(text(LOCATION_CHARS_MAX), nothing) }),
@@ -294,7 +308,7 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
         through: uint,
         head: uint,
         atMs: uint,
-        rows: list({ name: text(32), record: union(publicRecord, (value) => value === null) }),
+        rows: list({ name: text(32), record: union(publicRecord, isNull) }),
       },
       { kind: choice('anew'), epoch: uint },
     ),

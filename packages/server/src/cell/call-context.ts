@@ -10,6 +10,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { ReadBalances } from '../balances/read-balances.ts';
 import type { Border } from '../border/border.ts';
 import type { RolesFile } from '../moderation/roles-file.ts';
+import type { LikesRecounter } from './likes-recounter.ts';
 
 export type CallContext = Readonly<{
   jurisdiction: Jurisdiction;
@@ -26,6 +27,7 @@ export type CallContext = Readonly<{
   secret: Uint8Array;
   balances: ReadBalances;
   closedDays: ClosedDays;
+  recountLikes: LikesRecounter;
   roles: RolesFile;
   clocks: Clocks;
   randomBytes: (bytes: number) => Uint8Array;

@@ -126,6 +126,9 @@ const CALLS: Calls = {
     const { sinceMs } = border;
     return { kind: 'border', sinceMs, types: border.totals(), days: border.days() };
   },
+  recountLikes: async ({ recountLikes }) => {
+    return { kind: 'likes-recounted', recount: (await recountLikes()) ?? null };
+  },
   about: async ({ location: dataAt }) => ({ kind: 'about', dataAt }),
   analytics: async ({ engine, store }, ask) => {
     const asOfMs = engine.clock.nowMs();

@@ -107,6 +107,19 @@ export type Books = Readonly<{
   apart?: Readonly<{ ops: number; classes: Readonly<Record<string, number>> }> | undefined;
 }>;
 
+/** Every video's like rows, counted anew, beside the number that is kept for it. */
+export type LikesRecounted = Readonly<{
+  epoch: Epoch;
+  /** The batch up to which everything is in it. */
+  seq: Seq;
+  madeAtMs: number;
+  rows: number;
+  videos: number;
+  offVideos: number;
+  /** The first of those whose rows are not as many as their count says. */
+  off: readonly Readonly<{ video: VideoId; rows: number; counted: number }>[];
+}>;
+
 /** What has left a cell, for one type of record. */
 export type BorderTotal = Readonly<{
   type: string;
@@ -254,6 +267,11 @@ export type CellCalls = Readonly<{
       types: readonly BorderTotal[];
       days: readonly BorderDay[];
     };
+  };
+  /** The newest recount of all like rows from the stored state; `null` while there is none. */
+  recountLikes: {
+    ask: Record<never, never>;
+    reply: { kind: 'likes-recounted'; recount: LikesRecounted | null };
   };
   /** What the operator says of the cell: where its data lies; `undefined` when it does not say. */
   about: {

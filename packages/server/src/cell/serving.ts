@@ -13,6 +13,7 @@ import { answerCall } from './calls.ts';
 import type { CallContext } from './call-context.ts';
 import type { CellFiles } from './cell-files.ts';
 import { faultCode } from './fault-code.ts';
+import { openLikesRecounter } from './likes-recounter.ts';
 import type { AnyCall, CellOptions, CellRequest } from './messages.ts';
 import { readRequest, writeReply } from './ops-frame.ts';
 import { opsGroupsOf, submitReplyOf } from './ops-requests.ts';
@@ -60,6 +61,7 @@ export function serveOn(engine: Engine, parts: ServingParts): Serving {
     roles: openRolesFile(options.dir, 'the cell'),
     clocks,
     closedDays: { days: new Map() },
+    recountLikes: openLikesRecounter({ store: files.store, ...clocks }),
     randomBytes,
   };
   const endTicks = startTicks(publisher);

@@ -18,6 +18,8 @@ export const FAULTS = [
   'late counts',
   'books off',
   'rows off',
+  'like row lost',
+  'rows not recounted',
   'sign-in broken',
   'playback broken',
   'owner silent',
@@ -209,9 +211,16 @@ export class FakePlatform {
     const off = this.#fault === 'rows off' ? 1 : 0;
     const cells = CELLS.map((cell) => {
       const { likes, views } = this.#rowOf(video, cell);
-      return [cell, { likes, views: views + off }];
+      return [cell, { likes, views: views + off, likeRows: this.#likeRows() }];
     });
     return json(200, { cells: Object.fromEntries(cells) as unknown });
+  }
+
+  #likeRows(): unknown {
+    if (this.#fault === 'rows not recounted') return null;
+    const madeAt = new Date(this.#time.nowMs()).toISOString();
+    const off = this.#fault === 'like row lost' ? [{ video: CLIP, rows: 4, counted: 5 }] : [];
+    return { epoch: 1, seq: this.#seq, madeAt, rows: 9, videos: 3, offVideos: off.length, off };
   }
 
   #upload({ method, headers = {}, bytes }: Asked, path: string): Answer {

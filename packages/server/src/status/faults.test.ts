@@ -35,6 +35,7 @@ const CASES: readonly (readonly [Fault, string, Component])[] = [
   ['lost view', 'view', 'views-right'],
   ['lying count', 'recount', 'likes-right'],
   ['rows off', 'recount', 'views-right'],
+  ['like row lost', 'recount', 'likes-right'],
   ['books off', 'recount', 'views-right'],
   ['zero shown', 'like', 'likes-right'],
   ['stale gateway', 'age', 'likes-fresh'],
@@ -141,6 +142,15 @@ describe('the page when it cannot see', () => {
     page.time.freezeDay();
     await page.pass(30, isAllUnknown);
     expect(isAllUnknown()).toBe(true);
+  });
+
+  it('ST47: likes are not called right while nobody has recounted their rows', async () => {
+    page = watched();
+    await page.pass(60, isAllGreen);
+    page.platform.breakWith('rows not recounted');
+    await page.pass(30, () => page.state('likes-right') === 'unknown');
+    expect(page.state('likes-right')).toBe('unknown');
+    expect(page.state('views-right')).toBe('operational');
   });
 
   it('ST6: what is not offered yet is unknown, and no total counts it', async () => {

@@ -2,6 +2,7 @@
 
 import type { CorrectionRow, MetaRow } from '../../counting/rows.ts';
 import type { FlushTable } from './flush-rows.ts';
+import type { LikesRecount } from './recount-likes.ts';
 
 /** What the storing thread begins with. */
 export type FlushThreadData = Readonly<{ file: string; key: Uint8Array }>;
@@ -19,7 +20,13 @@ export type FlushRequest =
   | { kind: 'commit'; meta: MetaRow; corrections: readonly CorrectionRow[] }
   | { kind: 'maintain'; nowMs: number }
   | { kind: 'checkpoint-journal'; file: string }
+  /** Answered by `recounted`, whenever it is done; what is asked meanwhile is not kept waiting. */
+  | { kind: 'recount-likes' }
   | { kind: 'close' };
 
 export type FlushReply =
-  { kind: 'ready' } | { kind: 'done' } | { kind: 'failed'; isFull: boolean; message: string };
+  | { kind: 'ready' }
+  | { kind: 'done' }
+  | { kind: 'failed'; isFull: boolean; message: string }
+  | { kind: 'recounted'; recount: LikesRecount | undefined }
+  | { kind: 'recount-failed'; message: string };

@@ -18,6 +18,7 @@ import { maintainState } from './maintain.ts';
 import type { FlushReply, FlushRequest, FlushThreadData } from './flush-messages.ts';
 import { BUCKET_NUMBERS } from './flush-rows.ts';
 import type { FlushTable, SqlRow, SqlValue } from './flush-rows.ts';
+import { recountLikes } from './recount-likes.ts';
 import { DetailAdder, detailToBytes } from './row-bytes.ts';
 import { orderOf, RowRuns } from './row-runs.ts';
 import { openStateWriter, STATE_FORMAT } from './schema.ts';
@@ -309,10 +310,31 @@ function isGathered({ kind }: FlushRequest): boolean {
   return GATHERED.has(kind);
 }
 
+type Recounting = ReturnType<typeof recountLikes>;
+
+/** Recounts slice by slice; what arrives meanwhile is done between two of them. */
+async function recount(slices: Recounting): Promise<void> {
+  try {
+    let step = slices.next();
+    while (step.done !== true) {
+      await new Promise((resolve) => setImmediate(resolve));
+      step = slices.next();
+    }
+    reply({ kind: 'recounted', recount: step.value });
+  } catch (error) {
+    reply({ kind: 'recount-failed', message: messageOf(error) });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function main({ file, key }: FlushThreadData): void {
   const names = new StateNames(key);
   const store = openStore(file, names);
   let journal: DatabaseSync | undefined;
+  let recounting: Recounting | undefined;
   let gathered = nothingGathered(names);
   const gather = (request: FlushRequest): void => {
     if (request.kind === 'rows') gathered.tables[request.table].add(request.bytes, request.starts);
@@ -335,6 +357,8 @@ function main({ file, key }: FlushThreadData): void {
       journal ??= openSqlite({ file: request.file, synchronous: 'FULL', cacheKiB: 1_024 });
       journal.exec('PRAGMA wal_checkpoint(PASSIVE)');
     } else if (request.kind === 'close') {
+      // Its snapshot would keep the WAL from being copied back.
+      recounting?.return(undefined);
       journal?.close();
       store.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       store.db.close();
@@ -345,12 +369,16 @@ function main({ file, key }: FlushThreadData): void {
       gather(request);
       return;
     }
+    if (request.kind === 'recount-likes') {
+      recounting = recountLikes(file);
+      void recount(recounting);
+      return;
+    }
     try {
       work(request);
       reply({ kind: 'done' });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      reply({ kind: 'failed', isFull: isFullError(error), message });
+      reply({ kind: 'failed', isFull: isFullError(error), message: messageOf(error) });
     }
     if (request.kind === 'close') parentPort?.close();
   });

@@ -13,6 +13,7 @@ import type { FlushReply, FlushRequest, FlushThreadData } from './flush-messages
 import { bucketNumbers, likePairs, writePerson, writeSession, writeVideo } from './flush-rows.ts';
 import type { FlushTable } from './flush-rows.ts';
 import { uniquesToBytes } from './row-bytes.ts';
+import type { LikesRecount } from './recount-likes.ts';
 import { openStateReads } from './state-reads.ts';
 import { STATE_KEY_BYTES, StateNames } from './state-names.ts';
 
@@ -26,6 +27,11 @@ export type SqliteStateStore = StateStore &
   Readonly<{
     /** Copies a journal's WAL back into its file, in the storing thread. */
     checkpointJournal: (file: string) => Promise<void>;
+    /**
+     * Counts the like rows of every video anew, in slices in the storing thread; `undefined` when
+     * nothing is stored yet. Asked again before it is done, it is the same recount.
+     */
+    recountLikes: () => Promise<LikesRecount | undefined>;
   }>;
 
 /** For a state whose names are to be kept from nobody. */
@@ -52,6 +58,7 @@ export async function openSqliteStateStore(
       await thread.ask({ kind: 'maintain', nowMs });
     }),
     checkpointJournal: async (journal) => thread.ask({ kind: 'checkpoint-journal', file: journal }),
+    recountLikes: thread.recountLikes,
     close: async () => {
       reads.close();
       await thread.ask({ kind: 'close' });
@@ -94,6 +101,7 @@ function besideHousekeeping(
 type FlushThread = Readonly<{
   tell: (request: FlushRequest, transfer: ArrayBuffer[]) => void;
   ask: (request: FlushRequest) => Promise<void>;
+  recountLikes: SqliteStateStore['recountLikes'];
 }>;
 
 async function startFlushThread(data: FlushThreadData): Promise<FlushThread> {
@@ -103,8 +111,10 @@ async function startFlushThread(data: FlushThreadData): Promise<FlushThread> {
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });
   const waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  let recount: PromiseWithResolvers<LikesRecount | undefined> | undefined;
   const fail = (error: Error): void => {
     for (const { reject } of waiting.splice(0)) reject(error);
+    recount?.reject(error);
   };
   let dead: StateError | undefined;
   worker.on('error', (error) => {
@@ -116,6 +126,12 @@ async function startFlushThread(data: FlushThreadData): Promise<FlushThread> {
     fail(dead);
   });
   worker.on('message', (reply: FlushReply) => {
+    if (reply.kind === 'recounted' || reply.kind === 'recount-failed') {
+      if (reply.kind === 'recounted') recount?.resolve(reply.recount);
+      else recount?.reject(new StateError('io', reply.message));
+      recount = undefined;
+      return;
+    }
     const first = waiting.shift();
     if (reply.kind !== 'failed') first?.resolve();
     else first?.reject(new StateError(reply.isFull ? 'full' : 'io', reply.message));
@@ -132,6 +148,14 @@ async function startFlushThread(data: FlushThreadData): Promise<FlushThread> {
       const replied = answer();
       if (dead === undefined) worker.postMessage(request);
       await replied;
+    },
+    recountLikes: async () => {
+      if (dead !== undefined) throw dead;
+      if (recount === undefined) {
+        recount = Promise.withResolvers();
+        worker.postMessage({ kind: 'recount-likes' } satisfies FlushRequest);
+      }
+      return recount.promise;
     },
   };
 }

@@ -103,6 +103,7 @@ const ASKS: Readonly<Record<Exclude<CallName, 'checkWindow'>, Shape>> = {
   books: { apart: union(ofAtMost(VIDEOS_MAX, video), nothing) },
   border: {},
   about: {},
+  recountLikes: {},
   analytics: {
     video,
     metric: choice(...ANALYTICS_METRICS),
@@ -154,6 +155,7 @@ const REPEATABLE: Readonly<Record<CallName, boolean>> = {
   books: true,
   border: true,
   about: true,
+  recountLikes: true,
   analytics: true,
   studio: true,
   signUp: false,

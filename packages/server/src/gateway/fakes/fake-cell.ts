@@ -85,6 +85,7 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
     openSession: ({ who }) => openSession(store, who, privateKey),
     checkWindow: ({ groups }) => store.beyondWindow(groups) ?? { kind: 'fits' },
     books: () => booksOf(store),
+    recountLikes: () => ({ kind: 'likes-recounted', recount: null }),
   };
 
   const submitReply = (groups: readonly OpGroup[]): SubmitReply => {

@@ -276,7 +276,26 @@ export const schemas: Readonly<Record<string, Schema>> = {
   }),
   Recount: object({
     video: named('Id'),
-    cells: mapOf(object({ likes: { type: 'integer' }, views: { type: 'integer' } })),
+    cells: mapOf(
+      object({
+        likes: { type: 'integer' },
+        views: { type: 'integer' },
+        likeRows: {
+          description: 'All like rows of the cell, counted anew up to `seq`; null while none were.',
+          anyOf: [
+            object({
+              ...position,
+              madeAt: named('Time'),
+              rows: whole,
+              videos: whole,
+              offVideos: whole,
+              off: list(object({ video: named('Id'), rows: whole, counted: whole })),
+            }),
+            { type: 'null' },
+          ],
+        },
+      }),
+    ),
   }),
   Border: object({
     cell: named('Jurisdiction'),

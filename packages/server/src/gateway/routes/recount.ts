@@ -2,13 +2,14 @@
 //
 // The buckets of a video add up to its raw count (C20), and a count is that plus its corrections.
 // Nothing of the exchange is in it, so whoever compares the two finds a number that went wrong on
-// its way to the readers.
+// its way to the readers. The like rows of the cell, counted anew, go with it (ST47): a row that was
+// lost shows in no bucket.
 
-import type { VideoId } from '@holdfast/protocol/ids.ts';
+import type { Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
 import type { Metric } from '@holdfast/protocol/counts.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { CellUnavailable } from '../../cell/cell-client.ts';
+import type { CellUnavailable, LikesRecounted } from '../../cell/cell-client.ts';
 import { askAll } from '../all-cells.ts';
 import { pathVideo, sendJson, VIDEO_NOT_KNOWN } from '../answers.ts';
 import type { Authorizer } from '../authorizer.ts';
@@ -36,11 +37,26 @@ export function addRecountRoute(app: FastifyInstance, parts: RecountParts): void
     if (!(likes instanceof Map)) return sendRefusal(reply, unavailable(likes));
     const views = await recount(parts, video, 'views');
     if (!(views instanceof Map)) return sendRefusal(reply, unavailable(views));
+    const rows = await askAll(parts.cells, 'recountLikes', {});
+    if (rows.kind === 'unavailable') return sendRefusal(reply, unavailable(rows));
     const cells = Object.fromEntries(
-      [...likes].map(([cell, count]) => [cell, { likes: count, views: views.get(cell) ?? 0 }]),
+      [...likes].map(([cell, count]) => [
+        cell,
+        {
+          likes: count,
+          views: views.get(cell) ?? 0,
+          likeRows: rowsBody(rows.replies.get(cell)?.recount),
+        },
+      ]),
     );
     return sendJson(reply, 200, { video, cells });
   });
+}
+
+function rowsBody(recount: LikesRecounted | null | undefined) {
+  if (recount === null || recount === undefined) return null;
+  const { madeAtMs, ...rest } = recount;
+  return { ...rest, madeAt: new Date(madeAtMs).toISOString() };
 }
 
 /** One metric of a video in each cell, added up from rows. */
@@ -48,13 +64,13 @@ async function recount(
   { cells, nowMs }: RecountParts,
   video: VideoId,
   metric: Metric,
-): Promise<Map<string, number> | CellUnavailable> {
+): Promise<Map<Jurisdiction, number> | CellUnavailable> {
   const range = { fromMs: 0, toMs: nowMs() + AHEAD_MS };
   const series = await askAll(cells, 'analytics', { video, metric, grain: 'day', ...range });
   if (series.kind === 'unavailable') return series;
   const listed = await askAll(cells, 'corrections', { video });
   if (listed.kind === 'unavailable') return listed;
-  const counts = new Map<string, number>();
+  const counts = new Map<Jurisdiction, number>();
   for (const [cell, { buckets }] of series.replies) {
     const items = listed.replies.get(cell)?.items ?? [];
     const corrected = items

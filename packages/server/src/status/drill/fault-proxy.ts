@@ -45,9 +45,11 @@ export async function openFaultProxy(
   let drill: Drill | undefined;
   let sinceMs = 0;
   const pass = async ({ method, path, headers, body }: Passing): Promise<Passed> => {
+    // What comes from the page's own origin must still do so behind the proxy.
+    const own = headers['origin'] === undefined ? headers : { ...headers, origin: upstream };
     const response = await fetch(`${upstream}${path}`, {
       method,
-      headers,
+      headers: own,
       ...(body.length > 0 && { body }),
     });
     const bytes = Buffer.from(await response.arrayBuffer());

@@ -1,4 +1,4 @@
-// Journeys about numbers: like, view, recount and age.
+// Journeys about numbers: like, view and age; `recount-journey.ts` has the fourth.
 //
 // Rules: docs/spec/status.md (ST7, ST8, ST12).
 
@@ -22,12 +22,13 @@ const AGE_MS_MAX = 5_000;
 const STALE_MS_MAX = 10_000;
 /** Clocks of two machines are this far apart at most. */
 const CLOCKS_MS_MAX = 5_000;
-const RECOUNT_LOOKS = 3;
-const RECOUNT_PAUSE_MS = 400;
 const AGED_VIDEOS_MAX = 5;
 
 /** Makes the canary videos known to a gateway. */
-async function register({ ask, serviceKey }: World, { gateway, canary }: Way): Promise<void> {
+export async function register(
+  { ask, serviceKey }: World,
+  { gateway, canary }: Way,
+): Promise<void> {
   if (canary.isRegistered) return;
   for (const video of [canary.likeVideo, canary.viewVideo]) {
     const json = { durationMs: CANARY_MS, creator: 'canary', title: 'Canary of the status page' };
@@ -145,7 +146,7 @@ async function countedViews(
 }
 
 /** A video to recount or to look at: one of the feed, or the canary where there is none. */
-async function someVideos(
+export async function someVideos(
   { ask, random }: World,
   { gateway, canary }: Way,
 ): Promise<readonly string[]> {
@@ -158,77 +159,6 @@ async function someVideos(
     ...ids.slice(0, AGED_VIDEOS_MAX - 1),
     canary.likeVideo,
   ];
-}
-
-type Books = Readonly<{ ops: number; isBalanced: boolean }>;
-
-async function booksOf({ ask }: World, { gateway, cell }: Way): Promise<Books> {
-  const url = `${gateway}/v1/cells/${cell}/books`;
-  const body = bodyOf('reading the books', await ask({ method: 'GET', url }), 200);
-  const ops = numberAt(body, 'ops');
-  const classes = at(body, 'classes');
-  if (ops === undefined || typeof classes !== 'object' || classes === null) {
-    throw new JourneyEnd('failed', 'reading the books: the answer has no classes');
-  }
-  const sum = Object.values(classes).reduce(
-    (total: number, count: unknown) => total + Number(count),
-    0,
-  );
-  return { ops, isBalanced: at(body, 'balanced') === true && sum === ops };
-}
-
-/** The books balance, and a video's rows, recounted, are what is shown. */
-export const recountJourney: Journey = async (world, way) => {
-  await register(world, way);
-  const [video = way.canary.likeVideo] = await someVideos(world, way);
-  const isOwn = video === way.canary.likeVideo;
-  const named = isOwn ? undefined : video;
-  for (let look = 1; ; look += 1) {
-    const before = await booksOf(world, way);
-    if (!before.isBalanced) return unbalanced();
-    const shown = await partsOf(world, way, `/v1/counts?video=${video}`, ['counts', video]);
-    const recounted = await partsOf(world, way, `/v1/videos/${video}/recount`, []);
-    const after = await booksOf(world, way);
-    const opsBetween = after.ops - before.ops;
-    const off = (['likes', 'views'] as const).map((metric): Finding => {
-      const difference = Math.abs(shown[metric] - recounted[metric]);
-      if (difference <= opsBetween) return { component: `${metric}-right`, verdict: 'good' };
-      const detail = `${metric} are shown as ${shown[metric]}, and recounting gives ${recounted[metric]}`;
-      const numbers = { expected: recounted[metric], shown: shown[metric] };
-      return { component: `${metric}-right`, verdict: 'wrong', detail, ...numbers, video: named };
-    });
-    const isOff = off.some(({ verdict }) => verdict === 'wrong');
-    // Numbers move while two answers are on their way; what is wrong is wrong at every look.
-    if (!isOff || look >= RECOUNT_LOOKS) return off;
-    await world.pause(RECOUNT_PAUSE_MS);
-  }
-};
-
-function unbalanced(): readonly Finding[] {
-  const detail = 'the books do not balance: the classes do not add up to the ops';
-  return [
-    { component: 'likes-right', verdict: 'wrong', detail },
-    { component: 'views-right', verdict: 'wrong', detail },
-  ];
-}
-
-async function partsOf(
-  { ask, serviceKey }: World,
-  { gateway, cell }: Way,
-  path: string,
-  within: readonly string[],
-): Promise<Readonly<{ likes: number; views: number }>> {
-  // Counts are for everybody and take no key.
-  const bearer = path.startsWith('/v1/counts') ? undefined : serviceKey;
-  const answer = await ask({ method: 'GET', url: `${gateway}${path}`, bearer });
-  const body = bodyOf('recounting', answer, 200);
-  const part = at(body, ...within, 'cells', cell);
-  const likes = numberAt(part, 'likes');
-  const views = numberAt(part, 'views');
-  if (likes === undefined || views === undefined) {
-    throw new JourneyEnd('blind', `recounting: ${cell} has no numbers now`);
-  }
-  return { likes, views };
 }
 
 /** How old the numbers are that people read. */

@@ -11,10 +11,11 @@ import type { Observation } from '../rules/observation.ts';
 import { isBad, PROBE_KINDS, PROBES } from '../rules/words.ts';
 import type { Component, ProbeKind } from '../rules/words.ts';
 import { jsonOf, listAt, textAt } from './ask.ts';
-import { ageJourney, likeJourney, recountJourney, viewJourney } from './count-journeys.ts';
+import { ageJourney, likeJourney, viewJourney } from './count-journeys.ts';
 import type { Canary } from './canaries.ts';
 import { JourneyEnd } from './journey.ts';
 import type { Finding, Journey, Way, World } from './journey.ts';
+import { recountJourney } from './recount-journey.ts';
 import { uploadJourney } from './upload-journey.ts';
 import {
   borderJourney,
