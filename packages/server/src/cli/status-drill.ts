@@ -13,6 +13,7 @@ import type { Command } from 'commander';
 import { Board } from '../status/board.ts';
 import { BROKEN_CELL, DRILLS, openFaultProxy } from '../status/drill/fault-proxy.ts';
 import type { Drill, FaultProxy } from '../status/drill/fault-proxy.ts';
+import { prepareLostRow } from '../status/drill/lose-row.ts';
 import { runPlace } from '../status/places/place-runner.ts';
 import type { Place } from '../status/rules/observation.ts';
 import { opensIncident } from '../status/rules/incident.ts';
@@ -34,6 +35,8 @@ const WAIT_MS_MAX = 60_000;
 const GREEN_MS_MAX = 90_000;
 const LOOK_MS = 250;
 const START_MS_MAX = 60_000;
+
+const NOTHING_LOST = { lose: (): void => undefined, mend: (): void => undefined };
 
 type Flags = Readonly<{ json?: true }>;
 export type DrillResult = Readonly<{
@@ -81,8 +84,9 @@ async function run(io: CliIo, names: readonly string[], flags: Flags): Promise<E
   const serviceKey = `hfk_${randomBytes(24).toString('base64url')}`;
   const copy = spawnCopy(io, dir, serviceKey);
   try {
-    const proxy = await openFaultProxy(await urlOfCopy(copy), serviceKey, io.nowMs);
-    const results = await runDrills(io, { dir, serviceKey, proxy, drills });
+    const url = await urlOfCopy(copy);
+    const proxy = await openFaultProxy(url, serviceKey, io.nowMs);
+    const results = await runDrills(io, { dir, url, serviceKey, proxy, drills });
     await proxy.close();
     tell(io, flags, results);
     return results.every(isGood) ? EXIT.ok : EXIT.failed;
@@ -121,6 +125,7 @@ async function urlOfCopy(child: ChildProcess): Promise<string> {
 
 type Rig = Readonly<{
   dir: string;
+  url: string;
   serviceKey: string;
   proxy: FaultProxy;
   drills: readonly Drill[];
@@ -150,10 +155,16 @@ async function runDrills(io: CliIo, rig: Rig): Promise<readonly DrillResult[]> {
       await waitFor(board, GREEN_MS_MAX, () => board.overallState === 'operational');
       io.err.write(`${drill}: ${DRILLS[drill].says} …\n`);
       const expected = DRILLS[drill].component;
+      const { lose, mend } =
+        drill === 'lost-row'
+          ? await prepareLostRow({ ...rig, ask: world.ask, dataDir: join(dir, 'data') })
+          : NOTHING_LOST;
       proxy.breakWith(drill);
+      lose();
       const redMs = await waitFor(board, WAIT_MS_MAX, () => isRed(board, expected));
       results.push({ drill, expected, redMs, red: redParts(board) });
       proxy.breakWith(undefined);
+      mend();
     }
     return results;
   } finally {

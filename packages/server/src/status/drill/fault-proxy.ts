@@ -10,6 +10,7 @@ import { at, jsonOf, textAt } from '../probe/ask.ts';
 export const DRILLS = {
   'lost-like': { component: 'likes-right', says: 'a like is acknowledged and not counted' },
   'doubled-view': { component: 'views-right', says: 'a view is counted twice' },
+  'lost-row': { component: 'likes-right', says: 'the row of a like is gone from the disk' },
   'stale-gateway': { component: 'likes-fresh', says: 'a gateway shows counts that stand still' },
   'dead-cell': { component: 'views-fresh', says: 'a cell acknowledges nothing' },
   'lying-count': { component: 'likes-right', says: 'a gateway shows three likes too many' },
