@@ -109,7 +109,7 @@ async function open(parts: StatusParts, options: StatusOptions, serving: Serving
   const store = openStatusStore(statusFile(dataDir));
   closing.push('the file of the page', store.close);
   let url = options.publicUrl ?? urlOf(host, options.port);
-  const subscribers = subscribersOf(options, store, () => url);
+  const subscribers = subscribersOf(options, serving, store, () => url);
   const board = new Board({
     store,
     clock,
@@ -158,6 +158,7 @@ async function open(parts: StatusParts, options: StatusOptions, serving: Serving
 
 function subscribersOf(
   { io, smtp, title }: StatusOptions,
+  { logger }: Serving,
   store: ReturnType<typeof openStatusStore>,
   url: () => string,
 ): Subscribers {
@@ -167,7 +168,14 @@ function subscribersOf(
     randomText: () => randomUUID().replaceAll('-', ''),
     resolve: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
     post: postPinned,
-    sendMail: smtp === undefined ? undefined : mailThrough(smtp.url, smtp.from),
+    sendMail:
+      smtp === undefined
+        ? undefined
+        : mailThrough({
+            ...smtp,
+            onAway: (err) =>
+              logger.warn({ err }, 'the mail server takes no mail; it is tried again'),
+          }),
     url,
     title,
   });

@@ -259,7 +259,9 @@ function addSubscriptions(
     });
     app.post(`/status/${name}`, limits, (request, reply) => {
       const fields = new URLSearchParams(typeof request.body === 'string' ? request.body : '');
-      const isKnown = act(fields.get('token') ?? '');
+      // The button of a mail program sends the link as it stands (RFC 8058).
+      const linked = new URL(request.url, 'http://page').searchParams.get('token');
+      const isKnown = act(fields.get('token') ?? linked ?? '');
       const text = isKnown ? done : 'This link is not valid any more. Nothing was changed.';
       return words(reply, source, isKnown ? 200 : 404, isKnown ? 'Done' : 'Nothing was done', text);
     });

@@ -21,7 +21,23 @@ const FAILURES_MAX = 50;
 /** New subscriptions of all the world in one minute: each costs a message to a stranger. */
 const NEW_PER_MINUTE_MAX = 60;
 
-export type SendMail = (to: string, subject: string, text: string) => Promise<void>;
+/** Mail that its server did not take is tried again after this, */
+const MAIL_AGAIN_MS = 60_000;
+/** and so often; later than that it is no news any more. */
+const MAIL_TRIES_MAX = 60;
+
+export type Mail = Readonly<{
+  to: string;
+  subject: string;
+  text: string;
+  /** Names this mail; the same when it is sent again. */
+  id: string;
+  /** Where whoever gets it ends the messages. */
+  end?: string;
+}>;
+
+/** Sends one mail; never rejects. `away`: the server takes nothing from us now. */
+export type SendMail = (mail: Mail) => Promise<'sent' | 'refused' | 'away'>;
 
 export type SubscriberParts = Readonly<{
   store: StatusStore;
@@ -84,7 +100,7 @@ export function openSubscribers(parts: SubscriberParts): Subscribers {
 
   const pump = async (): Promise<void> => {
     for (;;) {
-      const event = guarded(() => sql.event.get());
+      const event = guarded(() => sql.event.get(nowMs()));
       if (event === undefined) return;
       await reachAll(parts, sql, event as EventRow);
     }
@@ -145,7 +161,10 @@ function statementsOf({ store: { db } }: Pick<SubscriberParts, 'store'>) {
     reached: db.prepare('UPDATE subscribers SET failures = 0 WHERE id = ? AND failures > 0'),
     drop: db.prepare('DELETE FROM subscribers WHERE failures >= ?'),
     addEvent: db.prepare('INSERT INTO events (at_ms, body, reached, is_done) VALUES (?, ?, 0, 0)'),
-    event: db.prepare('SELECT id, body, reached FROM events WHERE is_done = 0 ORDER BY id LIMIT 1'),
+    event: db.prepare(
+      `SELECT id, body, reached FROM events WHERE is_done = 0 AND at_ms <= ? ORDER BY id LIMIT 1`,
+    ),
+    again: db.prepare('INSERT INTO events (at_ms, body, reached, is_done) VALUES (?, ?, ?, 0)'),
     progress: db.prepare('UPDATE events SET reached = ? WHERE id = ?'),
     done: db.prepare('UPDATE events SET is_done = 1 WHERE id = ?'),
   };
@@ -168,7 +187,15 @@ async function subscribeMail(
     const text =
       `Somebody, probably you, asked to be told about incidents of ${title}.\n\n` +
       `If it was you: ${url()}/status/confirm?token=${token}\n\nIf not, do nothing.\n`;
-    await sendMail(to, `Confirm: ${title}`, text).catch(() => undefined);
+    const sent = await sendMail({ to, subject: `Confirm: ${title}`, text, id: `confirm-${token}` });
+    // Nobody has the link, so whoever asks again must get a new one.
+    if (sent !== 'sent') guarded(() => sql.remove.run(token));
+    if (sent === 'away') {
+      const words =
+        'Not subscribed: our mail server takes no mail right now. Nothing was kept. Try again later, ' +
+        'or use the feeds.';
+      return { kind: 'refused', words };
+    }
   }
   return { kind: 'waiting', words: 'Look at your mail, and follow the link in it.' };
 }
@@ -202,22 +229,38 @@ async function subscribeWebhook(
   return { kind: 'subscribed', words, secret };
 }
 
+/** Written by `announce`; `again` by a pass whose mail the server did not take. */
+type News = Readonly<{
+  incident: { id: string; name: string; status: string; url: string };
+  update?: { id: string; body: string };
+  again?: number;
+}>;
+
+/** One pass through everybody: once the mail server is away, mail waits for the next pass. */
+type Pass = { readonly event: EventRow; readonly news: News; mailFrom: number | undefined };
+
 /** Goes through everybody for one piece of news, from where it stopped. */
 async function reachAll(parts: SubscriberParts, sql: Statements, event: EventRow): Promise<void> {
+  const news = JSON.parse(event.body) as News;
+  const pass: Pass = { event, news, mailFrom: undefined };
   let reached = event.reached;
   for (;;) {
     // Read from our own table, with the columns of its schema.
     const group = guarded(() => sql.next.all(reached, GROUP_SIZE)) as unknown as readonly Row[];
     const last = group.at(-1);
     if (last === undefined) break;
-    const ends = await Promise.all(group.map((row) => reach(parts, event, row)));
+    const ends = await Promise.all(group.map((row) => reach(parts, pass, row)));
     parts.store.together(() => {
       for (const [index, row] of group.entries()) {
-        if (ends[index] === true) sql.reached.run(row.id);
-        else sql.failed.run(row.id);
+        if (ends[index] === 'reached') sql.reached.run(row.id);
+        else if (ends[index] === 'failed') sql.failed.run(row.id);
       }
       // A crash here means that this group is told once more; the id of the news is the same.
       sql.progress.run(last.id, event.id);
+      // What is not to be forgotten is on disk before anybody behind it is told.
+      if (pass.mailFrom !== undefined && mailBegan(group, pass.mailFrom)) {
+        tellMailAgain(parts, sql, pass, pass.mailFrom);
+      }
     });
     reached = last.id;
   }
@@ -227,31 +270,49 @@ async function reachAll(parts: SubscriberParts, sql: Statements, event: EventRow
   });
 }
 
-async function reach(parts: SubscriberParts, event: EventRow, row: Row): Promise<boolean> {
-  const end = `${parts.url()}/status/unsubscribe?token=${row.token}`;
+const mailBegan = (group: readonly Row[], mailFrom: number): boolean =>
+  group.some(({ id }) => id === mailFrom);
+
+function tellMailAgain(
+  { nowMs }: SubscriberParts,
+  sql: Statements,
+  { news }: Pass,
+  mailFrom: number,
+): void {
+  const again = (news.again ?? 0) + 1;
+  if (again > MAIL_TRIES_MAX) return;
+  sql.again.run(nowMs() + MAIL_AGAIN_MS, JSON.stringify({ ...news, again }), mailFrom - 1);
+}
+
+type Reached = 'reached' | 'failed' | 'waits';
+
+async function reach(parts: SubscriberParts, pass: Pass, row: Row): Promise<Reached> {
   if (row.kind === 'webhook') {
-    const id = `evt_${event.id}`;
-    const webhook = {
-      url: row.target,
-      secret: row.secret,
-      id,
-      body: event.body,
-      atMs: parts.nowMs(),
-    };
-    const sent = await sendWebhook(parts, webhook);
-    return sent.kind === 'answered' && sent.status < 300;
+    // Webhooks were told by the first pass.
+    return pass.news.again === undefined ? reachWebhook(parts, pass, row) : 'waits';
   }
-  // Written by `announce`.
-  const news = JSON.parse(event.body) as {
-    incident: { name: string; status: string; url: string };
-    update?: { body: string };
-  };
-  const { name, status, url } = news.incident;
-  const text = `${news.update?.body ?? ''}\n\n${url}\n\nTo end these messages: ${end}\n`;
-  try {
-    await parts.sendMail?.(row.target, `[${status}] ${name}`, text);
-    return parts.sendMail !== undefined;
-  } catch {
-    return false;
+  // Everybody else would wait for a server that has just not answered.
+  if (pass.mailFrom !== undefined) return 'waits';
+  const end = `${parts.url()}/status/unsubscribe?token=${row.token}`;
+  const { incident, update } = pass.news;
+  const text = `${update?.body ?? ''}\n\n${incident.url}\n\nTo end these messages: ${end}\n`;
+  const subject = `[${incident.status}] ${incident.name}`;
+  const id = `${incident.id}-${update?.id ?? 'news'}-${row.id}`;
+  const sent = await parts.sendMail?.({ to: row.target, subject, text, id, end });
+  if (sent === 'away') {
+    pass.mailFrom = Math.min(pass.mailFrom ?? Infinity, row.id);
+    return 'waits';
   }
+  return sent === 'sent' ? 'reached' : 'failed';
+}
+
+async function reachWebhook(parts: SubscriberParts, { event }: Pass, row: Row): Promise<Reached> {
+  const sent = await sendWebhook(parts, {
+    url: row.target,
+    secret: row.secret,
+    id: `evt_${event.id}`,
+    body: event.body,
+    atMs: parts.nowMs(),
+  });
+  return sent.kind === 'answered' && sent.status < 300 ? 'reached' : 'failed';
 }
