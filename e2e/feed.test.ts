@@ -261,6 +261,24 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     await page.getByRole('heading', { name: 'No such page' }).waitFor(SOON);
   });
 
+  it('WB1 WB2: a link that the pointer rests on before the press leads to its page', async () => {
+    await page.goto(`${server.url}/?rank=latest`);
+    await clip(1).waitFor(SOON);
+    await page.evaluate('globalThis.sameDocument = true');
+    const hasRouter = page.waitForResponse(/\/router-[^/]*\.js$/, SOON);
+    const link = page.getByRole('link', { name: 'Settings' });
+    await link.hover();
+    // Resolves once the router's module has run.
+    await page.evaluate(`import('${(await hasRouter).url()}').then(() => undefined)`);
+    await link.click();
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor(SOON);
+    await page.getByRole('link', { name: 'Search' }).click();
+    await page.getByRole('searchbox').waitFor(SOON);
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor(SOON);
+    expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
+  });
+
   it('WB3: a page whose code cannot be had says so, and can be asked for again', async () => {
     await page.route(/settings-page/, (route) => route.abort());
     await page.goto(`${server.url}/settings`);

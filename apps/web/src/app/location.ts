@@ -36,7 +36,7 @@ export function goSoon(to: string): void {
   else if (!isFeed(to)) void bringRouter().catch(() => undefined);
 }
 
-/** To be called by the router once it is there. */
+/** To be called by the router once it is shown: from then on it owns addresses. */
 export function routeWith(made: Router): void {
   router = made;
 }

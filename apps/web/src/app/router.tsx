@@ -1,6 +1,7 @@
 // The router of the app: there from the start on every page but the feed.
 
 import { createRouter, RouterProvider } from '@tanstack/react-router';
+import { useLayoutEffect } from 'react';
 import type { ReactElement } from 'react';
 import { locationChanged, routeWith } from './location.ts';
 import { routeTree } from './routes.tsx';
@@ -13,16 +14,6 @@ declare module '@tanstack/react-router' {
   }
 }
 
-routeWith({
-  push: (href) => {
-    router.history.push(href);
-  },
-  preload: (href) => {
-    // Failing here costs nothing: it is tried again when they go.
-    router.preloadRoute({ to: href as '/' }).catch(() => undefined);
-  },
-});
-
 router.subscribe('onBeforeLoad', locationChanged);
 
 // Whoever cannot see that another page has come is put at its beginning.
@@ -34,5 +25,17 @@ router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
 
 /** Every page of the app, by its address. */
 export function RoutedApp(): ReactElement {
+  // Not before it is shown: until then a step to another page has to bring it.
+  useLayoutEffect(() => {
+    routeWith({
+      push: (href) => {
+        router.history.push(href);
+      },
+      preload: (href) => {
+        // Failing here costs nothing: it is tried again when they go.
+        router.preloadRoute({ to: href as '/' }).catch(() => undefined);
+      },
+    });
+  }, []);
   return <RouterProvider router={router} />;
 }
