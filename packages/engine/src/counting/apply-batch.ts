@@ -43,8 +43,11 @@ export type BatchHead = Omit<Batch, 'entries'>;
 
 const VIEW_RULES: Readonly<Record<number, ViewRule>> = { [HOLDFAST_1.version]: HOLDFAST_1 };
 
-/** Starts a batch on rows that hold every key it needs. Nothing in `rows` will be changed. */
-export function beginBatch(rows: Rows, head: BatchHead): Fold {
+/**
+ * Starts a batch on rows that hold every key it needs. Nothing in `rows` will be changed.
+ * `opsExpected` spares a large batch its growing; it is no limit.
+ */
+export function beginBatch(rows: Rows, head: BatchHead, opsExpected: number = 0): Fold {
   const rule = VIEW_RULES[head.ruleVersion];
   assert(rule !== undefined, `view rule version ${head.ruleVersion} is known`);
   assert(head.seq === rows.meta.seq + 1, `batch ${head.seq} follows state ${rows.meta.seq}`);
@@ -67,7 +70,7 @@ export function beginBatch(rows: Rows, head: BatchHead): Fold {
     sessions: new Map(),
     persons: new Map(),
     newVideos: new Map(),
-    likes: new LikeMap(),
+    likes: new LikeMap(opsExpected),
     lines: new Lines(),
     viewers: new Map(),
     outcomes: [],
@@ -217,9 +220,13 @@ function uniquesOf(fold: Fold): Map<VideoDayKey, Uniques> {
   return changed;
 }
 
+function opsIn(entries: readonly Entry[]): number {
+  return entries.reduce((ops, entry) => ops + (entry.kind === 'ops' ? entry.ops.length : 0), 0);
+}
+
 /** The whole of it, for replay, followers and recounts: the batch was admitted when written. */
 export function applyBatch(rows: Rows, batch: Batch, chain: Uint8Array): RowChanges {
-  const fold = beginBatch(rows, batch);
+  const fold = beginBatch(rows, batch, opsIn(batch.entries));
   for (const entry of batch.entries) applyEntry(fold, entry);
   return finishBatch(fold, chain);
 }

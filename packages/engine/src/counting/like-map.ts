@@ -30,6 +30,14 @@ export class LikeMap {
     this.#table.put(this.#table.own(key) + AT_MS, atMs);
   }
 
+  /** Every row, without an object for each. */
+  forEach(see: (key: LikeKey, atMs: number) => void): void {
+    const table = this.#table;
+    for (let at = 0; at < table.end; at += WIDTH) {
+      see(table.at(at) as LikeKey, table.at(at + AT_MS));
+    }
+  }
+
   *keys(): Iterable<LikeKey> {
     for (let at = 0; at < this.#table.end; at += WIDTH) yield this.#table.at(at) as LikeKey;
   }

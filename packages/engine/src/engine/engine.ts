@@ -281,10 +281,11 @@ export class Engine {
     const { persons, admitted } = await this.#admission.admit(requests, this.#view, meta);
     const keys = noKeys();
     for (const one of admitted) {
-      if (one.kind === 'entries') addKeysNeeded(keys, one.entries, atMs, this.#view);
+      if (one.kind === 'entries') addKeysNeeded(keys, one.entries, atMs, this.#view.held);
     }
     const rows = await this.#view.load(keys);
-    const fold = beginBatch(rows, this.#headAt(atMs));
+    const opsExpected = requests.reduce((ops, request) => ops + opsIn(request), 0);
+    const fold = beginBatch(rows, this.#headAt(atMs), opsExpected);
     const entries: Entry[] = [...persons];
     for (const person of persons) applyEntry(fold, person);
     const replies = admitted.map((one) => this.#applyRequest(fold, one, entries));

@@ -119,14 +119,14 @@ export async function applyRecords(
   }
   // One look-up for all of them; the batches then find their rows in memory.
   const ahead = noKeys();
-  for (const { entries, atMs } of batches) addKeysNeeded(ahead, entries, atMs, view);
+  for (const { entries, atMs } of batches) addKeysNeeded(ahead, entries, atMs, view.held);
   ahead.erased.clear();
   await view.load(ahead);
   for (const [index, batch] of batches.entries()) {
     // Only an erasure needs more: the likes that the person has by then.
     const keys = noKeys();
     const erasures = batch.entries.filter(({ kind }) => kind === 'erase');
-    addKeysNeeded(keys, erasures, batch.atMs, view);
+    addKeysNeeded(keys, erasures, batch.atMs, view.held);
     const chain = records[index]?.hash ?? previous;
     const changes = applyBatch(await view.load(keys), batch, chain);
     view.apply(changes);

@@ -5,7 +5,7 @@ import { SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
 import { NONE } from '../counting/flat-table.ts';
 import { addRunFor, emptyDetail, StartLog } from '../counting/day-detail.ts';
 import type { DayDetail } from '../counting/day-detail.ts';
-import type { Keys } from '../counting/keys-needed.ts';
+import type { HeldRows, Keys } from '../counting/keys-needed.ts';
 import { LikeMap } from '../counting/like-map.ts';
 import { DAY_MS, dayOf, dayOfMinute, personOf, videoOf, videoOfDay } from '../counting/numbers.ts';
 import type { LikeKey, PersonNo, VideoDayKey, VideoNo } from '../counting/numbers.ts';
@@ -64,25 +64,43 @@ export class RowView {
   readonly sessions = new RowTable<string, SessionRow>((rows) => new SessionTable(rows));
   readonly persons = new RowTable<PersonNo, PersonRow>((rows) => new PersonTable(rows));
   readonly videos = new RowTable<VideoNo, VideoRow, VideoTable>((rows) => new VideoTable(rows));
-  readonly likes = new RowTable<LikeKey, number>((rows) => new LikeMap(rows));
+  readonly likes = new RowTable<LikeKey, number, LikeMap>((rows) => new LikeMap(rows));
   readonly uniques = new RowTable<VideoDayKey, Uniques>((rows) => new NumberMap(rows));
+  // Asked at every op. A function of their own lets the compiler see which tables they look into;
+  // in `RowTable`, which has five kinds, it cannot, and makes an object of every key.
   readonly #videoLookup: VideoLookup = {
     get: (no) => this.videos.get(no),
-    has: (no) => this.videos.has(no),
+    has: (no) => this.videos.young.has(no) || this.videos.old.has(no),
     facts: (no) => this.videos.young.facts(no) ?? this.videos.old.facts(no),
+  };
+  readonly #likeLookup = {
+    get: (key: LikeKey): number | undefined => this.likes.young.get(key) ?? this.likes.old.get(key),
+    has: (key: LikeKey): boolean =>
+      this.#isOfUnstored(key) || this.likes.young.has(key) || this.likes.old.has(key),
+  };
+  /** Rows that need not be loaded: they are in memory, or the store cannot have them. */
+  readonly held: HeldRows = {
+    sessions: this.sessions,
+    persons: this.persons,
+    videos: this.#videoLookup,
+    likes: this.#likeLookup,
+    uniques: this.uniques,
   };
   /** Persons erased so lately that grants of theirs may still come (C18). */
   readonly #erased: Map<PersonNo, number>;
   #gathered = nothingGathered();
   #storing: Gathered | undefined;
-  /** Seq that the store will have when it has what is being stored. */
-  #storingSeq = 0;
+  /** The cell's own row that the store has, and the one that comes with what is being stored. */
+  #storedMeta: MetaRow;
+  #storingMeta: MetaRow;
   /** The cell's own row after the last batch. */
   meta: MetaRow;
 
   constructor(store: StateStore, meta: MetaRow, erased: ReadonlyMap<PersonNo, number>) {
     this.#store = store;
     this.meta = meta;
+    this.#storedMeta = meta;
+    this.#storingMeta = meta;
     this.#erased = new Map(erased);
   }
 
@@ -115,9 +133,16 @@ export class RowView {
       for (const [key, row] of found.uniques) this.uniques.keep(key, row);
       for (const [key, atMs] of found.likes) this.likes.keep(key, atMs);
     }
-    const { meta, sessions, persons, likes, uniques } = this;
+    const { meta, sessions, persons, uniques } = this;
     const videos = this.#videoLookup;
+    const likes = this.#likeLookup;
     return { meta, sessions, persons, videos, likes, uniques, erased: this.#erased, likesOf };
+  }
+
+  /** Whether a like's person or video got its number after what the store has. */
+  #isOfUnstored(key: LikeKey): boolean {
+    const { personsNumbered, videosNumbered } = this.#storedMeta;
+    return personOf(key) > personsNumbered || videoOf(key) > videosNumbered;
   }
 
   /** Takes the changes of the next batch. */
@@ -130,7 +155,11 @@ export class RowView {
       if (no > personsNumbered) this.#gathered.newPersons.set(hashHex(row.pseudonym), no);
     }
     this.#applyLines(changes);
-    for (const [key, atMs] of changes.likes) this.likes.change(key, atMs);
+    const { likes } = this;
+    changes.likes.forEach((key, atMs) => {
+      likes.young.set(key, atMs);
+      likes.noteChanged(key);
+    });
     for (const [key, uniques] of changes.uniques) this.uniques.change(key, uniques);
     this.#gathered.corrections.push(...changes.corrections);
     addToMinute(this.#gathered.minutes, changes.minute, changes.lines);
@@ -181,7 +210,7 @@ export class RowView {
   /** Sets everything that the store lacks aside for a flush; later changes gather beside it. */
   beginFlush(): StateChanges {
     this.#storing = this.#gathered;
-    this.#storingSeq = this.meta.seq;
+    this.#storingMeta = this.meta;
     this.#gathered = nothingGathered();
     return {
       meta: this.meta,
@@ -199,6 +228,7 @@ export class RowView {
   /** The store has what `beginFlush` gave. */
   endFlush(): void {
     this.#storing = undefined;
+    this.#storedMeta = this.#storingMeta;
     for (const table of this.#tables()) table.endFlush();
   }
 
@@ -303,7 +333,7 @@ export class RowView {
 
   #unstoredParts(storedSeq: number): readonly Gathered[] {
     // A flush is in the store a moment before word of it is here.
-    const isStored = this.#storing === undefined || this.#storingSeq <= storedSeq;
+    const isStored = this.#storing === undefined || this.#storingMeta.seq <= storedSeq;
     return isStored ? [this.#gathered] : [this.#storing as Gathered, this.#gathered];
   }
 
