@@ -38,6 +38,22 @@ describe('a program that is started here', () => {
     expect(args).toEqual(['a b', '--c']);
   });
 
+  it('has limits of memory, unless whoever starts it has others', () => {
+    const asked = join(folder, 'limits.mjs');
+    writeFileSync(
+      asked,
+      `console.log(JSON.stringify([process.execArgv, process.env.MALLOC_MMAP_THRESHOLD_]));`,
+    );
+    const limits = (change: Readonly<Record<string, string>>): unknown =>
+      JSON.parse(
+        execFileSync(process.execPath, [BOOTSTRAP, asked], {
+          env: { PATH: process.env['PATH'], ...change },
+        }).toString(),
+      );
+    expect(limits({})).toEqual([['--max-semi-space-size=16'], '1048576']);
+    expect(limits({ MALLOC_MMAP_THRESHOLD_: '2' })).toEqual([expect.any(Array), '2']);
+  });
+
   it('keeps it where whoever starts it says', () => {
     const elsewhere = join(folder, 'elsewhere');
     expect(run([], { NODE_COMPILE_CACHE: elsewhere })).toMatchObject([

@@ -49,7 +49,9 @@ export async function launchHoldfast(
   const startServer = async (env: LaunchEnv, timeoutMs: number): Promise<Started> => {
     const started = await start({
       command: process.execPath,
+      // `npm run bench` runs this process as `npm start` runs a server: flags and environment.
       args: [
+        ...process.execArgv,
         options.serverMain,
         'start',
         '--port',
