@@ -3,26 +3,27 @@
 // Rules: docs/spec/discovery.md (DI15).
 
 import type { PublicVideo } from '../border/public-records.ts';
-import type { PublicCatalog, PublicEdge } from '../catalog/public-catalog.ts';
+import type { PublicEdge, PublicPage } from '../catalog/public-catalog.ts';
+
+export type Published = Pick<PublicVideo, 'video' | 'publishedAtMs'>;
 
 export type FollowingPage = Readonly<{
-  videos: readonly PublicVideo[];
+  videos: readonly Published[];
   /** Where the next page begins; `undefined` at the end. */
   next: PublicEdge | undefined;
 }>;
 
 /** A page of what these people have published, newest first, from an edge on. */
 export function newestOf(
-  known: Pick<PublicCatalog, 'videosOf'>,
+  videosOf: (account: string, page: PublicPage) => readonly Published[],
   accounts: Iterable<string>,
   before: PublicEdge | undefined,
   itemsMax: number,
 ): FollowingPage {
-  const newest: PublicVideo[] = [];
+  const newest: Published[] = [];
   for (const account of accounts) {
     // One more than a page, to know whether there is more.
-    const page = known.videosOf(account, { before, itemsMax: itemsMax + 1 });
-    newest.push(...page.map(({ record }) => record));
+    newest.push(...videosOf(account, { before, itemsMax: itemsMax + 1 }));
   }
   newest.sort(
     (left, right) =>

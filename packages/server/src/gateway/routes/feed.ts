@@ -29,6 +29,7 @@ import type { ShownVideo, ShowVideo } from '../public-video.ts';
 import { itemsOf, queryOf } from '../query.ts';
 import type { Query } from '../query.ts';
 import { refusal, sendRefusal } from '../refusal.ts';
+import { isSamples, sampleVideos } from '../samples.ts';
 import type { WhoIsSignedIn } from '../signed-in.ts';
 import { edgeOf } from './people.ts';
 import { BAD_CURSOR, sendPage } from './videos.ts';
@@ -126,7 +127,16 @@ async function sendFollowing(
   if (person.kind === 'refusal') return sendRefusal(reply, person);
   const followed = await followedBy(person);
   if (followed.kind === 'refusal') return sendRefusal(reply, followed);
-  const { videos, next } = newestOf(parts.known, followed.accounts, before, asked);
+  const { catalog, known } = parts;
+  const { videos, next } = newestOf(
+    (account, page) =>
+      isSamples(account)
+        ? sampleVideos(catalog, page)
+        : known.videosOf(account, page).map(({ record }) => record),
+    followed.accounts,
+    before,
+    asked,
+  );
   const items = videos.flatMap(({ video }) => shownVideo(parts, video as VideoId) ?? []);
   const cursor = next === undefined ? undefined : `${next.atMs}.${next.id}`;
   return sendJson(reply, 200, { items, ...(cursor !== undefined && { next: cursor }) });

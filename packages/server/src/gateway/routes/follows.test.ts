@@ -49,6 +49,31 @@ describe('following', () => {
     expect(known.join()).not.toContain(sam.account);
   });
 
+  it('PE44 CM25 DI13: of the samples is like any other, and brings their clips', async () => {
+    expect((await follow(sam, 'holdfast')).statusCode).toBe(404);
+    for (const [index, video] of ['one', 'two', 'three'].entries()) {
+      world.clock.nowMs += index;
+      await world.catalog.put({
+        ...{ video: video as never, durationMs: 5_000, creator: 'holdfast-samples' },
+        ...{ realm: 'account', title: 'A clip', caption: '', tags: [] },
+        ...{ mediaUrl: `/media/clips/${video}.mp4`, posterUrl: `/media/clips/${video}.jpg` },
+      });
+    }
+    expect((await follow(sam, 'holdfast')).json()).toMatchObject({ followers: { value: 1 } });
+    expect((await following(sam)).items.map(({ handle }) => handle)).toEqual(['holdfast']);
+    const feed = async (query = '') =>
+      (await sam.ask('GET', `/v1/feed?rank=following&limit=2${query}`)).json<{
+        items: { id: string }[];
+        next?: string;
+      }>();
+    const first = await feed();
+    const second = await feed(`&cursor=${first.next}`);
+    const ids = [first, second].map(({ items }) => items.map(({ id }) => id));
+    expect(ids).toEqual([['three', 'two'], ['one']]);
+    expect((await unfollow(sam, 'holdfast')).json()).toMatchObject({ followers: { value: 0 } });
+    expect((await feed()).items).toEqual([]);
+  });
+
   it('CM26: is for people with a profile, and not for oneself', async () => {
     const ann = await personIn(world, 'ann', 'eu', false);
     expect((await follow(sam, ann.account)).statusCode).toBe(404);

@@ -2,6 +2,7 @@
 // (CM25 to CM27).
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { PublicCatalog } from '../../catalog/public-catalog.ts';
 import { followersTally } from '../../people/tally-names.ts';
 import { pathPart, sendJson } from '../answers.ts';
@@ -9,10 +10,12 @@ import type { Pace } from '../pace.ts';
 import { readerOf, writeAs, writerOf, writingAbout, writingsOf } from '../person.ts';
 import { itemsOf, queryOf } from '../query.ts';
 import { refusal, sendRefusal } from '../refusal.ts';
+import { isSamples, samplesPerson } from '../samples.ts';
 import type { WhoIsSignedIn } from '../signed-in.ts';
 import { NOBODY_HERE, shownPerson } from './people.ts';
 
 export type FollowParts = Readonly<{
+  catalog: Pick<Catalog, 'ofCreator'>;
   publicCatalog: PublicCatalog;
   whoIs: WhoIsSignedIn;
   paces: Readonly<{ touches: Pace }>;
@@ -24,7 +27,7 @@ export const FOLLOWING_PAGE_MAX = 50;
 const ONESELF = refusal('invalid-request', 'Nobody follows themselves. Nothing was changed.');
 
 export function addFollowRoutes(app: FastifyInstance, parts: FollowParts): void {
-  const { publicCatalog, whoIs } = parts;
+  const { catalog, publicCatalog, whoIs } = parts;
   app.put('/v1/people/:handle/follow', (request, reply) => follow(parts, request, reply, true));
   app.delete('/v1/people/:handle/follow', (request, reply) => follow(parts, request, reply, false));
 
@@ -39,6 +42,7 @@ export function addFollowRoutes(app: FastifyInstance, parts: FollowParts): void 
     const page = await writingsOf(me, { by: 'kind', of: 'follow', before, itemsMax });
     if (page.kind === 'refusal') return sendRefusal(reply, page);
     const items = page.items.flatMap(({ target }) => {
+      if (isSamples(target)) return samplesPerson(catalog) ?? [];
       const known = publicCatalog.profileOf(target);
       const isHidden = publicCatalog.moderationOf('person', target) !== undefined;
       return known === undefined || isHidden ? [] : shownPerson(known);
@@ -48,7 +52,7 @@ export function addFollowRoutes(app: FastifyInstance, parts: FollowParts): void 
 }
 
 async function follow(
-  { publicCatalog, whoIs, paces }: FollowParts,
+  { catalog, publicCatalog, whoIs, paces }: FollowParts,
   request: FastifyRequest,
   reply: FastifyReply,
   following: boolean,
@@ -58,9 +62,11 @@ async function follow(
   const tooOften = paces.touches(request, me.account);
   if (tooOften !== undefined) return sendRefusal(reply, tooOften);
   const name = pathPart(request, 'handle');
-  const known = publicCatalog.profileOf(name) ?? publicCatalog.profileByHandle(name);
+  const known = isSamples(name)
+    ? samplesPerson(catalog)
+    : (publicCatalog.profileOf(name) ?? publicCatalog.profileByHandle(name))?.record;
   // Whoever is gone can still be unfollowed by their account.
-  const target = known?.record.account ?? (following ? undefined : name);
+  const target = known?.account ?? (following ? undefined : name);
   if (target === undefined) return sendRefusal(reply, NOBODY_HERE);
   if (target === me.account) return sendRefusal(reply, ONESELF);
   const held = await writingAbout(me, 'follow', target);

@@ -18,7 +18,7 @@ import { isShown } from '../public-video.ts';
 import type { ShownVideo, ShowVideo } from '../public-video.ts';
 import { itemsOf, queryOf } from '../query.ts';
 import { refusal, sendRefusal } from '../refusal.ts';
-import { SAMPLES } from '../samples.ts';
+import { isSamples, SAMPLES, samplesPerson } from '../samples.ts';
 import type { WhoIsSignedIn } from '../signed-in.ts';
 import { summed } from '../summed-counts.ts';
 import { BAD_CURSOR } from './videos.ts';
@@ -101,20 +101,11 @@ export function personIn(
 ): ShownPerson | undefined {
   const { known } = parts;
   const name = pathPart(request, 'handle');
-  if (name === SAMPLES.handle || name === SAMPLES.account) return samplesPerson(parts);
+  if (isSamples(name)) return samplesPerson(parts.catalog);
   const found = known.profileOf(name) ?? known.profileByHandle(name);
   if (found === undefined) return undefined;
   const isHidden = known.moderationOf('person', found.record.account) !== undefined;
   return isHidden ? undefined : shownPerson(found);
-}
-
-/** The samples have a profile where there are any. */
-function samplesPerson({ catalog }: Pick<PeopleParts, 'catalog'>): ShownPerson | undefined {
-  const clips = catalog.ofCreator('account', SAMPLES.account, undefined, PUBLIC_PAGE_MAX);
-  const oldest = clips === 'bad-cursor' ? undefined : clips.items.at(-1);
-  if (oldest === undefined) return undefined;
-  const since = timeText(oldest.createdAtMs);
-  return { ...SAMPLES, avatar: null, since, likesPublic: false };
 }
 
 async function seenBy(
