@@ -272,10 +272,17 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     await page.evaluate(`import('${(await hasRouter).url()}').then(() => undefined)`);
     await link.click();
     await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor(SOON);
+    const marked = page.locator('.app-nav a[aria-current="page"]');
+    await expect.poll(() => marked.allTextContents(), SOON).toEqual(['Settings']);
     await page.getByRole('link', { name: 'Search' }).click();
     await page.getByRole('searchbox').waitFor(SOON);
+    expect(await marked.allTextContents()).toEqual(['Search']);
+    await page.getByRole('link', { name: 'Home' }).click();
+    await clip(1).waitFor(SOON);
+    expect(await page.locator('.app').getAttribute('data-surface')).toBe('feed');
     await page.goBack();
-    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor(SOON);
+    await page.getByRole('searchbox').waitFor(SOON);
+    expect(await marked.allTextContents()).toEqual(['Search']);
     expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
   });
 

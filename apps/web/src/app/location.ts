@@ -41,9 +41,9 @@ export function routeWith(made: Router): void {
   router = made;
 }
 
-/** To be called when the address has changed. */
-export function locationChanged(): void {
-  href = hrefNow();
+/** To be called when the address has changed; by the router before the browser shows it. */
+export function locationChanged(to: string = hrefNow()): void {
+  href = to;
   for (const listener of listeners) listener();
 }
 

@@ -14,7 +14,10 @@ declare module '@tanstack/react-router' {
   }
 }
 
-router.subscribe('onBeforeLoad', locationChanged);
+// The router tells of a step before the address bar has it.
+router.subscribe('onBeforeLoad', ({ toLocation }) => {
+  locationChanged(toLocation.pathname + toLocation.searchStr);
+});
 
 // Whoever cannot see that another page has come is put at its beginning.
 router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
