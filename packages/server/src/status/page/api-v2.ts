@@ -199,35 +199,33 @@ function maintenanceBody(model: PageModel, plan: Maintenance) {
   };
 }
 
-/** Every document by its path, ready to be sent or written to a file. */
-export function apiDocuments(model: PageModel): ReadonlyMap<string, unknown> {
+/** Every document by its path, each made when it is asked for. */
+export function apiDocuments(model: PageModel): ReadonlyMap<string, () => unknown> {
   const page = pageOf(model);
   const status = statusOf(model);
   const components = componentsOf(model);
-  const incidents = model.incidents.map((incident) => incidentBody(model, incident));
-  const open = new Set(model.incidents.filter(isOpen).map(({ id }) => id));
-  const unresolved = incidents.filter(({ id }) => open.has(id));
+  const bodies = (incidents: readonly Incident[]) =>
+    incidents.map((incident) => incidentBody(model, incident));
+  const unresolved = () => bodies(model.incidents.filter(isOpen));
   const plans = model.maintenances.map((plan) => maintenanceBody(model, plan));
   const ahead = plans.filter((plan) => plan.status !== 'completed');
   const upcoming = plans.filter((plan) => plan.status === 'scheduled');
   const active = plans.filter((plan) => plan.status === 'in_progress');
-  return new Map<string, unknown>([
-    [
-      'summary.json',
-      { page, components, incidents: unresolved, scheduled_maintenances: ahead, status },
-    ],
-    ['status.json', { page, status }],
-    ['components.json', { page, components }],
-    ['incidents.json', { page, incidents }],
-    ['incidents/unresolved.json', { page, incidents: unresolved }],
-    ['scheduled-maintenances.json', { page, scheduled_maintenances: plans }],
-    ['scheduled-maintenances/upcoming.json', { page, scheduled_maintenances: upcoming }],
-    ['scheduled-maintenances/active.json', { page, scheduled_maintenances: active }],
-    ['figures.json', { page, figures: model.figures, states: STATE_WORDS }],
-    ['marks.json', { page, marks: model.incidents.map(markOf) }],
-    ...model.incidents.map((incident): [string, unknown] => [
+  const summary = { page, components, scheduled_maintenances: ahead, status };
+  return new Map<string, () => unknown>([
+    ['summary.json', () => ({ ...summary, incidents: unresolved() })],
+    ['status.json', () => ({ page, status })],
+    ['components.json', () => ({ page, components })],
+    ['incidents.json', () => ({ page, incidents: bodies(model.incidents) })],
+    ['incidents/unresolved.json', () => ({ page, incidents: unresolved() })],
+    ['scheduled-maintenances.json', () => ({ page, scheduled_maintenances: plans })],
+    ['scheduled-maintenances/upcoming.json', () => ({ page, scheduled_maintenances: upcoming })],
+    ['scheduled-maintenances/active.json', () => ({ page, scheduled_maintenances: active })],
+    ['figures.json', () => ({ page, figures: model.figures, states: STATE_WORDS })],
+    ['marks.json', () => ({ page, marks: model.incidents.map(markOf) })],
+    ...model.incidents.map((incident): [string, () => unknown] => [
       `evidence/${incident.id}.json`,
-      evidenceBody(model, incident),
+      () => evidenceBody(model, incident),
     ]),
   ]);
 }

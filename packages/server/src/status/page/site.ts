@@ -60,7 +60,7 @@ export function siteOf(model: PageModel, assets: Assets): ReadonlyMap<string, Ma
   for (const [path, document] of documents) {
     site.set(
       `/api/v2/${path}`,
-      text(JSON_TYPE, () => JSON.stringify(document)),
+      text(JSON_TYPE, () => JSON.stringify(document())),
     );
   }
   // What an export copies: everything that has an address.

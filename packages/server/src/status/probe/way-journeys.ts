@@ -80,7 +80,7 @@ export const handoverJourney: Journey = async ({ ask, nowMs }, { gateway, cell }
   const valueMs = Number.isNaN(lagMs) ? undefined : lagMs;
   const told = at(found, 'handover');
   if (typeof told === 'object' && told !== null) {
-    const detail = `the cell is changing hands (${textAt(told, 'state') ?? 'under way'})`;
+    const detail = `the cell is changing hands, to ${textAt(told, 'to') ?? 'another operator'}`;
     return [{ component: 'hand-over', verdict: 'busy', detail, valueMs }];
   }
   if (state !== 'live' || valueMs === undefined) {

@@ -1,6 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { modelOf } from '../page/model.ts';
+import { siteOf } from '../page/site.ts';
 import { openSubscribers } from '../subscribe/subscribers.ts';
 import { watched } from '../watched.fixture.ts';
 import type { Watched } from '../watched.fixture.ts';
@@ -166,6 +168,48 @@ describe('the page', () => {
     expect(headers['content-security-policy']).toContain("script-src 'self'");
     expect(String(headers['content-security-policy'])).not.toContain('unsafe');
     expect(body).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=/);
+  });
+
+  it('ST49: is made once a second however many ask, of incidents that are read once', async () => {
+    page.platform.breakWith('playback broken');
+    await page.pass(30);
+    page.platform.breakWith(undefined);
+    await page.pass(30);
+    const bodies = await Promise.all(Array.from({ length: 20 }, () => get('/status')));
+    expect(new Set(bodies).size).toBe(1);
+    const before = page.store.incidents(200);
+    await page.pass(1);
+    const later = await get('/status');
+    expect(later).not.toBe(bodies[0]);
+    expect(page.store.incidents(200)).toBe(before);
+    page.platform.breakWith('border odd');
+    await page.pass(40);
+    expect(page.store.incidents(200)).not.toBe(before);
+  });
+
+  it('ST49: costs no document that nobody asked for', async () => {
+    page.platform.breakWith('playback broken');
+    await page.pass(30);
+    const model = modelOf({
+      ...page,
+      nowMs: page.time.nowMs(),
+      title: 'Status',
+      url: 'https://status.example',
+    });
+    let reads = 0;
+    const incidents = model.incidents.map((incident) => ({
+      ...incident,
+      get evidence() {
+        reads += 1;
+        return incident.evidence;
+      },
+    }));
+    const site = siteOf({ ...model, incidents }, { css: 'css', script: 'script' });
+    site.get('/status')?.();
+    site.get('/api/v2/summary.json')?.();
+    expect(reads).toBe(0);
+    site.get(`/api/v2/evidence/${incidents[0]?.id}.json`)?.();
+    expect(reads).toBeGreaterThan(0);
   });
 
   it('ST46: is sent compressed to those who take it, and as it stands to others', async () => {

@@ -83,6 +83,8 @@ export async function openStatusServer(options: StatusServer): Promise<FastifyIn
     return reply.code(status).type('text/plain; charset=utf-8').send(`${status}\n`);
   });
   const model = modelSource(options);
+  // The first reader does not wait for the first page, which takes longest.
+  app.addHook('onReady', async () => void model.site().get('/status')?.());
   addSite(app, options, model);
   addReports(app, options);
   addSubscriptions(app, options, model);

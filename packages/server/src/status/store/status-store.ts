@@ -243,6 +243,8 @@ function incidentTables(db: DatabaseSync) {
   const plansFrom = db.prepare(
     'SELECT body FROM maintenances WHERE until_ms >= ? ORDER BY from_ms',
   );
+  /** Read again only when one has changed: with their evidence they are most of what a page costs. */
+  let held: Readonly<{ rowsMax: number; incidents: readonly Incident[] }> | undefined;
   const bodies = <Value>(rows: readonly Readonly<Record<string, unknown>>[]): readonly Value[] =>
     rows.map(({ body }) => parsed<Value>(body));
   return {
@@ -250,15 +252,20 @@ function incidentTables(db: DatabaseSync) {
       guarded(() =>
         put.run(incident.id, incident.openedAtMs, Number(isOpen), JSON.stringify(incident)),
       );
+      held = undefined;
     },
     openIncidents: (): readonly Incident[] => guarded(() => bodies<Incident>(open.all())),
     incident: (id: string): Incident | undefined => {
       const row = guarded(() => one.get(id));
       return row === undefined ? undefined : parsed<Incident>(row['body']);
     },
-    /** Newest first. */
-    incidents: (rowsMax: number): readonly Incident[] =>
-      guarded(() => bodies<Incident>(newest.all(rowsMax))),
+    /** Newest first; the same list until one of them changes. */
+    incidents: (rowsMax: number): readonly Incident[] => {
+      if (held?.rowsMax !== rowsMax) {
+        held = { rowsMax, incidents: guarded(() => bodies<Incident>(newest.all(rowsMax))) };
+      }
+      return held.incidents;
+    },
     putOverride: (override: Override): void => {
       const { cell, component } = override;
       guarded(() => putOverride.run(`${cell}/${component}`, JSON.stringify(override)));
