@@ -16,6 +16,7 @@ export const FAULTS = [
   'gateway down',
   'gateway hangs',
   'late counts',
+  'changing hands',
   'books off',
   'rows off',
   'like row lost',
@@ -189,8 +190,12 @@ export class FakePlatform {
       const isSilent = fault === 'owner silent';
       const at = new Date(isSilent ? this.#frozenAtMs : this.#time.nowMs()).toISOString();
       const state = isSilent ? 'stale' : 'live';
+      const handover = { state: 'joint', to: 'south', since: at };
       return json(200, {
-        cells: CELLS.map((jurisdiction) => ({ jurisdiction, state, watermark: { at } })),
+        cells: CELLS.map((jurisdiction) => ({
+          ...{ jurisdiction, state, watermark: { at } },
+          ...(fault === 'changing hands' && jurisdiction === 'us' && { handover }),
+        })),
       });
     }
     if (what === 'books') {

@@ -14,7 +14,8 @@ export type VirtualTime = Readonly<{
 
 const BEGIN_MS = Date.UTC(2026, 10, 22, 14);
 
-export function virtualTime(): VirtualTime {
+/** `beginMs` is the time of day at the beginning. */
+export function virtualTime(beginMs: number = BEGIN_MS): VirtualTime {
   let passedMs = 0;
   let n = 0;
   let frozenAtMs: number | undefined;
@@ -35,7 +36,7 @@ export function virtualTime(): VirtualTime {
     return first;
   };
   return {
-    nowMs: () => BEGIN_MS + (frozenAtMs ?? passedMs),
+    nowMs: () => beginMs + (frozenAtMs ?? passedMs),
     monotonicMs: () => passedMs,
     pause: (pauseMs) =>
       new Promise((wake) => {

@@ -37,13 +37,17 @@ export type WatchOptions = Readonly<{
   /** What a place reaches instead of the platform. */
   askOf?: (place: string, ask: Ask) => Ask;
   references?: readonly string[];
+  beginMs?: number;
+  /** Writes what the page finds in its file when it begins. */
+  before?: (store: StatusStore, nowMs: number) => void;
 }>;
 
 export function watched(options: WatchOptions = {}): Watched {
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-status-'));
-  const time = virtualTime();
+  const time = virtualTime(options.beginMs);
   const platform = new FakePlatform(time);
   const store = openStatusStore(join(dir, 'status.db'));
+  options.before?.(store, time.nowMs());
   const incidents: Incident[] = [];
   let ids = 0;
   const board = new Board({

@@ -8,10 +8,10 @@ import { isOpen } from '../rules/incident.ts';
 import type { Affected, Incident, Update } from '../rules/incident.ts';
 import { isUnderWay } from '../rules/orders.ts';
 import type { Maintenance } from '../rules/orders.ts';
-import { COMPONENT_WORDS, STATE_WORDS } from '../rules/words.ts';
+import { COMPONENT_WORDS, STATE_WORDS, worstOf } from '../rules/words.ts';
 import type { State } from '../rules/words.ts';
 import type { ComponentView, PageModel } from './model.ts';
-import { placeName } from './sentence.ts';
+import { lateText, placeName, sentence } from '../rules/plain-words.ts';
 
 const PAGE_ID_CHARS = 12;
 
@@ -48,24 +48,12 @@ function groupOf(model: PageModel, cell: string, position: number) {
   const states = components.filter(({ measured }) => measured.offered).map(({ state }) => state);
   return {
     ...bareComponent(model, idOf(`cell ${cell}`), placeName(cell), position),
-    status: worstState(states),
+    status: worstOf(states),
     description: `Everything that people of ${placeName(cell)} use`,
     group: true,
     group_id: null,
     components: components.map((one) => componentId(one)),
   };
-}
-
-const ORDER: readonly State[] = [
-  'operational',
-  'under_maintenance',
-  'degraded_performance',
-  'unknown',
-  'partial_outage',
-  'major_outage',
-];
-function worstState(states: readonly State[]): State {
-  return ORDER[Math.max(...states.map((state) => ORDER.indexOf(state)))] ?? 'unknown';
 }
 
 function bareComponent(model: PageModel, id: string, name: string, position: number) {
@@ -92,7 +80,7 @@ function componentBody(model: PageModel, one: ComponentView, position: number) {
   return {
     ...bareComponent(model, componentId(one), name, position),
     status: one.state,
-    description: reason === '' ? says : `${says} Now: ${reason}.`,
+    description: reason === '' ? says : `${says} Now: ${sentence(reason)}`,
     group: false,
     group_id: idOf(`cell ${one.cell}`),
   };
@@ -247,10 +235,6 @@ function markOf(incident: Incident) {
     state: late.length > 0 ? 'lifted' : 'gap',
     late: late.map((one) => ({ ...one, text: lateText(one) })),
   };
-}
-
-function lateText({ count, metric, day }: Incident['late'][number]): string {
-  return `${count.toLocaleString('en-GB')} late ${metric} added to ${day}`;
 }
 
 /** What the incident rests on: which journeys, which places, since when, how far off. */

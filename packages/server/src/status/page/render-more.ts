@@ -17,7 +17,7 @@ import { html } from './html.ts';
 import type { Html } from './html.ts';
 import type { PageModel } from './model.ts';
 import { dayWords, documentOf, incidentList, mark, shortTime, timeText } from './render.ts';
-import { placeName } from './sentence.ts';
+import { lateText, placeName, sentence } from '../rules/plain-words.ts';
 
 const EVIDENCE_SHOWN_MAX = 40;
 
@@ -47,10 +47,7 @@ export function incidentPage(model: PageModel, incident: Incident): string {
     ${listOf('What we do about it', actions)}
     ${listOf(
       'Data that came late',
-      late.map(
-        ({ count, metric, day }) =>
-          `${count.toLocaleString('en-GB')} late ${metric} added to ${day}`,
-      ),
+      late.map((one) => lateText(one)),
     )}
     <h2>What happened</h2>
     <ol class="timeline">
@@ -101,7 +98,7 @@ function evidenceTable({ evidence }: Incident): Html {
                 <td>${place}</td>
                 <td>${observation.kind}: ${observation.verdict}</td>
                 <td>${observation.cell} through ${observation.gateway}</td>
-                <td>${observation.detail}</td>
+                <td>${observation.detail === '' ? '' : sentence(observation.detail)}</td>
               </tr>`,
           )}
         </tbody>

@@ -13,7 +13,7 @@ import type { State } from '../rules/words.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import type { ComponentView, Delay, PageModel } from './model.ts';
-import { placeName } from './sentence.ts';
+import { listed, placeName, sentence } from '../rules/plain-words.ts';
 
 const INCIDENTS_ON_FRONT_MAX = 8;
 
@@ -158,7 +158,7 @@ function plansSection({ maintenances, generatedAtMs }: PageModel): Html | undefi
           <p class="soft">
             <span class="chip">${isUnderWay(plan, generatedAtMs) ? 'under way' : 'planned'}</span>
             ${timeText(plan.fromMs)} to ${timeText(plan.untilMs)} ·
-            ${plan.cells.map(placeName).join(', ')}
+            ${listed(plan.cells.map(placeName))}
           </p>
         </article>`,
     )}
@@ -202,13 +202,13 @@ function componentRow(one: ComponentView): Html {
       <h3>${name}</h3>
       <p class="word ${look}">${word}</p>
     </div>
-    <p class="soft says">${reason === '' ? says : reason}</p>
+    <p class="soft says">${reason === '' ? says : sentence(reason)}</p>
     ${one.override === undefined ? undefined : html`<p class="soft">Made worse by ${one.override}</p>`}
     ${bars(name, one.bars)}
     <p class="soft numbers">
       <span>${good}</span>
       <span>${budget === 'none' ? 'no error budget' : 'goal 99.95 %'}</span>
-      ${one.burning.length === 0 ? undefined : html`<span>budget burns: ${one.burning.join(', ')}</span>`}
+      ${one.burning.length === 0 || budget === 'none' ? undefined : html`<span>budget burns: ${one.burning.join(', ')}</span>`}
     </p>
   </li>`;
 }

@@ -3,17 +3,8 @@
 // Rules: docs/spec/status.md (ST35).
 
 import type { ComponentNow } from '../rules/incident.ts';
+import { listed, placeName } from '../rules/plain-words.ts';
 import type { Component, State } from '../rules/words.ts';
-
-const PLACE_NAMES: Readonly<Record<string, string>> = {
-  us: 'the United States',
-  eu: 'the European Union',
-  row: 'the rest of the world',
-};
-
-export function placeName(cell: string): string {
-  return PLACE_NAMES[cell] ?? cell.toUpperCase();
-}
 
 const BAD: readonly State[] = ['degraded_performance', 'partial_outage', 'major_outage'];
 
@@ -29,8 +20,11 @@ function troublesOf(now: readonly ComponentNow[], states: readonly State[]): Tro
 
 function inPlaces(cells: readonly string[], all: number): string {
   if (cells.length === all) return '';
-  return ` in ${cells.map(placeName).join(' and ')}`;
+  return ` in ${listed(cells.map(placeName))}`;
 }
+
+/** With this many in trouble, a list of them says less than a word. */
+const MOST_PARTS = 4;
 
 const PARTS: readonly (readonly [Component, string])[] = [
   ['playback', 'playing clips'],
@@ -57,11 +51,12 @@ export function sentenceOf(now: readonly ComponentNow[], fault: string | undefin
     ...(bad.is('views-fresh') ? ['views'] : []),
   ];
   const broken = PARTS.filter(([component]) => bad.is(component)).map(([, words]) => words);
+  if (late.length + broken.length >= MOST_PARTS) return `Almost nothing works right now${where}.`;
   if (late.length > 0) {
-    const also = broken.length === 0 ? '' : ` There is also trouble with ${broken.join(' and ')}.`;
+    const also = broken.length === 0 ? '' : ` There is also trouble with ${listed(broken)}.`;
     return `New ${late.join(' and ')} show up late or not at all right now${where}.${also}`;
   }
-  if (broken.length > 0) return `There is trouble with ${broken.join(' and ')} right now${where}.`;
+  if (broken.length > 0) return `There is trouble with ${listed(broken)} right now${where}.`;
   return calmSentence(now, all);
 }
 
@@ -69,10 +64,17 @@ function calmSentence(now: readonly ComponentNow[], all: number): string {
   const unknown = troublesOf(now, ['unknown']);
   if (unknown.cells.length > 0) {
     const counts = (['likes-right', 'views-right'] as const).some(unknown.is);
-    const what = counts ? 'whether likes and views are right' : 'how everything is';
-    return `We cannot see ${what} right now${inPlaces(unknown.cells, all)}.`;
+    const what = counts ? 'whether likes and views are right' : 'whether everything works';
+    return `Right now we cannot see ${what}${inPlaces(unknown.cells, all)}.`;
   }
   const planned = troublesOf(now, ['under_maintenance']);
-  if (planned.cells.length > 0) return `Planned work is under way${inPlaces(planned.cells, all)}.`;
-  return 'Likes and views are right, and everything works.';
+  if (planned.cells.length === 0) return 'Likes and views are right, and everything works.';
+  const handedOver = now.filter(({ component, measured: { state } }) => {
+    return component === 'hand-over' && state === 'under_maintenance';
+  });
+  if (handedOver.length > 0) {
+    const places = listed(handedOver.map(({ cell }) => placeName(cell)));
+    return `Likes and views are right while another operator takes over ${places}.`;
+  }
+  return `Planned work is under way${inPlaces(planned.cells, all)}.`;
 }

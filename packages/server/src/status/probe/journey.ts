@@ -65,13 +65,17 @@ export class JourneyEnd extends Error {
 /** The JSON body of an answer with one of the statuses; any other ending ends the journey. */
 export function bodyOf(what: string, answer: Answer, ...statuses: readonly number[]): unknown {
   if (answer.kind === 'no-answer') {
-    throw new JourneyEnd(answer.isOffline ? 'blind' : 'failed', `${what}: ${answer.detail}`, true);
+    throw new JourneyEnd(
+      answer.isOffline ? 'blind' : 'failed',
+      `${what} got no answer (${answer.detail})`,
+      true,
+    );
   }
   if (!statuses.includes(answer.status)) {
     const code = textAt(jsonOf(answer), 'code') ?? '';
     // Being asked to come less often says nothing of whether it works.
     const verdict = answer.status === 429 ? 'blind' : 'failed';
-    throw new JourneyEnd(verdict, `${what}: ${answer.status} ${code}`.trim());
+    throw new JourneyEnd(verdict, `${what} was answered with ${answer.status} ${code}`.trim());
   }
   return jsonOf(answer);
 }
@@ -112,7 +116,7 @@ export async function seeCount(
     if (isThere && shown !== undefined) {
       wrongLooks += 1;
       if (wrongLooks >= WRONG_LOOKS) {
-        const detail = `a canary's ${metric} were shown as ${total ?? 'none'} and not ${wanted}`;
+        const detail = `the ${metric} of a test clip were shown as ${total ?? 'none'} and not ${wanted}`;
         return {
           kind: 'wrong',
           expected,

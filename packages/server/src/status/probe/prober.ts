@@ -179,7 +179,7 @@ export async function observe(
 
 async function inTime<Value>({ pause }: World, work: Promise<Value>): Promise<Value> {
   const late = pause(JOURNEY_MS_MAX).then((): never => {
-    throw new JourneyEnd('failed', `it took longer than ${JOURNEY_MS_MAX} ms`);
+    throw new JourneyEnd('failed', `it took longer than ${JOURNEY_MS_MAX / 1_000} s`);
   });
   // The loser of the race ends later, and nobody is interested any more.
   late.catch(() => undefined);

@@ -113,7 +113,7 @@ function quietState(component: Component, fresh: readonly Source[]): Measured {
   const spoken = new Set<ProbeKind>(fresh.map(({ last }) => last.kind));
   const silent = probesOf(component).filter((kind) => !spoken.has(kind));
   if (silent.length > 0) {
-    return result('unknown', `no news from the journeys: ${silent.join(', ')}`, []);
+    return result('unknown', `not looked at for a while (${silent.join(', ')})`, []);
   }
   const having = (verdict: Observation['verdict']): readonly Source[] =>
     fresh.filter(({ last }) => last.verdict === verdict);

@@ -41,7 +41,11 @@ function say(kind: 'root-cause' | 'postmortem', body: string): void {
 describe('incidents', () => {
   it('ST16: one opens by itself, and nothing changes while nothing changes', () => {
     expect(step(0, now('playback', 'major_outage'))).toMatchObject([
-      { phase: 'investigating', impact: 'critical', name: 'Playback (us)' },
+      {
+        phase: 'investigating',
+        impact: 'critical',
+        name: 'Clips that do not play in the United States',
+      },
     ]);
     const before = open[0];
     expect(step(1_000, now('playback', 'major_outage'))[0]).toBe(before);
@@ -55,7 +59,10 @@ describe('incidents', () => {
     step(0, now('playback', 'partial_outage'));
     step(JOIN_MS, now('playback', 'partial_outage'), now('sign-in', 'major_outage'));
     expect(open).toHaveLength(1);
-    expect(open[0]).toMatchObject({ impact: 'critical', name: 'Playback, Sign-in (us)' });
+    expect(open[0]).toMatchObject({
+      impact: 'critical',
+      name: 'Clips that do not play and sign-ins that fail in the United States',
+    });
     const both = [now('playback', 'partial_outage'), now('sign-in', 'major_outage')];
     step(3 * JOIN_MS, ...both, now('border', 'major_outage'));
     expect(open).toHaveLength(2);
@@ -112,7 +119,7 @@ describe('incidents', () => {
     const said =
       incident && wordsOn(incident, { kind: 'late', incident: incident.id, late }, 'kim', 5, newId);
     expect(said).toMatchObject({ late: [late] });
-    expect(JSON.stringify(said)).toContain('3,112 late views added to 2026-11-17');
+    expect(JSON.stringify(said)).toContain('3,112 late views added to Tuesday 17 November');
   });
 });
 

@@ -10,6 +10,7 @@
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Measured } from './component-state.ts';
 import type { Observation, Place } from './observation.ts';
+import { listed, placeName, sentenceStart } from './plain-words.ts';
 import { COMPONENT_WORDS, STATES, worse } from './words.ts';
 import type { Component, Phase, State } from './words.ts';
 
@@ -95,6 +96,9 @@ const IMPACT: Readonly<Record<State, Impact>> = {
   major_outage: 'critical',
 };
 
+/** Troubles that the name of an incident names. */
+const NAMED_MAX = 3;
+
 type Ids = () => string;
 
 /**
@@ -158,9 +162,9 @@ function evidenceOf(now: readonly ComponentNow[]): readonly Evidence[] {
 export function incidentName(bad: readonly Pick<ComponentNow, 'cell' | 'component'>[]): string {
   const components = [...new Set(bad.map(({ component }) => component))];
   const cells = [...new Set(bad.map(({ cell }) => cell))];
-  const names = components.map((component) => COMPONENT_WORDS[component].name);
-  const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and more` : names.join(', ');
-  return `${shown} (${cells.join(', ')})`;
+  const troubles = components.map((component) => COMPONENT_WORDS[component].trouble);
+  const shown = troubles.length > NAMED_MAX ? [...troubles.slice(0, NAMED_MAX), 'more'] : troubles;
+  return `${sentenceStart(listed(shown))} in ${listed(cells.map(placeName))}`;
 }
 
 function opened(bad: readonly ComponentNow[], nowMs: number, newId: Ids): Incident {
@@ -172,7 +176,7 @@ function opened(bad: readonly ComponentNow[], nowMs: number, newId: Ids): Incide
   const body =
     first === undefined
       ? 'Opened by a person who saw more than our measurements do: see the overrides.'
-      : `Opened by our own measurements: ${first.measured.reason}.`;
+      : `Seen by our own measurements: ${first.measured.reason}.`;
   return {
     id: newId(),
     name: incidentName(bad),
@@ -241,7 +245,7 @@ function joined(
   return withUpdate(
     grown,
     againPhase(incident),
-    `Also affected: ${incidentName(fresh)}.`,
+    `And now also: ${incidentName(fresh)}.`,
     nowMs,
     newId,
   );

@@ -5,6 +5,7 @@
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { isOpen } from './incident.ts';
 import type { Incident, LateData } from './incident.ts';
+import { lateText } from './plain-words.ts';
 import { COMPONENTS, worse } from './words.ts';
 import type { Component, Phase, State } from './words.ts';
 
@@ -84,8 +85,7 @@ export function wordsOn(
     };
   };
   if (order.kind === 'late') {
-    const { count, metric, day } = order.late;
-    const text = `${count.toLocaleString('en-GB')} late ${metric} added to ${day}.`;
+    const text = `${lateText(order.late)}.`;
     return say(incident.phase, text, { late: [...incident.late, order.late] });
   }
   if (order.body.trim() === '') return refused('the text is empty');

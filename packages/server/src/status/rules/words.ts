@@ -17,48 +17,67 @@ export const COMPONENTS = [
 ] as const;
 export type Component = (typeof COMPONENTS)[number];
 
-type ComponentWords = Readonly<{ name: string; says: string; budget: 'none' | '99.95' }>;
+type ComponentWords = Readonly<{
+  name: string;
+  says: string;
+  /** What it is called while it does not hold. */
+  trouble: string;
+  budget: 'none' | '99.95';
+}>;
 
 export const COMPONENT_WORDS: Readonly<Record<Component, ComponentWords>> = {
   'likes-right': {
     name: 'Likes right',
     says: 'A like counts once and goes when it is taken back; recounts agree with what is shown.',
+    trouble: 'wrong likes',
     budget: 'none',
   },
   'likes-fresh': {
     name: 'Likes fresh',
     says: 'A like is in the count that everybody reads within two seconds.',
+    trouble: 'late likes',
     budget: '99.95',
   },
   'views-right': {
     name: 'Views right',
     says: 'A view counts once; recounts agree with what is shown.',
+    trouble: 'wrong views',
     budget: 'none',
   },
   'views-fresh': {
     name: 'Views fresh',
     says: 'A view is in the count that everybody reads within two seconds.',
+    trouble: 'late views',
     budget: '99.95',
   },
   playback: {
     name: 'Playback',
     says: 'The first part of a clip arrives and is video.',
+    trouble: 'clips that do not play',
     budget: '99.95',
   },
-  upload: { name: 'Upload', says: 'A clip can be uploaded.', budget: '99.95' },
+  upload: {
+    name: 'Upload',
+    says: 'A clip can be uploaded.',
+    trouble: 'uploads that fail',
+    budget: '99.95',
+  },
   'sign-in': {
     name: 'Sign-in',
     says: 'An account signs in, is known, and signs out.',
+    trouble: 'sign-ins that fail',
     budget: '99.95',
   },
   'hand-over': {
     name: 'Hand-over',
     says: 'The cell has one owner who is up to date, and the last certificate verifies.',
+    trouble: 'doubt about the operator',
     budget: '99.95',
   },
   border: {
     name: 'Border',
     says: 'What left the country is on the closed list and is accounted for.',
+    trouble: 'doubt about what left the country',
     budget: '99.95',
   },
 };

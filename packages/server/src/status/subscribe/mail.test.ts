@@ -168,7 +168,12 @@ describe('mail over SMTP', () => {
 });
 
 const INCIDENT = {
-  ...{ id: 'inc', name: 'Likes right (us)', phase: 'investigating', impact: 'critical' },
+  ...{
+    id: 'inc',
+    name: 'Wrong likes in the United States',
+    phase: 'investigating',
+    impact: 'critical',
+  },
   updates: [
     { id: 'u', atMs: 0, phase: 'investigating', by: 'automatic', body: 'red', affected: [] },
   ],
@@ -219,7 +224,9 @@ describe('subscribers by mail', () => {
     expect(subscribers.confirm(tokenIn(post.got[0]))).toBe(true);
     subscribers.announce(INCIDENT);
     await subscribers.pump();
-    expect(post.got[1]?.text).toContain('Subject: [investigating] Likes right (us)');
+    expect(post.got[1]?.text).toContain(
+      'Subject: [investigating] Wrong likes in the United States',
+    );
     expect(post.got[1]?.text).toContain('https://status.example/status/incidents/inc');
     expect(subscribers.unsubscribe(tokenIn(post.got[1]))).toBe(true);
     subscribers.announce(INCIDENT);

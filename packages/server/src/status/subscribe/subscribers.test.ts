@@ -14,7 +14,12 @@ import { signedHeaders } from './webhook.ts';
 import type { WebhookSent } from './webhook.ts';
 
 const INCIDENT = {
-  ...{ id: 'inc', name: 'Likes right (us)', phase: 'investigating', impact: 'critical' },
+  ...{
+    id: 'inc',
+    name: 'Wrong likes in the United States',
+    phase: 'investigating',
+    impact: 'critical',
+  },
   ...{
     updates: [
       { id: 'u', atMs: 0, phase: 'investigating', by: 'automatic', body: 'red', affected: [] },
@@ -82,7 +87,7 @@ describe('subscribing', () => {
     await subscribers.pump();
     expect(mails.at(-1)).toMatchObject({
       to: 'kim@example.com',
-      subject: '[investigating] Likes right (us)',
+      subject: '[investigating] Wrong likes in the United States',
     });
     expect(subscribers.unsubscribe(token)).toBe(true);
     subscribers.announce(INCIDENT);
