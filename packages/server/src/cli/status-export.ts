@@ -56,9 +56,15 @@ async function run(io: CliIo, dir: string, flags: Flags): Promise<ExitCode> {
     throw usage('every-invalid', `--every must be at least ${SECONDS_MIN} seconds.`);
   }
   for (;;) {
-    const files = await copySite(page, dir);
-    if (flags.json === true) writeJson(io, { event: 'exported', dir, files });
-    else io.out.write(`${files} files in ${dir}, as of ${new Date(io.nowMs()).toISOString()}\n`);
+    try {
+      const files = await copySite(page, dir);
+      if (flags.json === true) writeJson(io, { event: 'exported', dir, files });
+      else io.out.write(`${files} files in ${dir}, as of ${new Date(io.nowMs()).toISOString()}\n`);
+    } catch (cause) {
+      if (every === undefined || !(cause instanceof CliError)) throw cause;
+      // The copy is for the time when the page is away, and goes on when it is back.
+      io.err.write(`holdfast: ${cause.message}\n`);
+    }
     if (every === undefined) return EXIT.ok;
     await sleep(every * 1_000);
   }
@@ -87,7 +93,9 @@ async function copySite(page: string, dir: string): Promise<number> {
   for (const path of paths) {
     const file = join(dir, fileOf(path));
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, await fetchText(page, path));
+    const text = await fetchText(page, path);
+    // Plain files take no form; the page itself does, when it is there.
+    writeFileSync(`${file}.new`, text.replaceAll('action="/status/', `action="${page}/status/`));
     renameSync(`${file}.new`, file);
   }
   const front =

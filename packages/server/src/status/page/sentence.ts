@@ -54,7 +54,9 @@ export function sentenceOf(now: readonly ComponentNow[], fault: string | undefin
   if (late.length + broken.length >= MOST_PARTS) return `Almost nothing works right now${where}.`;
   if (late.length > 0) {
     const also = broken.length === 0 ? '' : ` There is also trouble with ${listed(broken)}.`;
-    return `New ${late.join(' and ')} show up late or not at all right now${where}.${also}`;
+    const gone = troublesOf(now, ['partial_outage', 'major_outage']);
+    const how = gone.is('likes-fresh') || gone.is('views-fresh') ? 'late or not at all' : 'late';
+    return `New ${late.join(' and ')} show up ${how} right now${where}.${also}`;
   }
   if (broken.length > 0) return `There is trouble with ${listed(broken)} right now${where}.`;
   return calmSentence(now, all);

@@ -1,6 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { choice, fits, list, uint, union } from '@holdfast/protocol/shape.ts';
+import type { Shape } from '@holdfast/protocol/shape.ts';
 import { modelOf } from '../page/model.ts';
 import { siteOf } from '../page/site.ts';
 import { openSubscribers } from '../subscribe/subscribers.ts';
@@ -47,23 +49,70 @@ const get = async (url: string): Promise<string> => (await app.inject(url)).body
 const json = async (url: string): Promise<Record<string, unknown>> =>
   JSON.parse(await get(url)) as Record<string, unknown>;
 
-/** The public field tables of Statuspage's v2. */
-const PAGE = ['id', 'name', 'url', 'time_zone', 'updated_at'];
-const COMPONENT = [
-  ...['id', 'name', 'status', 'created_at', 'updated_at', 'position', 'description', 'showcase'],
-  ...['start_date', 'group_id', 'page_id', 'group', 'only_show_if_degraded'],
-];
-const INCIDENT = [
-  ...['id', 'name', 'status', 'created_at', 'updated_at', 'monitoring_at', 'resolved_at', 'impact'],
-  ...['shortlink', 'started_at', 'page_id', 'incident_updates', 'components'],
-];
-const UPDATE = [
-  ...['id', 'status', 'body', 'incident_id', 'created_at', 'updated_at', 'display_at'],
-  ...['affected_components', 'deliver_notifications', 'custom_tweet', 'tweet_id'],
-];
+/** The public field tables of Statuspage's v2, as what each field may be. */
+const string: Shape = (value) => typeof value === 'string';
+const boolean: Shape = (value) => typeof value === 'boolean';
+const time: Shape = (value) => typeof value === 'string' && isoTime.test(value);
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const isNull: Shape = (value) => value === null;
+const orNull = (shape: Shape): Shape => union(shape, isNull);
+
+const STATES = choice(
+  ...['operational', 'degraded_performance', 'partial_outage', 'major_outage'],
+  ...['under_maintenance', 'unknown'],
+);
+const PAGE: Shape = { id: string, name: string, url: string, time_zone: string, updated_at: time };
+const STATUS: Shape = {
+  indicator: choice('none', 'minor', 'major', 'critical', 'maintenance'),
+  description: string,
+};
+const PART = {
+  ...{ id: string, name: string, status: STATES, created_at: time, updated_at: time },
+  ...{ position: uint, description: orNull(string), showcase: boolean, start_date: orNull(string) },
+  ...{ page_id: string, only_show_if_degraded: boolean },
+};
+const COMPONENT: Shape = { ...PART, group: (value) => value === false, group_id: orNull(string) };
+const GROUP: Shape = {
+  ...{ ...PART, group: (value: unknown) => value === true, group_id: isNull },
+  components: list(string),
+};
+const COMPONENTS = list(union(COMPONENT, GROUP));
+const update = (phases: Shape): Shape => ({
+  ...{ id: string, status: phases, body: string, incident_id: string },
+  ...{ created_at: time, updated_at: time, display_at: time },
+  affected_components: list({ code: string, name: string, old_status: STATES, new_status: STATES }),
+  ...{ deliver_notifications: boolean, custom_tweet: orNull(string), tweet_id: orNull(string) },
+});
+const incidentOf = (phases: Shape) => ({
+  ...{ id: string, name: string, status: phases, created_at: time, updated_at: time },
+  ...{ monitoring_at: orNull(time), resolved_at: orNull(time), shortlink: string },
+  impact: choice('none', 'minor', 'major', 'critical', 'maintenance'),
+  ...{ started_at: time, page_id: string, incident_updates: list(update(phases)) },
+  ...{ components: list(COMPONENT), reminder_intervals: orNull(string) },
+});
+const INCIDENTS = list(
+  incidentOf(choice('investigating', 'identified', 'monitoring', 'resolved', 'postmortem')),
+);
+const PLANS = list({
+  ...incidentOf(choice('scheduled', 'in_progress', 'verifying', 'completed')),
+  ...{ scheduled_for: time, scheduled_until: time },
+});
+const DOCUMENTS: Readonly<Record<string, Shape>> = {
+  summary: {
+    ...{ page: PAGE, status: STATUS, components: COMPONENTS, incidents: INCIDENTS },
+    scheduled_maintenances: PLANS,
+  },
+  status: { page: PAGE, status: STATUS },
+  components: { page: PAGE, components: COMPONENTS },
+  incidents: { page: PAGE, incidents: INCIDENTS },
+  'incidents/unresolved': { page: PAGE, incidents: INCIDENTS },
+  'scheduled-maintenances': { page: PAGE, scheduled_maintenances: PLANS },
+  'scheduled-maintenances/upcoming': { page: PAGE, scheduled_maintenances: PLANS },
+  'scheduled-maintenances/active': { page: PAGE, scheduled_maintenances: PLANS },
+};
 
 describe('the API', () => {
-  it('ST36: has every field of Statuspage’s v2', async () => {
+  it('ST36: has every field of Statuspage’s v2, of its type, and no field besides', async () => {
     page.platform.breakWith('lying count');
     await page.pass(30);
     page.store.giveOrder(page.time.nowMs(), 'kim', {
@@ -77,34 +126,16 @@ describe('the API', () => {
       ...{ fromMs: page.time.nowMs() + 60_000, untilMs: page.time.nowMs() + 120_000 },
     });
     await page.pass(2);
-    const summary = await json('/api/v2/summary.json');
-    expect(Object.keys(summary).sort()).toEqual(
-      ['components', 'incidents', 'page', 'scheduled_maintenances', 'status'].sort(),
-    );
-    expect(Object.keys(summary['page'] as object)).toEqual(expect.arrayContaining(PAGE));
-    const [component] = summary['components'] as object[];
-    expect(Object.keys(component ?? {})).toEqual(expect.arrayContaining(COMPONENT));
-    const [incident] = summary['incidents'] as { incident_updates: object[] }[];
-    expect(Object.keys(incident ?? {})).toEqual(expect.arrayContaining(INCIDENT));
-    expect(Object.keys(incident?.incident_updates[0] ?? {})).toEqual(
-      expect.arrayContaining(UPDATE),
-    );
-    const [plan] = summary['scheduled_maintenances'] as object[];
-    expect(plan).toMatchObject({ status: 'scheduled', impact: 'maintenance' });
-    expect(Object.keys(plan ?? {})).toEqual(
-      expect.arrayContaining([...INCIDENT, 'scheduled_for', 'scheduled_until']),
-    );
-    const { id } = incident as unknown as { id: string };
-    const names = [
-      'status',
-      'components',
-      'incidents',
-      'incidents/unresolved',
-      'scheduled-maintenances',
-    ];
-    for (const name of [...names, `evidence/${id}`]) {
-      expect(await json(`/api/v2/${name}.json`)).toHaveProperty('page');
+    for (const [name, shape] of Object.entries(DOCUMENTS)) {
+      expect([name, fits(shape, await json(`/api/v2/${name}.json`))]).toEqual([name, true]);
     }
+    const { incidents, scheduled_maintenances: plans } = await json('/api/v2/summary.json');
+    expect([incidents, plans]).toMatchObject([
+      [{ impact: 'critical', components: [{ name: 'Likes right' }, { name: 'Likes right' }] }],
+      [{ status: 'scheduled', impact: 'maintenance' }],
+    ]);
+    const [{ id = '' } = {}] = incidents as { id?: string }[];
+    expect(await json(`/api/v2/evidence/${id}.json`)).toHaveProperty('page');
   });
 
   it('ST37: unknown is never an indicator of green', async () => {
