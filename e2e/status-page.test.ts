@@ -29,7 +29,7 @@ const asset = (name: string): string => readFileSync(join(ASSETS, name), 'utf8')
 const assets = { css: `${asset('page.css')}\n${asset('parts.css')}`, script: asset('live.js') };
 
 let browser: Browser;
-let closing: (() => Promise<unknown>)[] = [];
+const closing: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
   if (hasBrowser) browser = await openBrowser();
 });
@@ -94,9 +94,9 @@ describe.skipIf(!hasBrowser)('the page in a browser', () => {
     const page = await look(`${url}/status`, { javaScriptEnabled: false });
     expect(await page.locator('.component').count()).toBe(18);
     expect(await page.locator('.aged').isVisible()).toBe(false);
-    const links = await page
-      .locator('a[href^="/"]')
-      .evaluateAll((all) => all.map((one) => one.getAttribute('href') ?? ''));
+    const links = (await page.evaluate(
+      `[...document.querySelectorAll('a[href^="/"]')].map((one) => one.getAttribute('href'))`,
+    )) as readonly string[];
     for (const link of new Set(links)) {
       expect([link, (await page.request.get(url + link)).status()]).toEqual([link, 200]);
     }

@@ -13,6 +13,7 @@ import type { Browser, Page } from 'playwright-core';
 import { startAudience } from './demo-handover/audience.ts';
 import { openInstallation } from './demo-handover/installation.ts';
 import type { Installation } from './demo-handover/installation.ts';
+import { showStatus } from './screenshots/status-scenes.ts';
 import { STUDIO_SCENES } from './screenshots/studio-scenes.ts';
 import type { Scene } from './screenshots/studio-scenes.ts';
 
@@ -162,6 +163,7 @@ try {
   });
   const all = [...scenes(certificate), ...STUDIO_SCENES];
   for (const scene of all) await take(browser, url, scene, out);
+  await showStatus((statusUrl, scene) => take(browser, statusUrl, scene, out));
   await browser.close();
 } finally {
   await place.close();

@@ -85,7 +85,6 @@ export function fakeCell(jurisdiction: Jurisdiction, nowMs: () => number): FakeC
     openSession: ({ who }) => openSession(store, who, privateKey),
     checkWindow: ({ groups }) => store.beyondWindow(groups) ?? { kind: 'fits' },
     books: () => booksOf(store),
-    recountLikes: () => ({ kind: 'likes-recounted', recount: null }),
   };
 
   const submitReply = (groups: readonly OpGroup[]): SubmitReply => {
@@ -330,6 +329,7 @@ function videoCalls(store: Store) {
         },
       ],
     }),
+    recountLikes: () => ({ kind: 'likes-recounted', recount: null }),
     about: () => ({ kind: 'about', dataAt: 'Dallas, Texas, US' }),
     analytics: () => ({ kind: 'series', buckets: [], asOfMs: store.nowMs() }),
     studio: () => ({ ...EMPTY_STUDIO, asOfMs: store.nowMs() }),

@@ -53,9 +53,9 @@ export function addRecountRoute(app: FastifyInstance, parts: RecountParts): void
   });
 }
 
-function rowsBody(recount: LikesRecounted | null | undefined) {
-  if (recount === null || recount === undefined) return null;
-  const { madeAtMs, ...rest } = recount;
+function rowsBody(made: LikesRecounted | null | undefined) {
+  if (made === null || made === undefined) return null;
+  const { madeAtMs, ...rest } = made;
   return { ...rest, madeAt: new Date(madeAtMs).toISOString() };
 }
 

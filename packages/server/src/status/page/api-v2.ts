@@ -11,7 +11,7 @@ import type { Maintenance } from '../rules/orders.ts';
 import { COMPONENT_WORDS, STATE_WORDS, worstOf } from '../rules/words.ts';
 import type { State } from '../rules/words.ts';
 import type { ComponentView, PageModel } from './model.ts';
-import { lateText, placeName, sentence } from '../rules/plain-words.ts';
+import { lateText, placeName, asSentence } from '../rules/plain-words.ts';
 
 const PAGE_ID_CHARS = 12;
 
@@ -80,7 +80,7 @@ function componentBody(model: PageModel, one: ComponentView, position: number) {
   return {
     ...bareComponent(model, componentId(one), name, position),
     status: one.state,
-    description: reason === '' ? says : `${says} Now: ${sentence(reason)}`,
+    description: reason === '' ? says : `${says} Now: ${asSentence(reason)}`,
     group: false,
     group_id: idOf(`cell ${one.cell}`),
   };
@@ -220,11 +220,13 @@ export function apiDocuments(model: PageModel): ReadonlyMap<string, () => unknow
 
 /** ST24: what a chart of a creator shows of an incident. */
 function markOf(incident: Incident) {
-  const { id, name, phase, affected, late } = incident;
+  const { id, name, phase, impact, affected, late } = incident;
   return {
     incident: id,
     name,
     phase,
+    impact,
+    link: `/status/incidents/${id}`,
     from: timeOf(incident.firstBadAtMs),
     until: timeOrNull(incident.cleanSinceMs),
     cells: [...new Set(affected.map(({ cell }) => cell))],

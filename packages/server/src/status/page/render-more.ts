@@ -17,7 +17,7 @@ import { html } from './html.ts';
 import type { Html } from './html.ts';
 import type { PageModel } from './model.ts';
 import { dayWords, documentOf, incidentList, mark, shortTime, timeText } from './render.ts';
-import { lateText, placeName, sentence } from '../rules/plain-words.ts';
+import { lateText, placeName, asSentence } from '../rules/plain-words.ts';
 
 const EVIDENCE_SHOWN_MAX = 40;
 
@@ -98,7 +98,7 @@ function evidenceTable({ evidence }: Incident): Html {
                 <td>${place}</td>
                 <td>${observation.kind}: ${observation.verdict}</td>
                 <td>${observation.cell} through ${observation.gateway}</td>
-                <td>${observation.detail === '' ? '' : sentence(observation.detail)}</td>
+                <td>${observation.detail === '' ? '' : asSentence(observation.detail)}</td>
               </tr>`,
           )}
         </tbody>

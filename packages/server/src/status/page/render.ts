@@ -13,7 +13,7 @@ import type { State } from '../rules/words.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import type { ComponentView, Delay, PageModel } from './model.ts';
-import { listed, placeName, sentence } from '../rules/plain-words.ts';
+import { listed, placeName, asSentence } from '../rules/plain-words.ts';
 
 const INCIDENTS_ON_FRONT_MAX = 8;
 
@@ -202,7 +202,7 @@ function componentRow(one: ComponentView): Html {
       <h3>${name}</h3>
       <p class="word ${look}">${word}</p>
     </div>
-    <p class="soft says">${reason === '' ? says : sentence(reason)}</p>
+    <p class="soft says">${reason === '' ? says : asSentence(reason)}</p>
     ${one.override === undefined ? undefined : html`<p class="soft">Made worse by ${one.override}</p>`}
     ${bars(name, one.bars)}
     <p class="soft numbers">

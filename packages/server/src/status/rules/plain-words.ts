@@ -23,7 +23,7 @@ export function sentenceStart(words: string): string {
 }
 
 /** A detail, which begins small and has no end, as a sentence. */
-export function sentence(detail: string): string {
+export function asSentence(detail: string): string {
   const text = sentenceStart(detail);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { choice, fits, list, uint, union } from '@holdfast/protocol/shape.ts';
 import type { Shape } from '@holdfast/protocol/shape.ts';
+import { incidentsIn } from '../../gateway/routes/studio/incidents.ts';
 import { modelOf } from '../page/model.ts';
 import { siteOf } from '../page/site.ts';
 import { openSubscribers } from '../subscribe/subscribers.ts';
@@ -136,6 +137,23 @@ describe('the API', () => {
     ]);
     const [{ id = '' } = {}] = incidents as { id?: string }[];
     expect(await json(`/api/v2/evidence/${id}.json`)).toHaveProperty('page');
+  });
+
+  it('ST24: tells charts of an incident as a gap, and lifts it when what came late is counted', async () => {
+    page.platform.breakWith('doubled view');
+    await page.pass(30);
+    const marks = async () => incidentsIn(await get('/api/v2/marks.json')) ?? [];
+    expect(await marks()).toMatchObject([
+      { title: expect.stringMatching(/^Wrong views in/) as string, isOutage: true },
+    ]);
+    const incident = page.board.openIncidents[0]?.id ?? '';
+    const late = { metric: 'views', count: 3_112, day: '2026-11-17' } as const;
+    page.store.giveOrder(page.time.nowMs(), 'kim', { kind: 'late', incident, late });
+    await page.pass(2);
+    const lifted = expect.stringContaining(
+      '3,112 late views added to Tuesday 17 November',
+    ) as string;
+    expect(await marks()).toMatchObject([{ title: lifted, isOutage: false }]);
   });
 
   it('ST37: unknown is never an indicator of green', async () => {

@@ -4,13 +4,15 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { incidentsIn, openIncidents } from './incidents.ts';
 
 const AT = '2026-11-22T10:00:00.000Z';
-const page = (incidents: unknown): string => JSON.stringify({ page: {}, incidents });
+const page = (marks: unknown): string => JSON.stringify({ page: {}, marks });
 const incident = {
   name: 'Likes are late',
-  started_at: AT,
-  resolved_at: null,
+  from: AT,
+  until: null,
   impact: 'major',
-  shortlink: 'https://status.example/status/incidents/i-1',
+  link: '/status/incidents/i-1',
+  state: 'gap',
+  late: [],
 };
 
 describe('SD22: incidents of the status page', () => {
@@ -26,12 +28,27 @@ describe('SD22: incidents of the status page', () => {
     ]);
   });
 
-  it.each(['', 'no JSON', '[]', '{"incidents":5}', 'null'])('are not known of %j', (text) => {
+  it('ST24: are no gap any more once what came late is counted, and say how much that was', () => {
+    const late = [{ text: '3,112 late views added to Tuesday 17 November' }];
+    expect(incidentsIn(page([{ ...incident, state: 'lifted', late }]))).toMatchObject([
+      {
+        title: 'Likes are late. 3,112 late views added to Tuesday 17 November',
+        isOutage: false,
+      },
+    ]);
+  });
+
+  it('lead to no other origin', () => {
+    const away = { ...incident, link: 'https://elsewhere.example/status/' };
+    expect(incidentsIn(page([away]))).toMatchObject([{ link: '/status' }]);
+  });
+
+  it.each(['', 'no JSON', '[]', '{"marks":5}', 'null'])('are not known of %j', (text) => {
     expect(incidentsIn(text)).toBeUndefined();
   });
 
   it('leave out what has no time or name', () => {
-    const odd = [null, 5, {}, { ...incident, started_at: 'soon' }, { ...incident, name: 7 }];
+    const odd = [null, 5, {}, { ...incident, from: 'soon' }, { ...incident, name: 7 }];
     expect(incidentsIn(page(odd))).toEqual([]);
   });
 });

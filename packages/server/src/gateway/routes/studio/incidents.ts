@@ -15,7 +15,7 @@ export type Incident = Readonly<{
 /** What is known; `undefined` when there is no page, or it gives no answer. */
 export type Incidents = () => Promise<readonly Incident[] | undefined>;
 
-const PATH = '/api/v2/incidents.json';
+const PATH = '/api/v2/marks.json';
 const ANSWER_MS_MAX = 1_000;
 const BODY_BYTES_MAX = 2_000_000;
 const KEPT_MS = 15_000;
@@ -58,7 +58,7 @@ function textAt(url: URL): Promise<string | undefined> {
   });
 }
 
-/** What a page says of itself, in the form of Statuspage v2; what does not fit is left out. */
+/** What a page says of itself; what does not fit is left out. */
 export function incidentsIn(text: string): readonly Incident[] | undefined {
   let body: unknown;
   try {
@@ -66,15 +66,25 @@ export function incidentsIn(text: string): readonly Incident[] | undefined {
   } catch {
     return undefined;
   }
-  const list: unknown = fieldsOf(body)['incidents'];
-  if (!Array.isArray(list)) return undefined;
-  return list.slice(0, INCIDENTS_MAX).flatMap((one) => {
-    const { name, started_at, created_at, resolved_at, impact, shortlink } = fieldsOf(one);
-    const atMs = timeIn(started_at) ?? timeIn(created_at);
+  const listed: unknown = fieldsOf(body)['marks'];
+  if (!Array.isArray(listed)) return undefined;
+  return listed.slice(0, INCIDENTS_MAX).flatMap((one) => {
+    const { name, from, until, impact, link, state, late } = fieldsOf(one);
+    const atMs = timeIn(from);
     if (atMs === undefined || typeof name !== 'string') return [];
-    const isOutage = impact === 'major' || impact === 'critical';
-    const title = name.slice(0, TITLE_CHARS_MAX);
-    return [{ atMs, untilMs: timeIn(resolved_at), title, link: pathOf(shortlink), isOutage }];
+    // ST24: what came late is counted by now, so nothing is missing there any more.
+    const isLifted = state === 'lifted';
+    const isOutage = (impact === 'major' || impact === 'critical') && !isLifted;
+    const title = [name, ...(isLifted ? textsIn(late) : [])].join('. ').slice(0, TITLE_CHARS_MAX);
+    return [{ atMs, untilMs: timeIn(until), title, link: pathOf(link), isOutage }];
+  });
+}
+
+function textsIn(late: unknown): readonly string[] {
+  if (!Array.isArray(late)) return [];
+  return late.flatMap((one) => {
+    const { text } = fieldsOf(one);
+    return typeof text === 'string' ? [text] : [];
   });
 }
 
@@ -83,10 +93,9 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return isFields ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
-/** The path alone: this gateway hands the page on under its own origin. */
+/** A page of this origin, under which this gateway hands them on. */
 function pathOf(link: unknown): string {
-  const isLink = typeof link === 'string' && URL.canParse(link);
-  return isLink ? new URL(link).pathname : '/status';
+  return typeof link === 'string' && link.startsWith('/status/') ? link : '/status';
 }
 
 function timeIn(value: unknown): number | undefined {

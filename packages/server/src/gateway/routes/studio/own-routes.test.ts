@@ -208,13 +208,13 @@ describe('SD18: series over all videos', () => {
   it('SD20: have a gap where the platform was away and nothing was counted', async () => {
     const incident = {
       name: 'Cell away',
-      started_at: new Date(TODAY - 2 * DAY_MS).toISOString(),
-      resolved_at: new Date(TODAY).toISOString(),
+      from: new Date(TODAY - 2 * DAY_MS).toISOString(),
+      until: new Date(TODAY).toISOString(),
       impact: 'critical',
-      shortlink: 'https://x/status/incidents/i1',
+      link: '/status/incidents/i1',
     };
     const server = createServer((_request, response) => {
-      response.end(JSON.stringify({ incidents: [incident] }));
+      response.end(JSON.stringify({ marks: [incident] }));
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -235,8 +235,8 @@ describe('SD18: series over all videos', () => {
     expect(body).toMatchObject({ incidentsKnown: true });
     expect(body.marks).toEqual([
       {
-        at: incident.started_at,
-        until: incident.resolved_at,
+        at: incident.from,
+        until: incident.until,
         kind: 'incident',
         text: 'Cell away',
         link: '/status/incidents/i1',
