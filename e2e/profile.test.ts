@@ -82,6 +82,19 @@ describe.skipIf(!hasBrowser)(`profile, likes, search and settings, in ${CHROMIUM
     await expect.poll(async () => (await numbersIn(total))[0], SOON).toBe(before + 1);
   });
 
+  it('NU1 PE44 CM25: following somebody moves the number of their followers, and is taken back', async () => {
+    await signUp('goes.along', '/@holdfast');
+    const followers = '.totals dl > div:nth-child(3) .count-digits';
+    await expect.poll(() => numbersIn(followers), SOON).toEqual([0]);
+    await page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await expect.poll(() => numbersIn(followers), SOON).toEqual([1]);
+    await page.goto(`${server.url}/?rank=following`);
+    await page.locator('article[aria-posinset="1"]').waitFor(SOON);
+    await page.goto(`${server.url}/@holdfast`);
+    await page.getByRole('button', { name: 'Following', exact: true }).click();
+    await expect.poll(() => numbersIn(followers), SOON).toEqual([0]);
+  });
+
   it('PP5: a search is in its address, is remembered on the device, and is forgotten when asked', async () => {
     await page.goto(`${server.url}/search`);
     const field = page.getByRole('searchbox');

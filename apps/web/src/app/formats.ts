@@ -53,7 +53,8 @@ const STEPS = [
 
 /** How long ago, such as "3 hours ago". */
 export function writeAgo(at: string | number, nowMs: number): string {
-  let amount = (new Date(at).getTime() - nowMs) / 1_000;
+  // Clocks differ: what has happened is never told as yet to come.
+  let amount = Math.min(0, new Date(at).getTime() - nowMs) / 1_000;
   const format = cached(
     'ago',
     (language) => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }),

@@ -5,8 +5,12 @@ import { Outlet } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 
 // A page says that an answer is missing and offers to ask again; asking in silence would hide it.
+// A count is taken whole from its answer: a copy that shares parts with the answer before would leave
+// its value behind (NU1).
 const queryClient = new QueryClient({
-  defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } },
+  defaultOptions: {
+    queries: { retry: 1, refetchOnWindowFocus: false, structuralSharing: false },
+  },
 });
 
 export function QueriesLayout(): ReactElement {

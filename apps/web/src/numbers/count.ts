@@ -44,7 +44,10 @@ export function parseCount(value: unknown, reason: UnknownReason = 'cell-unknown
 
 /** The bare number, for the formatter of this folder and for sorting. Draw counts with `<Count>`. */
 export function exactValue(count: KnownCount): number {
-  return count[inside];
+  const value: number | undefined = count[inside];
+  // Better no page than a number that nobody counted.
+  if (value === undefined) throw new TypeError('a count was copied without its value');
+  return value;
 }
 
 /**
