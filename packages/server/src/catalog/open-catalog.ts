@@ -3,8 +3,6 @@
 // Registrations gather for one turn of the event loop and are written together, one fsync for all.
 
 import { isDeepStrictEqual } from 'node:util';
-import { NONE } from '@holdfast/engine/counting/flat-table.ts';
-import { TEXT_FIELDS, TextTable } from '@holdfast/engine/engine/text-table.ts';
 import { isCanary } from '@holdfast/protocol/canary.ts';
 import type { Jurisdiction, VideoId } from '@holdfast/protocol/ids.ts';
 import type { CellClient } from '../cell/cell-client.ts';
@@ -58,13 +56,8 @@ export function openCatalog(options: OpenCatalog): Catalog {
   file.transaction(() => {
     for (const jurisdiction of cells.keys()) file.addCell(jurisdiction);
   });
-  const ids = new KnownIds();
-  const canaries: VideoId[] = [];
-  const know = (video: VideoId): void => {
-    ids.add(video);
-    if (isCanary(video)) canaries.push(video);
-  };
-  for (const video of file.ids()) know(video);
+  const ids = new Set<VideoId>(file.ids());
+  const canaries = [...ids].filter(isCanary).slice(-CANARIES_MAX);
   const delivered = deliveredWriter(file);
   const couriers = openCouriers(options, file, delivered.add);
   const queue: Waiting[] = [];
@@ -89,7 +82,8 @@ export function openCatalog(options: OpenCatalog): Catalog {
         const waiting = batch[index];
         if (waiting === undefined) continue;
         if (reply.kind === 'registered' && reply.created) {
-          know(reply.entry.video);
+          ids.add(reply.entry.video);
+          if (isCanary(reply.entry.video)) canaries.push(reply.entry.video);
           for (const courier of couriers.values()) courier.add(reply.entry.video);
         }
         void settle(waiting, reply);
@@ -122,23 +116,6 @@ export function openCatalog(options: OpenCatalog): Catalog {
       file.close();
     },
   };
-}
-
-/** The ids of millions of videos, as text in a column: as strings in a set they take twice that. */
-class KnownIds {
-  readonly #table = new TextTable(TEXT_FIELDS);
-
-  get size(): number {
-    return this.#table.rows.size;
-  }
-
-  has(video: VideoId): boolean {
-    return this.#table.find(video) !== NONE;
-  }
-
-  add(video: VideoId): void {
-    this.#table.own(video);
-  }
 }
 
 function listsIn(
@@ -213,7 +190,7 @@ function openCouriers(
 function writePuts(
   file: CatalogFile,
   { cells, nowMs, limits }: OpenCatalog,
-  ids: KnownIds,
+  ids: ReadonlySet<VideoId>,
   batch: readonly Waiting[],
 ): readonly PutVideo[] {
   const videosMax = limits?.videosMax ?? VIDEOS_MAX;

@@ -1,13 +1,9 @@
 // The last accepted subtotal of every (video, cell), in memory (rules X2 and X3).
 //
 // A video has a slot, and each cell a typed array for each number, indexed by slot: some 60 bytes a
-// video for two cells, and about as many for the id, whose text lies in a column too: as objects
-// they would take twice that, and the collector would look at every one of them. Epoch 0 means that
-// the cell has said nothing about the video; real epochs begin at 1, so a missing subtotal cannot
-// pass for a 0.
+// video for two cells beside the id and its place in the map. Epoch 0 means that the cell has said
+// nothing about the video; real epochs begin at 1, so a missing subtotal cannot pass for a 0.
 
-import { NONE } from '@holdfast/engine/counting/flat-table.ts';
-import { TEXT_FIELDS, TextTable } from '@holdfast/engine/engine/text-table.ts';
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { isBefore } from './cell-watermark.ts';
 
@@ -37,8 +33,8 @@ export function numberAt(column: Float64Array | Uint32Array, slot: number): numb
 }
 
 export class SubtotalColumns {
-  /** A row for each slot, in their order. */
-  readonly #videos = new TextTable(TEXT_FIELDS);
+  readonly #slots = new Map<VideoId, number>();
+  readonly #videos: VideoId[] = [];
   readonly #cells: CellColumns[];
   readonly #videosMax: number;
   #capacity = 0;
@@ -51,7 +47,7 @@ export class SubtotalColumns {
 
   /** Videos that have a slot; slots are dense from 0. */
   get size(): number {
-    return this.#videos.rows.size;
+    return this.#videos.length;
   }
 
   /** Whether a video has ever found no room. */
@@ -60,27 +56,28 @@ export class SubtotalColumns {
   }
 
   slotOf(video: VideoId): number | undefined {
-    const at = this.#videos.find(video);
-    return at === NONE ? undefined : at / TEXT_FIELDS;
+    return this.#slots.get(video);
   }
 
   /** The slot of a video, made when there is none; `undefined` when no more videos fit. */
   addVideo(video: VideoId): number | undefined {
-    const known = this.slotOf(video);
+    const known = this.#slots.get(video);
     if (known !== undefined) return known;
-    const slot = this.size;
+    const slot = this.#videos.length;
     if (slot >= this.#videosMax) {
       this.#overflowed = true;
       return undefined;
     }
     if (slot >= this.#capacity) this.#grow();
-    this.#videos.own(video);
+    this.#slots.set(video, slot);
+    this.#videos.push(video);
     return slot;
   }
 
   videoAt(slot: number): VideoId {
-    if (slot >= this.size) throw new Error(`slot ${slot} holds no video`);
-    return this.#videos.textAt(slot * TEXT_FIELDS) as VideoId;
+    const video = this.#videos[slot];
+    if (video === undefined) throw new Error(`slot ${slot} holds no video`);
+    return video;
   }
 
   /** The columns of a cell, good until a video is added. */
