@@ -75,15 +75,18 @@ export class RowView {
   };
   readonly #likeLookup = {
     get: (key: LikeKey): number | undefined => this.likes.young.get(key) ?? this.likes.old.get(key),
-    has: (key: LikeKey): boolean =>
-      this.#isOfUnstored(key) || this.likes.young.has(key) || this.likes.old.has(key),
+    has: (key: LikeKey): boolean => this.likes.young.has(key) || this.likes.old.has(key),
   };
   /** Rows that need not be loaded: they are in memory, or the store cannot have them. */
   readonly held: HeldRows = {
     sessions: this.sessions,
     persons: this.persons,
-    videos: this.#videoLookup,
-    likes: this.#likeLookup,
+    videos: {
+      has: (no) => no > this.#storedMeta.videosNumbered || this.#videoLookup.has(no),
+    },
+    likes: {
+      has: (key) => this.#isOfUnstored(key) || this.#likeLookup.has(key),
+    },
     uniques: this.uniques,
   };
   /** Persons erased so lately that grants of theirs may still come (C18). */
