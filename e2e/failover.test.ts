@@ -8,6 +8,7 @@ import { apiOf, bodyOf, until } from './harness/api.ts';
 import { openInstallation } from './harness/installation.ts';
 import type { Installation, RunningServer } from './harness/installation.ts';
 import { differencesOf, goesOn, LOAD_VIDEO, startLoad } from './harness/load.ts';
+import { startPeople } from './harness/people.ts';
 
 const TEST_MS_MAX = 300_000;
 const VIDEOS = ['failover-0', 'failover-1', 'failover-2'];
@@ -90,7 +91,7 @@ async function untilJoint(world: World, site: string): Promise<void> {
 }
 
 it(
-  'P1, P2, P7: each site is killed in turn under load, and nothing acknowledged is lost or doubled',
+  'P1, P2, P7, W125: each site is killed in turn under load; nothing acknowledged is lost or doubled, and people who sign up and follow wait and are not refused',
   async () => {
     const world = await openWorld();
     const { url, start, running } = world;
@@ -99,6 +100,7 @@ it(
     const options = { seed: 20_260_126, url, videos: VIDEOS, devices: 9, bulkSenders: 2 };
     const load = startLoad({ ...options, pauseMs: 5, eventful: true });
     await goesOn(load, 500);
+    const people = await startPeople(url, 'us');
     for (const [lost, other] of [
       ['east', 'west'],
       ['west', 'east'],
@@ -114,6 +116,7 @@ it(
       await untilJoint(world, other);
       await goesOn(load, 500);
     }
+    expect([await people.finish(), people.faults]).toEqual([[], []]);
     await load.finish();
     expect(load.faults).toEqual([]);
     expect(await differencesOf(load, url)).toEqual([]);

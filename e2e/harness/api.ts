@@ -152,8 +152,9 @@ export async function until<Value>(
   what: string,
   ask: () => Promise<Value>,
   isWanted: (value: Value) => boolean,
+  msMax = SETTLE_MS_MAX,
 ): Promise<Value> {
-  const untilMs = performance.now() + SETTLE_MS_MAX;
+  const untilMs = performance.now() + msMax;
   for (;;) {
     const value = await ask();
     if (isWanted(value)) return value;

@@ -18,7 +18,12 @@ export type Handover = Readonly<{
   certificate: string | null;
 }>;
 
-export type Retirement = Readonly<{ operator: string; site: string | null; at: string | null }>;
+export type Retirement = Readonly<{
+  operator: string;
+  site: string | null;
+  at: string | null;
+  handover: string | null;
+}>;
 
 export type TrustRecord = Readonly<{
   jurisdiction: string;
@@ -159,7 +164,8 @@ function readRetirement(value: unknown): readonly Retirement[] {
   const fields = fieldsOf(value);
   const operator = textOf(fields['operator']);
   if (operator === null) return [];
-  return [{ operator, site: textOf(fields['site']), at: textOf(fields['at']) }];
+  const handover = textOf(fields['handover']);
+  return [{ operator, site: textOf(fields['site']), at: textOf(fields['at']), handover }];
 }
 
 /** The fields of what may be an object. */

@@ -15,13 +15,22 @@ export function RetirementSection({ retirements }: RetirementSectionProps): Reac
         <p className="soft">No list of a destroyed copy is known here.</p>
       ) : (
         <ul className="stack">
-          {retirements.map(({ operator, site, at }) => (
+          {retirements.map(({ operator, site, at, handover }) => (
             <li className="card" key={`${operator} ${site ?? ''} ${at ?? ''}`}>
               <h3>
                 {operator}
                 {site === null ? '' : `/${site}`}
               </h3>
               <p className="soft">says that its copy was destroyed: {write.time(at)}</p>
+              {handover !== null && (
+                <p>
+                  <a href={`/v1/retirements/${handover}`}>The signed inventory</a>
+                  <span className="soft">
+                    : what was destroyed, and what cannot be proved. Check it with{' '}
+                    <code>holdfast handover verify</code>.
+                  </span>
+                </p>
+              )}
             </li>
           ))}
         </ul>

@@ -32,6 +32,8 @@ export type RouteQuestion = Readonly<{
   nowMs: number;
   /** Ops held for this cell, this one not counted. */
   heldOps: number;
+  /** What a person waits for may be held for longer than an op, which its device sends again. */
+  holdMsMax?: number;
 }>;
 
 export type Route = Readonly<
@@ -41,8 +43,9 @@ export type Route = Readonly<
 >;
 
 /** What to do now with an op that is not acknowledged. */
-export function route({ newest, arrivedAtMs, last, nowMs, heldOps }: RouteQuestion): Route {
-  const endsAtMs = arrivedAtMs + HOLD_MS_MAX;
+export function route(question: RouteQuestion): Route {
+  const { newest, arrivedAtMs, last, nowMs, heldOps, holdMsMax = HOLD_MS_MAX } = question;
+  const endsAtMs = arrivedAtMs + holdMsMax;
   const giveUp: Route = { kind: 'give-up', retryAfterMs: GIVE_UP_RETRY_AFTER_MS };
   if (nowMs >= endsAtMs) return giveUp;
   if (newest !== undefined) {

@@ -65,6 +65,7 @@ import { addOneOpRoutes } from './routes/one-op.ts';
 import { addOpsRoute } from './routes/ops.ts';
 import { addBulkRoute } from './routes/ops-bulk.ts';
 import { addOwnAccountRoutes } from './routes/own-account.ts';
+import { addConsoleNotice } from './routes/console-notice.ts';
 import { addPages } from './routes/pages.ts';
 import type { PageFile } from './routes/pages.ts';
 import { addPasskeyRoutes } from './routes/passkeys.ts';
@@ -106,6 +107,7 @@ export type OpenGateway = Readonly<{
   /** Absent, none is known. */
   certificates?: TrustParts['certificates'];
   retirements?: Retirements;
+  inventories?: TrustParts['inventories'];
   residency: Residency;
   nowMs: () => number;
   /** Where search keeps what it looks through; made anew with every start. */
@@ -149,6 +151,7 @@ export async function openGateway(options: OpenGateway): Promise<FastifyInstance
     clipsFolder: options.clipsFolder,
     https: options.secureCookies === true,
   });
+  await addConsoleNotice(app, options.secureCookies === true);
   addOtherMethods(app, new Map(paths));
   // After the rest: its paths are another server's, which answers for its own methods.
   if (options.statusPage !== undefined) addStatusPage(app, options.statusPage);
@@ -271,6 +274,7 @@ function addRoutes(
   addCellRoutes(app, options);
   addTrustRoutes(app, {
     certificates: NO_CERTIFICATES,
+    inventories: NO_CERTIFICATES,
     retirements: () => [],
     ...options,
   });

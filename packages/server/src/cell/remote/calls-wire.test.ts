@@ -146,7 +146,7 @@ describe('the answer to a call', () => {
 });
 
 it('W115: what is answered otherwise the second time is not sent twice', () => {
-  const once = CALLS.filter(({ name }) => !isRepeatable(name)).map(({ name }) => name);
+  const once = CALLS.filter((call) => !isRepeatable(call)).map(({ name }) => name);
   expect(once).toEqual([
     'correct',
     'signUp',
@@ -155,4 +155,15 @@ it('W115: what is answered otherwise the second time is not sent twice', () => {
     'changePassword',
     'deleteAccount',
   ]);
+});
+
+it('W115: what somebody writes is sent twice when that makes no second writing', () => {
+  const repeats = (put: object): boolean => {
+    const ask = { token: 't', puts: [{ target: 'x', body: {}, ...put }], removes: [] };
+    return isRepeatable({ name: 'write', ask } as unknown as AnyCall);
+  };
+  expect(repeats({ kind: 'follow' })).toBe(true);
+  expect(repeats({ kind: 'comment', id: 'cmt_1', expected: null })).toBe(true);
+  expect(repeats({ kind: 'comment' })).toBe(false);
+  expect(repeats({ kind: 'profile', expected: 7 })).toBe(true);
 });

@@ -22,8 +22,9 @@ import {
 } from '@holdfast/protocol/shape.ts';
 import type { Shape } from '@holdfast/protocol/shape.ts';
 import { RECORDS } from '../../border/records.ts';
-import { isKind, ownPutShape, TARGET_CHARS_MAX } from '../../people/kinds.ts';
+import { isKind, ownPutShape, ruleOf, TARGET_CHARS_MAX } from '../../people/kinds.ts';
 import { CHANGE_ITEMS_MAX, WRITINGS_PAGE_MAX } from '../../people/writings.ts';
+import type { OwnPut } from '../../people/writings.ts';
 import { CREDENTIAL_CHARS_MAX, PASSKEY_ANSWER_CHARS_MAX } from '../../passkeys/passkey.ts';
 import { PASSKEY_NAME_CHARS_MAX } from '../../people/passkey.ts';
 import type { CallName, CallReply, Identity } from '../cell-client.ts';
@@ -169,8 +170,8 @@ const REPEATABLE: Readonly<Record<CallName, boolean>> = {
   whoIs: true,
   writings: true,
   ownAmong: true,
-  // A new writing would be there twice; what must not be has an id or a version of its own.
-  write: false,
+  // As far as its writings are named: see `isRepeatable`.
+  write: true,
   published: true,
   ...CASE_REPEATABLE,
   signOut: true,
@@ -178,8 +179,13 @@ const REPEATABLE: Readonly<Record<CallName, boolean>> = {
 };
 
 /** Whether a call may be sent again when nobody knows what became of it. */
-export function isRepeatable(name: CallName): boolean {
-  return REPEATABLE[name];
+export function isRepeatable(call: AnyCall): boolean {
+  return REPEATABLE[call.name] && (call.name !== 'write' || call.ask.puts.every(isNamed));
+}
+
+/** Whether a put makes no second writing: it has an id or a version, or is the one about its target. */
+function isNamed({ kind, id, expected }: OwnPut): boolean {
+  return id !== undefined || expected !== undefined || ruleOf(kind).onePerTarget === true;
 }
 
 export type AskedCall = Readonly<{ epoch: Epoch; call: AnyCall }>;

@@ -136,6 +136,7 @@ export async function openFront(parts: FrontParts, options: OpenFront): Promise<
     keys: status === undefined ? keys : withOwnKey(keys, status.key, CANARY_TENANT),
     charter,
     certificates,
+    inventories,
     retirements: retirementsOf(charter.view, inventories),
     residency: residencyOf({ ...config, byDefault: config.residency }),
     nowMs,

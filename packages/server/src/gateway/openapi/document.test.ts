@@ -127,7 +127,13 @@ beforeAll(async () => {
     text: (handover: string) =>
       handover === 'us-1-test' ? JSON.stringify(certificate) : undefined,
   };
-  world = await openWorld({ certificates });
+  const inventories = {
+    text: (handover: string) =>
+      handover === 'us-1-test'
+        ? JSON.stringify({ body: {}, signature: '', witness: {} })
+        : undefined,
+  };
+  world = await openWorld({ certificates, inventories });
   await addVideos(world, 'a');
   world.exchange.setLikes('a' as never, 3);
   grant = await grantOf(world, 'user-1');
@@ -372,6 +378,8 @@ describe('A69: every documented operation, run against the server, answers as do
     await run(world, 'getHandovers', { path: { jurisdiction: 'zz' } });
     await run(world, 'getCertificate', { path: { id: 'us-1-test' } });
     await run(world, 'getCertificate', { path: { id: 'us-9-none' } });
+    await run(world, 'getRetirement', { path: { id: 'us-1-test' } });
+    await run(world, 'getRetirement', { path: { id: 'us-9-none' } });
     await run(world, 'getCharter');
     await run(world, 'getCharter', { query: '?after=x' });
     await run(world, 'getCharterOfCell', { path: { cell: 'us' } });
@@ -442,7 +450,8 @@ describe('A69: the document', () => {
   it('names every route that the server has', () => {
     const documented = Object.keys(paths).map((path) => path.replace(/\{(\w+)\}/g, ':$1'));
     // The printed tree leaves out the fixed part before a wildcard.
-    const addresses = DOCUMENT_ADDRESSES.filter((address) => address !== '/@');
+    const named = DOCUMENT_ADDRESSES.filter((address) => address !== '/@');
+    const addresses = [...named, '/console'];
     const pages = ['/', '/*', ...addresses.flatMap((address) => [address, `${address}*`])];
     expect(servedPaths(world).sort()).toEqual([...documented, ...pages].sort());
   });

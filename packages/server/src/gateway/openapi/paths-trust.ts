@@ -59,6 +59,15 @@ export const trustPaths: Paths = {
       404,
     ),
   },
+  '/v1/retirements/{id}': {
+    get: look(
+      'getRetirement',
+      'The inventory of what was destroyed of a copy after a hand-over, signed and witnessed',
+      [inPath('id', named('Id'), 'The hand-over.')],
+      answer('The file, byte for byte; `holdfast handover verify` checks it.', named('Inventory')),
+      404,
+    ),
+  },
   '/v1/charter': {
     get: look(
       'getCharter',
@@ -147,6 +156,7 @@ export const trustSchemas: Readonly<Record<string, Schema>> = {
   }),
   Handovers: object({ cell: named('Jurisdiction'), handovers: list(named('Handover')) }),
   Certificate: { ...object({ body: any, signatures: list(signature), witness: any }) },
+  Inventory: object({ body: any, signature: text, witness: any }),
   CharterHead: object({ newest: whole, newestHash: text, atMs: whole, signature: text }),
   CharterPage: object({
     registrar: object({ publicKey: orNull(text) }),

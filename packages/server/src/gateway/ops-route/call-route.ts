@@ -1,10 +1,16 @@
 // Calls on their way from a gateway to whoever owns their cell: held like ops, and sent again when
 // that can do no harm.
 //
-// Rules: docs/spec/wire.md (W115).
+// Rules: docs/spec/wire.md (W115, W125 to W127).
+//
+// Why it is safe: what was not taken has done nothing; what nobody knows of goes again only when it
+// is the same the second time, or, for a sign-up, when the handle tells whether it was done.
 
-import { route } from '@holdfast/engine/handover/gateway-route.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { HOLD_MS_MAX, route } from '@holdfast/engine/handover/gateway-route.ts';
 import type { LastAnswer } from '@holdfast/engine/handover/gateway-route.ts';
+import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
+import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch } from '@holdfast/protocol/ids.ts';
 import type {
   CallName,
@@ -15,12 +21,26 @@ import type {
 } from '../../cell/cell-client.ts';
 import type { AnyCall } from '../../cell/messages.ts';
 import { isRepeatable } from '../../cell/remote/calls-wire.ts';
+import type { Lost } from '../../cell/remote/remote-cell.ts';
 import type { Timers } from '../../exchange/timers.ts';
 import type { OwnerLine } from './owner-line.ts';
 import type { PauseBook } from './pause-book.ts';
 
 /** Calls that are not answered yet; beyond it they are refused. */
 export const CALLS_MAX = 2_000;
+/** Longest that what a person does by hand waits: no device sends it again, as ops are. */
+export const PERSON_HOLD_MS_MAX = 6_000;
+/** Pause between two tries at an owner that has been silent for longer than ops are held. */
+const SILENT_RESEND_MS = 250;
+/** What an old owner has left, after the charter named another, to answer what it took. */
+const LAST_ANSWER_MS = 1_000;
+
+/** Calls that stand behind what a person does by hand. */
+const BY_HAND: ReadonlySet<CallName> = new Set<CallName>([
+  ...(['openSession', 'signUp', 'signIn', 'signOut', 'passkeySignIn', 'addPasskey'] as const),
+  ...(['changePassword', 'endSignIn', 'deleteAccount', 'whoIs', 'writings', 'write'] as const),
+  ...(['ownAmong', 'heldFor', 'judgeComment', 'settleComment', 'openCase', 'rolesOf'] as const),
+]);
 
 const AWAY: CellUnavailable = {
   kind: 'unavailable',
@@ -40,11 +60,14 @@ type Parts = Readonly<{
 export function callRoute(parts: Parts): CellClient['call'] {
   let calls = 0;
   return async (name, ask) => {
-    if (parts.line.isAway()) return AWAY;
+    if (parts.line.isAway(holdMsOf(name))) return AWAY;
     if (calls >= CALLS_MAX) return OVERLOADED;
     calls += 1;
     try {
-      const reply = await routed(parts, name, ask);
+      // The name and its question go together by the signature of this function.
+      const call = { name, ask } as unknown as AnyCall;
+      // So do the name and its reply.
+      const reply = (await replyTo(parts, call)) as CallReply<typeof name>;
       if (reply.kind === 'unavailable') parts.pauses.callRefused();
       return reply;
     } finally {
@@ -53,29 +76,69 @@ export function callRoute(parts: Parts): CellClient['call'] {
   };
 }
 
-async function routed<Name extends CallName>(
-  { line, timers, monotonicMs }: Parts,
-  name: Name,
-  ask: CellCalls[Name]['ask'],
-): Promise<CallReply<Name>> {
+function holdMsOf(name: CallName): number {
+  return BY_HAND.has(name) ? PERSON_HOLD_MS_MAX : HOLD_MS_MAX;
+}
+
+type Routed = Readonly<{
+  reply: CallReply<CallName>;
+  /** It was sent before, and nobody knows what became of that. */
+  isDoubtful: boolean;
+}>;
+
+async function replyTo(parts: Parts, call: AnyCall): Promise<CallReply<CallName>> {
+  const { reply, isDoubtful } = await routed(parts, call);
+  if (!isDoubtful) return reply;
+  if (call.name === 'signUp' && reply.kind === 'handle-taken') {
+    // W126: by an earlier sending of this very call, when its password is that of the handle.
+    const entered = await routed(parts, { name: 'signIn', ask: call.ask });
+    return entered.reply.kind === 'wrong-credentials' ? reply : entered.reply;
+  }
+  if (call.name === 'write' && reply.kind === 'conflict') return lookedAt(parts, call.ask, reply);
+  return reply;
+}
+
+/** W127: a conflict with an earlier sending of the very same change is that change, done. */
+async function lookedAt(
+  parts: Parts,
+  { token, puts, removes }: CellCalls['write']['ask'],
+  conflict: CallReply<'write'>,
+): Promise<CallReply<CallName>> {
+  const [put] = puts;
+  if (put === undefined || puts.length > 1 || removes.length > 0) return AWAY;
+  // Who named a new writing looks for it under its name.
+  if (put.id !== undefined && put.expected === null) return conflict;
+  const find = { by: 'target', of: put.kind, target: put.target } as const;
+  const { reply } = await routed(parts, { name: 'writings', ask: { token, find } });
+  if (reply.kind !== 'writings') return reply;
+  const isDone = isDeepStrictEqual(reply.items[0]?.body, put.body);
+  return isDone ? { kind: 'written', items: reply.items } : conflict;
+}
+
+async function routed(parts: Parts, call: AnyCall): Promise<Routed> {
+  const { line, timers, monotonicMs } = parts;
   const arrivedAtMs = monotonicMs();
+  const holdMsMax = holdMsOf(call.name);
+  const mayRepeat = call.name === 'signUp' || isRepeatable(call);
   let last: LastAnswer = { kind: 'unsent' };
+  let isDoubtful = false;
   for (;;) {
     const nowMs = monotonicMs();
-    const next = route({ newest: line.newest(), arrivedAtMs, last, nowMs, heldOps: 0 });
-    if (next.kind === 'give-up') return AWAY;
+    const newest = line.newest();
+    const next = route({ newest, arrivedAtMs, last, nowMs, heldOps: 0, holdMsMax });
+    if (next.kind === 'give-up') return { reply: AWAY, isDoubtful };
     if (next.kind === 'hold') {
-      await news(line, timers, next.untilMs - nowMs);
+      const isSilent = last.kind === 'unreachable' && nowMs - arrivedAtMs > HOLD_MS_MAX;
+      await news(line, timers, isSilent ? SILENT_RESEND_MS : next.untilMs - nowMs);
       continue;
     }
     const epoch = next.epoch as Epoch;
-    // The name and its question go together by the signature of this function.
-    const call = { name, ask } as Extract<AnyCall, { name: Name }>;
-    const reply = await line.to(next.to).call(epoch, call);
+    const reply = await ask(parts, call, next.to, epoch, mayRepeat);
     if (reply.kind === 'lost') {
       line.missed(next.to, reply.detail);
       // It may be done: whoever asked has to look before asking again.
-      if (reply.effect === 'unknown' && !isRepeatable(name)) return AWAY;
+      if (reply.effect === 'unknown' && !mayRepeat) return { reply: AWAY, isDoubtful: true };
+      isDoubtful ||= reply.effect === 'unknown';
       last = { kind: 'unreachable', epoch, atMs: monotonicMs() };
       continue;
     }
@@ -85,9 +148,66 @@ async function routed<Name extends CallName>(
       last = { kind: reply.kind, epoch, atMs: monotonicMs() };
       continue;
     }
-    // What is left are the replies of the call itself; the compiler cannot follow that for a name.
-    return reply as CallReply<Name>;
+    if (reply.kind !== 'unavailable' || !(await isOver(parts, epoch, reply, mayRepeat))) {
+      // What is left are replies of the call; the compiler cannot follow that for a union of names.
+      return { reply: reply as CallReply<CallName>, isDoubtful };
+    }
+    isDoubtful ||= reply.code !== 'shutting-down';
+    last = { kind: 'not-owner', epoch, atMs: monotonicMs() };
   }
+}
+
+type Asked = Awaited<ReturnType<ReturnType<OwnerLine['to']>['call']>>;
+
+/** Asks a party, for as long as it is the owner and a little longer. */
+async function ask(
+  { line, timers }: Parts,
+  call: AnyCall,
+  to: Party,
+  epoch: Epoch,
+  mayRepeat: boolean,
+): Promise<Asked> {
+  const asked: Promise<Asked> = line.to(to).call(epoch, call);
+  if (!mayRepeat) return asked;
+  let end = (): void => undefined;
+  const replaced = new Promise<Lost>((resolve) => {
+    let cancel = (): void => undefined;
+    const unwatch = line.onEntry(() => {
+      const owner = line.newest()?.owner;
+      if (owner === undefined || isSameParty(owner, to)) return;
+      const detail = 'it was replaced before it answered';
+      cancel();
+      cancel = timers.after(LAST_ANSWER_MS, () =>
+        resolve({ kind: 'lost', effect: 'unknown', detail }),
+      );
+    });
+    end = () => {
+      unwatch();
+      cancel();
+    };
+  });
+  try {
+    return await Promise.race([asked, replaced]);
+  } finally {
+    end();
+  }
+}
+
+/**
+ * Whether a party turned a call away, or cannot say what became of it, because its ownership ends:
+ * then the next owner is to be asked.
+ */
+async function isOver(
+  { line, timers }: Parts,
+  epoch: Epoch,
+  { code }: CellUnavailable,
+  mayRepeat: boolean,
+): Promise<boolean> {
+  if (code === 'shutting-down') return true;
+  if (code !== 'cell-unavailable' || !mayRepeat) return false;
+  const isNewer = (): boolean => (line.newest()?.epoch ?? 0) > epoch;
+  if (!isNewer()) await news(line, timers, HOLD_MS_MAX);
+  return isNewer();
 }
 
 /** Waits for a newer entry, for at most so long. */

@@ -41,8 +41,8 @@ export type OwnerLine = Readonly<{
   heard: (party: Party) => void;
   /** A party could not be reached, or did not answer. */
   missed: (party: Party, detail: string) => void;
-  /** Whether the owner has been away for longer than anything is held: nobody waits any more then. */
-  isAway: () => boolean;
+  /** Whether the owner has been away for so long, or for longer than ops are held. */
+  isAway: (forMs?: number) => boolean;
   close: () => void;
 }>;
 
@@ -91,7 +91,8 @@ export function ownerLine(options: LineOptions): OwnerLine {
       awaySinceMs = monotonicMs();
       onReach({ kind: 'away', owner: party, detail });
     },
-    isAway: () => awaySinceMs !== undefined && monotonicMs() - awaySinceMs >= HOLD_MS_MAX,
+    isAway: (forMs = HOLD_MS_MAX) =>
+      awaySinceMs !== undefined && monotonicMs() - awaySinceMs >= forMs,
     close: () => {
       unwatch();
       current?.cell.close();

@@ -76,3 +76,11 @@ describe('the built pages', () => {
     expect((await ask(world, 'GET', '/v1/cells')).statusCode).toBe(200);
   });
 });
+
+it('CO33: a gateway has no console, and says where there is one', async () => {
+  world = await openPages(file('document'));
+  const reply = await ask(world, 'GET', '/console');
+  expect(reply.statusCode).toBe(200);
+  expect(reply.body).toContain('holdfast staff add NAME --data DIR');
+  expect((await ask(world, 'POST', '/console/api/start')).statusCode).toBeGreaterThanOrEqual(404);
+});

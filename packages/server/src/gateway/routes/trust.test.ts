@@ -16,6 +16,7 @@ let folder: CharterFolder;
 let registrar: Registrar;
 let world: World;
 const certificates = new Map<string, string>();
+const inventories = new Map<string, string>();
 const west = { ...newParty('south', 'west'), key: south.key };
 const southWest = { ...west, party: { ...west.party, publicKey: south.party.publicKey } };
 
@@ -25,9 +26,11 @@ beforeEach(async () => {
   registrar = folder.open({ nowMs: () => (nowMs += 1_000) });
   const { charter, watch } = registrar;
   certificates.clear();
+  inventories.clear();
   world = await openWorld({
     charter: { view: charter, watch, registrarKey: charter.registrarKey, head: () => undefined },
     certificates: { has: (id) => certificates.has(id), text: (id) => certificates.get(id) },
+    inventories: { text: (id) => inventories.get(id) },
   });
   const join = { owner: north, follower: south, by: [north, south] };
   registrar.append(found(charter, north));
@@ -111,6 +114,13 @@ describe('A80: the public record of a cell', () => {
     const after = { handovers: [{ ...handover, certificate: path }] };
     expect(await get('/v1/trust/us')).toMatchObject(after);
     expect((await ask(world, 'GET', path)).body).toBe('{"body":{}}\n');
+  });
+
+  it('A85: gives the inventory of a copy that was destroyed, byte for byte, once it is there', async () => {
+    const path = '/v1/retirements/us-1-a';
+    expect((await ask(world, 'GET', path)).json()).toMatchObject({ status: 404 });
+    inventories.set('us-1-a', '{"body": {}}\n');
+    expect((await ask(world, 'GET', path)).body).toBe('{"body": {}}\n');
   });
 
   it('A80: is not there for a cell that the charter does not have', async () => {

@@ -1,7 +1,7 @@
-// GET /v1/trust/{jurisdiction}, /v1/cells/{jurisdiction}/handovers, /v1/handovers/{id}/certificate
-// and /v1/charter: who runs a country's cell, since when, by which act, and what shows it.
+// GET /v1/trust/{jurisdiction}, /v1/cells/{jurisdiction}/handovers, /v1/handovers/{id}/certificate,
+// /v1/retirements/{id} and /v1/charter: who runs a country's cell, since when, by which act, and what shows it.
 //
-// Rules: docs/spec/api.md (A80 to A83). What is not known is null, never 0.
+// Rules: docs/spec/api.md (A80 to A83, A85). What is not known is null, never 0.
 
 import { isId, isJurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
@@ -24,17 +24,23 @@ const NO_CERTIFICATE = refusal(
   'No certificate of a hand-over by this name is here. It is made within seconds of the hand-over ' +
     'and fetched as soon as one of the two operators gives it; see GET /v1/cells/NAME/handovers.',
 );
+const NO_INVENTORY = refusal(
+  'not-found',
+  'No inventory of a copy that was destroyed after a hand-over of this name is here. The operator that ' +
+    'gave the cell away makes it when it retires its copy; nothing says that it has to.',
+);
 
 export type TrustParts = Readonly<{
   cells: CellClients;
   charter: Charter;
   certificates: Pick<Shelf, 'has' | 'text'>;
+  inventories: Pick<Shelf, 'text'>;
   retirements: Retirements;
   nowMs: () => number;
 }>;
 
 export function addTrustRoutes(app: FastifyInstance, parts: TrustParts): void {
-  const { charter, certificates, cells, retirements } = parts;
+  const { charter, certificates, inventories, cells, retirements } = parts;
   const { view } = charter;
   const anySite = { config: { anySite: true } } as const;
   const words = cellWords({
@@ -92,6 +98,12 @@ export function addTrustRoutes(app: FastifyInstance, parts: TrustParts): void {
     const id = pathPart(request, 'id');
     const text = isId(id) ? certificates.text(id) : undefined;
     return text === undefined ? sendRefusal(reply, NO_CERTIFICATE) : sendText(reply, 200, text);
+  });
+
+  app.get('/v1/retirements/:id', anySite, (request, reply) => {
+    const id = pathPart(request, 'id');
+    const text = isId(id) ? inventories.text(id) : undefined;
+    return text === undefined ? sendRefusal(reply, NO_INVENTORY) : sendText(reply, 200, text);
   });
 }
 
