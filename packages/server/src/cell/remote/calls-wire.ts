@@ -184,8 +184,9 @@ export function isRepeatable(call: AnyCall): boolean {
 }
 
 /** Whether a put makes no second writing: it has an id or a version, or is the one about its target. */
-function isNamed({ kind, id, expected }: OwnPut): boolean {
-  return id !== undefined || expected !== undefined || ruleOf(kind).onePerTarget === true;
+function isNamed(put: OwnPut): boolean {
+  const isOne = ruleOf(put.kind).onePerTarget === true;
+  return put.id !== undefined || put.expected !== undefined || isOne;
 }
 
 export type AskedCall = Readonly<{ epoch: Epoch; call: AnyCall }>;

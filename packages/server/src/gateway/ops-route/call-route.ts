@@ -133,7 +133,7 @@ async function routed(parts: Parts, call: AnyCall): Promise<Routed> {
       continue;
     }
     const epoch = next.epoch as Epoch;
-    const reply = await ask(parts, call, next.to, epoch, mayRepeat);
+    const reply = await askedOf(parts, call, next.to, epoch, mayRepeat);
     if (reply.kind === 'lost') {
       line.missed(next.to, reply.detail);
       // It may be done: whoever asked has to look before asking again.
@@ -160,7 +160,7 @@ async function routed(parts: Parts, call: AnyCall): Promise<Routed> {
 type Asked = Awaited<ReturnType<ReturnType<OwnerLine['to']>['call']>>;
 
 /** Asks a party, for as long as it is the owner and a little longer. */
-async function ask(
+async function askedOf(
   { line, timers }: Parts,
   call: AnyCall,
   to: Party,
