@@ -101,12 +101,16 @@ function Places({ t }: Readonly<{ t: AppWords }>): ReactElement {
 }
 
 function MorePlaces({ t, me }: Readonly<{ t: AppWords; me: Who }>): ReactElement {
+  const here = useHref();
+  const isDoor = here.startsWith('/sign-');
   return (
     <>
       {me !== null && me !== undefined && (
         <li>
           <AppLink to={`/@${encodeURIComponent(me.handle)}`}>
-            <Named icon="person">@{me.handle}</Named>
+            <Named icon="person">
+              <span className="app-handle">@{me.handle}</span>
+            </Named>
           </AppLink>
         </li>
       )}
@@ -139,7 +143,10 @@ function MorePlaces({ t, me }: Readonly<{ t: AppWords; me: Who }>): ReactElement
       </li>
       {me === null && (
         <li>
-          <AppLink to="/sign-in">
+          <AppLink
+            to={isDoor ? '/sign-in' : `/sign-in?to=${encodeURIComponent(here)}`}
+            aria-current={isDoor ? 'page' : undefined}
+          >
             <Named icon="key">{t('nav.signIn')}</Named>
           </AppLink>
         </li>
