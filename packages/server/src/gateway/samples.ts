@@ -16,12 +16,15 @@ export const SAMPLES = {
   bio: 'Sample clips to try things with. Nobody made up a like or a view for them.',
 } as const;
 
+export type SamplesPerson = typeof SAMPLES &
+  Readonly<{ avatar: null; since: string; likesPublic: false }>;
+
 export function isSamples(name: string): boolean {
   return name === SAMPLES.handle || name === SAMPLES.account;
 }
 
 /** The profile of the samples, where there are any. */
-export function samplesPerson(catalog: Pick<Catalog, 'ofCreator'>) {
+export function samplesPerson(catalog: Pick<Catalog, 'ofCreator'>): SamplesPerson | undefined {
   const oldest = samplesIn(catalog).at(-1);
   if (oldest === undefined) return undefined;
   const since = timeText(oldest.createdAtMs);

@@ -88,7 +88,7 @@ export const peoplePaths: Paths = {
       tags: ['people'],
       security: [{ cookie: [] }, {}],
       parameters: [handle],
-      responses: { '200': answer('The person.', named('Person')), ...problems(404) },
+      responses: { '200': answer('The person.', named('Person')), ...problems(400, 404) },
     },
   },
   '/v1/people/{handle}/videos': {
@@ -177,7 +177,7 @@ export const peoplePaths: Paths = {
         inPath('account', named('Id'), 'Whose it is.'),
         inPath('file', text, 'The name in its address.'),
       ],
-      responses: { '200': bytesOf('The picture.', ...IMAGE_TYPES), ...problems(404) },
+      responses: { '200': bytesOf('The picture.', ...IMAGE_TYPES), ...problems(400, 404) },
     },
   },
 };

@@ -51,7 +51,7 @@ const open = (
 });
 
 const ofCell = (operationId: string, summary: string, schema: Schema): Operation => ({
-  ...open(operationId, summary, answer('As of the position.', schema), 404, 503),
+  ...open(operationId, summary, answer('As of the position.', schema), 400, 404, 503),
   tags: ['truth'],
   parameters: [cell],
 });

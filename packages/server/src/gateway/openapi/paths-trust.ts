@@ -28,7 +28,7 @@ const look = (
   tags: ['trust'],
   security: NO_CREDENTIAL,
   parameters,
-  responses: { '200': ok, ...problems(...errors) },
+  responses: { '200': ok, ...problems(400, ...errors) },
 });
 
 export const trustPaths: Paths = {
@@ -74,7 +74,6 @@ export const trustPaths: Paths = {
       'The charter, as this gateway has checked it',
       [after],
       answer('A page of at most 1,000 entries.', named('CharterPage')),
-      400,
     ),
   },
   '/v1/charter/cells/{cell}': {

@@ -236,7 +236,7 @@ export const ownVideoPaths: Paths = {
         '206': bytesOf('A part.', 'video/mp4', 'video/webm', 'text/vtt', ...IMAGE_TYPES),
         '304': { description: 'It is the same.' },
         '416': { description: 'It is not that long.' },
-        ...problems(404),
+        ...problems(400, 404),
       },
       {
         security: [{}, { cookie: [] }],
