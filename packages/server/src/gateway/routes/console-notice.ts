@@ -6,6 +6,7 @@ import { inPageScope } from './pages.ts';
 
 const NOTICE = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
 <title>The operators' console is elsewhere</title>
 <h1>The operators' console is elsewhere</h1>
 <p>This address is for everybody, and steers nothing. Each cell that runs as a process of its own serves
