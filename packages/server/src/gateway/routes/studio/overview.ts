@@ -158,12 +158,13 @@ function tallyNames(
 
 /** Metrics of which only the present is known: the sum of the public totals, with their age. */
 function totalCard(
-  { publicCatalog }: StudioParts,
+  parts: StudioParts,
   metric: StudioMetric,
   entries: readonly Video[],
   account: string | undefined,
 ): Card {
   const names = tallyNames(metric, entries, account);
+  const asOfNow = timeText(parts.nowMs());
   const none: Card = {
     metric,
     value: null,
@@ -172,18 +173,19 @@ function totalCard(
     asOf: null,
     spark: [],
   };
-  if (names.length === 0) return none;
+  // Who has no videos has no comments; whose followers are asked for is not known of every creator.
+  if (names.length === 0 && metric !== 'comments') return none;
   let sum = 0;
   let isStale = false;
   let asOf: string | undefined;
   for (const name of names) {
-    const tally = publicCatalog.tally(name);
+    const tally = parts.publicCatalog.tally(name);
     if (tally.value === null) return none;
     sum += tally.value;
     isStale ||= tally.state === 'stale';
     asOf = asOf === undefined || tally.asOf < asOf ? tally.asOf : asOf;
   }
-  return { ...none, value: sum, state: isStale ? 'stale' : 'live', asOf: asOf ?? null };
+  return { ...none, value: sum, state: isStale ? 'stale' : 'live', asOf: asOf ?? asOfNow };
 }
 
 export type SeriesBody = Readonly<{

@@ -153,6 +153,14 @@ describe('SD17: cards', () => {
     await told.close();
   });
 
+  it('SD17: of who has made no video are zeros of now, and nothing about them is old', async () => {
+    const cookie = await cookieOf(world, 'newcomer');
+    const reply = await ask(world, 'GET', '/v1/me/studio/overview', { headers: { cookie } });
+    const body = reply.json<Overview>();
+    expect(card(body, 'comments')).toMatchObject({ value: 0, state: 'live' });
+    expect(body.cards.map(({ state }) => state)).toEqual(body.cards.map(() => 'live'));
+  });
+
   it('SD9: an engaged view that nobody knows of makes the sum unknown, and not smaller', async () => {
     says('us', { days: [day(TODAY - 3 * DAY_MS, 5, undefined), day(TODAY, 7, 6)] });
     const body = await overview();
