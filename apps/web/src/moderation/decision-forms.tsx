@@ -34,7 +34,7 @@ export function DecisionForm({ t, found, onDone }: FormProps): ReactElement {
     const { action, ground, rule, days } = chosen;
     if (rule === '') return setFault({ kind: 'words', text: t('case.ruleMissing') });
     if (facts.trim() === '') return setFault({ kind: 'words', text: t('case.factsMissing') });
-    const duration = action === 'hide' ? { duration: days } : {};
+    const duration = action === 'hide' ? { durationDays: days } : {};
     const body = { action, ground, rule, facts: facts.trim(), ...duration };
     const path = `/v1/moderation/cases/${found.id}/decisions`;
     const answer = await ask(path, done, { method: 'POST', body });
