@@ -127,4 +127,40 @@ describe.skipIf(!hasBrowser)(`moderation, in ${CHROMIUM}`, STORY, () => {
     await author.goto(`${server.url}/moderation`);
     await author.getByText('This page is for moderators').waitFor(SOON);
   });
+
+  it('PP10 CM15 CM19 CM24: a creator keeps hold words, lets a comment through, and pins one', async () => {
+    const creator = await signUp(server.url, 'word.keeper', 'us');
+    const video = await publish(server.url, creator, 'lanterns.mp4', 'Paper lights');
+    const author = await pageOf(creator);
+    const viewer = await pageOf(await signUp(server.url, 'talks.much', 'eu'));
+    await author.goto(`${server.url}/settings`);
+    await author.getByLabel('Words that make a comment wait').fill('lemonade\n\nfree money');
+    await author.getByRole('button', { name: 'Keep the list' }).click();
+    await author.getByText('The list is kept.').waitFor(SOON);
+    expect(await axeFaults(author)).toEqual([]);
+
+    const say = async (text: string, state: string): Promise<void> => {
+      await viewer.getByLabel('Your comment').fill(text);
+      await viewer.getByRole('button', { name: 'Send', exact: true }).click();
+      await viewer.getByText(state).waitFor(SOON);
+    };
+    const comment = (page: Page, text: string) => page.locator('.comment', { hasText: text });
+    await viewer.goto(`${server.url}/v/${video}`);
+    await say('So calm.', 'Your comment is published.');
+    await say('LEMONADE for everybody', 'Your comment waits');
+
+    await author.goto(`${server.url}/v/${video}`);
+    const held = comment(author, 'LEMONADE for everybody');
+    await held.getByText('Waiting').waitFor(SOON);
+    expect(await axeFaults(author)).toEqual([]);
+    await held.getByRole('button', { name: 'Let it through' }).click();
+    await comment(author, 'So calm.').getByRole('button', { name: 'Pin', exact: true }).click();
+    await comment(author, 'So calm.').getByText('Pinned').waitFor(SOON);
+
+    await viewer.goto(`${server.url}/v/${video}?again`);
+    await comment(viewer, 'LEMONADE for everybody').waitFor(SOON);
+    const first = viewer.locator('.comment').first();
+    await first.getByText('So calm.').waitFor(SOON);
+    await first.getByText('Pinned').waitFor(SOON);
+  });
 });

@@ -21,6 +21,17 @@ export const en = {
   hide: 'Hide counts below 1,000',
   'hide.hint':
     'On your profile and your videos, for everybody but you. Hiding is honest; no number is ever changed.',
+  'hold.title': 'Comments on your videos',
+  'hold.hint':
+    'A comment with one of these words waits until you let it through. Nobody but you sees the list.',
+  'hold.words': 'Words that make a comment wait, one on each line',
+  'hold.limits':
+    'Up to {words} words or phrases of {chars} characters. Capitals and accents make no difference.',
+  'hold.save': 'Keep the list',
+  'hold.saved': 'The list is kept.',
+  'hold.failed': 'Not kept. What you typed is still here.',
+  'hold.too-many': 'The list is too long. What you typed is still here.',
+  'hold.too-long': 'One of the lines is too long. What you typed is still here.',
   'door.title': 'Signing in',
   passkeys: 'Passkeys',
   'passkeys.hint': 'A passkey lives on a device and signs you in without a password.',

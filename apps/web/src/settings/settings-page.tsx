@@ -15,6 +15,7 @@ import { Choices } from '../ui/choice.tsx';
 import '../ui/forms.css';
 import { DataSection } from './data-section.tsx';
 import { Group } from './group.tsx';
+import { HoldWordsSection } from './hold-words-section.tsx';
 import { PasskeysSection } from './passkeys-section.tsx';
 import { PasswordForm, SignIns } from './sign-in-sections.tsx';
 import {
@@ -62,6 +63,7 @@ function SignInFirst({ t }: Readonly<{ t: SettingsWords }>): ReactElement {
 function AccountSections({ t, me }: Readonly<{ t: SettingsWords; me: Me }>): ReactElement {
   return (
     <>
+      <HoldWordsSection t={t} />
       <Group title={t('door.title')}>
         <PasskeysSection t={t} />
         <PasswordForm t={t} />
