@@ -6,11 +6,27 @@ import type { InlineConfig } from 'vite';
 
 const SOURCES = fileURLToPath(new URL('../../../packages/sdk/src', import.meta.url));
 
+const TARGETS = ['chrome123', 'firefox125', 'safari17.5'];
+
 /** Files of the SDK: the name under `/sdk/`, the source, the kind of file. */
 export const SDK_FILES = [
   ['holdfast.mjs', 'index.ts', 'es'],
   ['holdfast.js', 'script.ts', 'iife'],
 ] as const;
+
+/**
+ * Properties that only the SDK's own code reads, and that so may have other names in the built
+ * files. None that a page, the API, a browser, another tab or the database knows by its name may be
+ * here: the database outlives a build.
+ */
+const OWN_PROPERTIES = [
+  ...['ask', 'failure', 'nowMs', 'onShown', 'openStream', 'setTimer'],
+  ...['confirmedAtMs', 'followed', 'include', 'listeners', 'model', 'notify', 'setVisible', 'tick'],
+  ...['confirm', 'isRead', 'op', 'press', 'reset', 'restore', 'settle', 'shown'],
+  ...['enqueue', 'kept', 'lead', 'of', 'setWho', 'wake', 'wantSession', 'yieldLead'],
+  ...['lanes', 'load', 'onSession', 'openSession', 'postOps', 'save', 'store', 'waiting'],
+  ...['onStart', 'onWatched', 'sight'],
+];
 
 type Format = (typeof SDK_FILES)[number][2];
 
@@ -24,12 +40,22 @@ export async function sdkCode(entry: string, format: Format): Promise<string> {
     logLevel: 'error',
     build: {
       write: false,
-      target: ['chrome123', 'firefox125', 'safari17.5'],
+      target: TARGETS,
       rolldownOptions: {
         input: entry,
         preserveEntrySignatures: 'strict',
         treeshake: { propertyReadSideEffects: false },
-        output: { format, minify: true, comments: false },
+        optimization: { inlineConst: { mode: 'all', pass: 3 } },
+        output: {
+          format,
+          comments: false,
+          minify: {
+            compress: { target: TARGETS, maxIterations: 20 },
+            mangle: { toplevel: true },
+            mangleProps: { include: new RegExp(`^(?:${OWN_PROPERTIES.join('|')})$`) },
+            codegen: { removeWhitespace: true },
+          },
+        },
       },
       modulePreload: false,
     },
