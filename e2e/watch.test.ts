@@ -210,4 +210,21 @@ describe.skipIf(!hasBrowser)(`a video and its comments, in ${CHROMIUM}`, () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached', ...SOON });
   });
+
+  it('WB27: a comment moves the number at the button too, and taking it away moves it back', async () => {
+    await signUpWithProfile('counts.along');
+    await page.goto(`${server.url}/?rank=latest`);
+    const button = page.getByRole('button', { name: /^Comments\./ }).first();
+    const shown = async (): Promise<number> =>
+      Number(/\d+/.exec((await button.getAttribute('aria-label')) ?? '')?.[0] ?? NaN);
+    await expect.poll(shown, SOON).toBeGreaterThanOrEqual(0);
+    const before = await shown();
+    await button.click();
+    await box().fill('One more.');
+    await send().click();
+    await expect.poll(shown, SOON).toBe(before + 1);
+    await comment('One more.').getByRole('button', { name: 'Delete' }).click();
+    await comment('One more.').locator('.comment-sure button').first().click();
+    await expect.poll(shown, SOON).toBe(before);
+  });
 });

@@ -1,7 +1,8 @@
 // A comment as the API shows it.
 
-import type { Answer } from '../app/ask.ts';
 import { ask, done } from '../app/ask.ts';
+import type { Answer } from '../app/ask.ts';
+import { tellCommentCount } from '../app/comment-counts.ts';
 import { fieldsOf, listOf, textOf, wholeOf } from '../app/parse.ts';
 import { parseCount } from '../numbers/count.ts';
 import type { Count } from '../numbers/count.ts';
@@ -82,13 +83,16 @@ export function parseCommentPage(value: unknown): CommentPage | undefined {
 
 const pathOf = (comment: string): string => `/v1/comments/${encodeURIComponent(comment)}`;
 
-export function readComments(
+export async function readComments(
   video: string,
   sort: Sort,
   cursor: string | undefined,
 ): Promise<Answer<CommentPage>> {
   const query = new URLSearchParams({ sort, ...(cursor !== undefined && { cursor }) });
-  return ask(`/v1/videos/${encodeURIComponent(video)}/comments?${query}`, parseCommentPage);
+  const path = `/v1/videos/${encodeURIComponent(video)}/comments?${query}`;
+  const answer = await ask(path, parseCommentPage);
+  if (answer.kind === 'ok') tellCommentCount(video, answer.value.count);
+  return answer;
 }
 
 export function readReplies(

@@ -3,6 +3,7 @@
 import { memo, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { ReactElement } from 'react';
 import { AppLink } from '../app/app-link.tsx';
+import { useCommentCount } from '../app/comment-counts.ts';
 import { likedNow, useLiked, useVideoCounts } from '../app/engagement.ts';
 import { useWords } from '../app/i18n.ts';
 import type { PlayableVideo } from '../app/video.ts';
@@ -282,7 +283,8 @@ function Rail({ t, video, actions }: PartProps): ReactElement {
   const { likes } = useVideoCounts(video.id);
   const { liked, pending } = useLiked(video.id);
   const likesText = useCountText(likes, 'likes');
-  const commentsText = useCountText(video.commentsCount, 'comments');
+  const commentsCount = useCommentCount(video.id, video.commentsCount);
+  const commentsText = useCountText(commentsCount, 'comments');
   return (
     <div className="clip-rail">
       <FollowButton video={video} onVisitor={actions.open} />
@@ -305,7 +307,7 @@ function Rail({ t, video, actions }: PartProps): ReactElement {
             actions.open('comments');
           }}
         >
-          <Count count={video.commentsCount} metric="comments" hidden />
+          <Count count={commentsCount} metric="comments" hidden />
         </Figure>
       )}
       <Figure
