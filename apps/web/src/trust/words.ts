@@ -49,6 +49,7 @@ const BORDER_WORDS: Readonly<Record<string, string>> = {
   subtotals: 'How many likes and views each video has from this country. Numbers only.',
   watermark: 'A sign of life each second, so that a stale number can be told from a live one.',
   books: 'The country’s books: how many likes and views ended in which class.',
+  recountLikes: 'Likes counted anew from every row, and how many videos were wrong. Numbers only.',
   analytics: 'Counts of one video over time, for its creator. Numbers only.',
   corrections: 'Corrections of counts, each with its reason.',
   border: 'This very list.',
