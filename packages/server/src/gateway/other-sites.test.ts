@@ -55,6 +55,16 @@ describe('A15: a request that changes something with the cookie', () => {
     expect(await refusedOf({})).toBe('cross-site');
   });
 
+  it('A15: with neither header is not from a form when it is no POST', async () => {
+    const reply = await ask(world, 'DELETE', '/v1/me', { headers: { cookie } });
+    expect(reply.statusCode).toBe(202);
+  });
+
+  it('A15: without cookie and headers is told that it must sign in', async () => {
+    const reply = await ask(world, 'DELETE', '/v1/me');
+    expect(reply.json()).toMatchObject({ status: 401, code: 'sign-in-required' });
+  });
+
   it.each([
     ['POST', '/v1/accounts'],
     ['POST', '/v1/sign-in'],

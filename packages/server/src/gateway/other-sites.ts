@@ -44,8 +44,9 @@ export function crossSiteRefusal(request: FastifyRequest): Refusal | undefined {
     return site === 'same-origin' || site === 'none' ? undefined : CROSS_SITE;
   }
   if (origin !== undefined) return hostOf(origin) === request.host ? undefined : CROSS_SITE;
-  // Neither header: not a browser of today. No form can send these, which older ones would need.
-  return NO_FORM_TYPES.test(type ?? '') ? undefined : CROSS_SITE;
+  // Neither header: not a browser of today. An older one would need a form, which sends only POST
+  // and none of these types.
+  return request.method !== 'POST' || NO_FORM_TYPES.test(type ?? '') ? undefined : CROSS_SITE;
 }
 
 function hostOf(origin: string): string | undefined {
