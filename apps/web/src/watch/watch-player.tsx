@@ -137,8 +137,9 @@ function Controls({ t, state, actions, hasCaptions, frame, onHelp }: ControlsPro
           label={t(isMuted ? 'unmute' : 'mute')}
           onPress={actions.toggleSound}
         />
-        <span className="digits small" aria-hidden="true">
-          {at} / {whole}
+        <span className="digits small player-time" aria-hidden="true">
+          {at}
+          <span className="player-whole"> / {whole}</span>
         </span>
         <span className="player-gap" />
         <select

@@ -66,8 +66,8 @@ import { addOpsRoute } from './routes/ops.ts';
 import { addBulkRoute } from './routes/ops-bulk.ts';
 import { addOwnAccountRoutes } from './routes/own-account.ts';
 import { addConsoleNotice } from './routes/console-notice.ts';
-import { addPages } from './routes/pages.ts';
-import type { PageFile } from './routes/pages.ts';
+import { addMissingPage, addPages } from './routes/pages.ts';
+import type { PageFile, Pages } from './routes/pages.ts';
 import { addPasskeyRoutes } from './routes/passkeys.ts';
 import { addRecountRoute } from './routes/recount.ts';
 import { addReportRoutes } from './routes/reports.ts';
@@ -146,15 +146,17 @@ export async function openGateway(options: OpenGateway): Promise<FastifyInstance
   addOpRoutes(app, options, metrics, authorizer);
   addRoutes(app, options, limits, metrics, authorizer);
   await addBulkRoute(app, { ...options, metrics, authorizer });
-  await addPages(app, {
+  const pages: Pages = {
     page: options.page ?? new Map(),
     clipsFolder: options.clipsFolder,
     https: options.secureCookies === true,
-  });
+  };
+  await addPages(app, pages);
   await addConsoleNotice(app, options.secureCookies === true);
   addOtherMethods(app, new Map(paths));
   // After the rest: its paths are another server's, which answers for its own methods.
   if (options.statusPage !== undefined) addStatusPage(app, options.statusPage);
+  await addMissingPage(app, pages);
   return app;
 }
 

@@ -70,6 +70,18 @@ describe('the built pages', () => {
     }
   });
 
+  it.each([
+    ['a browser', 'text/html,application/xhtml+xml,*/*;q=0.8', 'text/html; charset=utf-8'],
+    ['a program', '*/*', 'application/problem+json; charset=utf-8'],
+  ])('A11: %s at an address with nothing is told so in its way', async (_, accept, type) => {
+    world = await openPages(file('document'));
+    for (const url of ['/nothing', '/no/such/page?at=all']) {
+      const reply = await ask(world, 'GET', url, { headers: { accept } });
+      expect([reply.statusCode, reply.headers['content-type']]).toEqual([404, type]);
+      expect(reply.headers['content-security-policy']).toContain("default-src 'none'");
+    }
+  });
+
   it('PG4: pages that are missing are answered with 503, and the API with 200', async () => {
     world = await openPages(file('missing', { status: 503 }));
     expect((await ask(world, 'GET', '/trust/us')).statusCode).toBe(503);

@@ -121,6 +121,21 @@ export function addDocumentRoutes(
   }
 }
 
+/**
+ * Answers every address that nothing else has: somebody who opens it in a browser reads so on a
+ * page, whoever else asks gets a problem document (A11). To be added after all other routes.
+ */
+export async function addMissingPage(app: FastifyInstance, { page, https }: Pages): Promise<void> {
+  await inPageScope(app, https, (scope) => {
+    scope.get('/*', (request, reply) => {
+      const file = page.get(DOCUMENT);
+      const opensPage = request.headers.accept?.includes('text/html') === true;
+      if (file === undefined || !opensPage) return sendRefusal(reply, NOT_FOUND);
+      return reply.code(404).header('cache-control', PAGE_CACHE).type(file.type).send(file.body);
+    });
+  });
+}
+
 function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
