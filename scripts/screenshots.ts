@@ -1,7 +1,7 @@
-// `npm run screenshots`: opens every page in Chromium, in both themes, at the size of a desk and of a
-// phone, over a country that has changed hands. The pictures are for people to look at.
+// `npm run screenshots`: opens every page in Chromium, in both themes, at the size of a desk, of a
+// phone, and of a desk at 200 %. The pictures are for people to look at.
 //
-//   npm run screenshots -- [--out FOLDER]
+//   npm run screenshots -- [--out FOLDER] [--only trust|studio|status|app]... [--scene NAME]...
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -13,6 +13,8 @@ import type { Browser, Page } from 'playwright-core';
 import { startAudience } from './demo-handover/audience.ts';
 import { openInstallation } from './demo-handover/installation.ts';
 import type { Installation } from './demo-handover/installation.ts';
+import { appScenes } from './screenshots/app-scenes.ts';
+import { openApp } from './screenshots/app-world.ts';
 import { showStatus } from './screenshots/status-scenes.ts';
 import { STUDIO_SCENES } from './screenshots/studio-scenes.ts';
 import type { Scene } from './screenshots/studio-scenes.ts';
@@ -21,6 +23,7 @@ const CHROMIUM = '/usr/bin/chromium';
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 390, height: 844 },
+  { width: 640, height: 400 },
 ] as const;
 const THEMES = ['light', 'dark'] as const;
 const PEOPLE = 6;
@@ -28,6 +31,8 @@ const VIDEOS = ['one', 'two', 'three'];
 const LIKED_MS = 2_000;
 const SOON = { timeout: 60_000 };
 const LOOK_MS = 200;
+/** In a window as low as this, what is seen at once is what matters. */
+const LOW_PX = 400;
 
 const shows = (page: Page, text: string | RegExp): Promise<void> =>
   page.getByText(text).first().waitFor(SOON);
@@ -136,18 +141,33 @@ async function certificateAt(url: string): Promise<string> {
 async function take(browser: Browser, url: string, scene: Scene, out: string): Promise<void> {
   for (const colorScheme of THEMES) {
     for (const viewport of SIZES) {
-      const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
+      const context = await browser.newContext({
+        viewport,
+        colorScheme,
+        reducedMotion: 'reduce',
+        locale: scene.locale ?? 'en',
+        ...(scene.as !== undefined && { storageState: scene.as }),
+      });
+      const page = await context.newPage();
       await page.goto(url + scene.path);
       await scene.arrive(page);
       const file = `${scene.name}-${colorScheme}-${viewport.width}.png`;
-      await page.screenshot({ path: join(out, file), fullPage: true });
-      await page.close();
+      await page.screenshot({ path: join(out, file), fullPage: viewport.height > LOW_PX });
+      await context.close();
       console.log(file);
     }
   }
 }
 
-const { values } = parseArgs({ options: { out: { type: 'string', default: 'screenshots' } } });
+const SUBJECTS = ['trust', 'studio', 'status', 'app'] as const;
+
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: 'screenshots' },
+    only: { type: 'string', multiple: true, default: [...SUBJECTS] },
+    scene: { type: 'string', multiple: true, default: [] },
+  },
+});
 if (!existsSync(CHROMIUM)) {
   console.error(`There is no ${CHROMIUM}, so no picture was taken. Install Debian's chromium.`);
   process.exit(1);
@@ -156,14 +176,28 @@ const out = resolve(values.out);
 mkdirSync(out, { recursive: true });
 const place = openInstallation();
 try {
-  const { url, certificate } = await openWorld(place);
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
-  const all = [...scenes(certificate), ...STUDIO_SCENES];
-  for (const scene of all) await take(browser, url, scene, out);
-  await showStatus((statusUrl, scene) => take(browser, statusUrl, scene, out));
+  const takeAll = async (url: string, all: readonly Scene[]): Promise<void> => {
+    const isWanted = ({ name }: Scene): boolean => {
+      return values.scene.length === 0 || values.scene.includes(name);
+    };
+    for (const scene of all.filter(isWanted)) await take(browser, url, scene, out);
+  };
+  const has = (...subjects: readonly (typeof SUBJECTS)[number][]): boolean =>
+    subjects.some((subject) => values.only.includes(subject));
+  if (has('trust', 'studio')) {
+    const { url, certificate } = await openWorld(place);
+    if (has('trust')) await takeAll(url, scenes(certificate));
+    if (has('studio')) await takeAll(url, STUDIO_SCENES);
+  }
+  if (has('app')) {
+    const world = await openApp(place, browser);
+    await takeAll(world.url, appScenes(world));
+  }
+  if (has('status')) await showStatus((url, scene) => takeAll(url, [scene]));
   await browser.close();
 } finally {
   await place.close();
