@@ -110,6 +110,17 @@ describe.skipIf(!hasBrowser)(`profile, likes, search and settings, in ${CHROMIUM
     expect(await page.evaluate(() => localStorage.getItem('holdfast.searches'))).toBe(null);
   });
 
+  it.each([
+    ['/search?q=sea&type=people', 'People'],
+    ['/search?q=sea', 'Videos'],
+    ['/search?q=sea&type=tags', 'Tags'],
+  ])('PP5: at %s the one tab that is marked is %s', async (path, name) => {
+    await page.goto(server.url + path);
+    const marked = page.locator('.tabs a[aria-current]');
+    await marked.first().waitFor(SOON);
+    expect(await marked.allTextContents()).toEqual([name]);
+  });
+
   it('PP6: my likes say what has become of each', async () => {
     await signUp('likes.things', '/likes');
     await page.getByText('No likes yet').waitFor(SOON);

@@ -40,6 +40,7 @@ export function ModerationPage(): ReactElement {
                 key={one}
                 to="/moderation"
                 search={one === 'open' ? {} : { view: one }}
+                activeOptions={{ exact: true }}
                 aria-current={one === view ? 'page' : undefined}
               >
                 {t(`queue.${one}`)}

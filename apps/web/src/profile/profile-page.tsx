@@ -105,6 +105,7 @@ function Profile({ t, person }: Readonly<{ t: ProfileWords; person: Person }>): 
           to="/@{$handle}"
           params={{ handle: person.handle }}
           search={{}}
+          activeOptions={{ exact: true }}
           aria-current={tab === undefined ? 'page' : undefined}
         >
           {t('tab.videos')}
@@ -115,6 +116,7 @@ function Profile({ t, person }: Readonly<{ t: ProfileWords; person: Person }>): 
             to="/@{$handle}"
             params={{ handle: person.handle }}
             search={{ tab: 'liked' }}
+            activeOptions={{ exact: true }}
             aria-current={tab === 'liked' ? 'page' : undefined}
           >
             {t('tab.liked')}

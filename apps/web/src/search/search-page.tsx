@@ -139,6 +139,7 @@ function Kinds({ t, q, type }: Asked): ReactElement {
           to="/search"
           search={{ q, ...(one === 'videos' ? {} : { type: one }) }}
           replace
+          activeOptions={{ exact: true }}
           aria-current={one === type ? 'page' : undefined}
         >
           {t(one)}
