@@ -55,7 +55,9 @@ describe.skipIf(!hasBrowser)(
         .evaluate('(clip) => { clip.muted = true; clip.loop = true; return clip.play(); }');
 
       await parts.kill('us');
-      await page.getByRole('button', { name: /^Like\. 0 likes.* as of .*may be missing/ }).waitFor(SOON);
+      await page
+        .getByRole('button', { name: /^Like\. 0 likes.* as of .*may be missing/ })
+        .waitFor(SOON);
       const beforeS = await playedS();
       await expect.poll(async () => (await playedS()) !== beforeS, SOON).toBe(true);
       await like().click();

@@ -208,6 +208,10 @@ describe.skipIf(!hasBrowser)(`the studio, in ${CHROMIUM}`, { timeout: TEST_MS_MA
     await expect.poll(positionMs, SOON).toBe(DURATION_MS / 2);
   });
 
+  it('SD21: what happens now is the sum of the minutes that are shown', async () => {
+    await page.getByText(`${counted.length} views in the last 60 minutes`).waitFor(SOON);
+  });
+
   it('SP11: the books have every op in one class, and say that they balance', async () => {
     await page.getByRole('button', { name: 'Why this number' }).click();
     const drawer = page.getByRole('dialog', { name: 'Why this number' });

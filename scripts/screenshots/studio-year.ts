@@ -135,7 +135,7 @@ function ofVideo(what: string, nowMs: number): object | undefined {
     case 'realtime': {
       const minutes = points('views', nowMs - HOUR_MS, nowMs, MINUTE_MS, nowMs);
       const hours = points('views', nowMs - 2 * DAY_MS, nowMs, HOUR_MS, nowMs);
-      return { minutes, hours, viewersNow: null, asOf };
+      return { minutes, hours, asOf };
     }
     case 'ledger':
       return {

@@ -164,11 +164,11 @@ export const en = {
   'none.yet': 'Nothing yet in this period.',
 
   'now.title': 'Right now',
-  'now.viewers': {
-    one: '{n} viewer in the last 5 minutes',
-    other: '{n} viewers in the last 5 minutes',
+  'now.views': {
+    one: '{n} view in the last 60 minutes',
+    other: '{n} views in the last 60 minutes',
   },
-  'now.viewers.unknown': 'Viewers in the last 5 minutes are not known',
+  'now.views.unknown': 'Some of the last 60 minutes are not known yet.',
   'now.minutes': 'Views by minute, last 60 minutes',
   'now.hours': 'Views by hour, last 48 hours',
   'now.late': 'The numbers are {age} old.',

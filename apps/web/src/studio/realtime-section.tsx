@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useWords } from '../app/i18n.ts';
 import { Notice } from '../ui/notice.tsx';
 import { askRealtime } from './asks.ts';
-import { bucketsOf } from './charts/buckets.ts';
+import { bucketsOf, sumOf } from './charts/buckets.ts';
 import { BarsChart } from './charts/bars-chart.tsx';
 import { StateChip } from './state-chip-view.tsx';
 import { Failed } from './trouble.tsx';
@@ -28,7 +28,8 @@ export function RealtimeSection({ studio, video }: RealtimeSectionProps): ReactE
   const asOf = data?.asOf ?? null;
   const ageMs = asOf === null ? null : nowMs - Date.parse(asOf);
   const isOld = ageMs !== null && ageMs > OLD_MS;
-  const viewers = data?.viewersNow ?? null;
+  const minutes = bucketsOf(data?.minutes ?? [], MINUTE_MS);
+  const recent = sumOf(minutes);
   const views = t('metric.views');
   return (
     <section className="section now" aria-labelledby="studio-now" aria-busy={isPending}>
@@ -41,9 +42,11 @@ export function RealtimeSection({ studio, video }: RealtimeSectionProps): ReactE
           />
         )}
       </div>
-      <p className={viewers === null ? 'soft small' : 'now-viewers'}>
-        {viewers === null ? t('now.viewers.unknown') : t('now.viewers', { n: viewers })}
-      </p>
+      {data !== undefined && (
+        <p className={recent === null ? 'soft small' : 'now-views'}>
+          {recent === null ? t('now.views.unknown') : t('now.views', { n: recent })}
+        </p>
+      )}
       {isOld && (
         <Notice tone="warn">
           <p>{t('now.late', { age: formats.value(ageMs, 'duration') })}</p>
@@ -53,7 +56,7 @@ export function RealtimeSection({ studio, video }: RealtimeSectionProps): ReactE
         <BarsChart
           title={t('now.minutes')}
           valueName={views}
-          buckets={bucketsOf(data?.minutes ?? [], MINUTE_MS)}
+          buckets={minutes}
           grain="minute"
           grainMs={MINUTE_MS}
           {...{ zone, formats }}

@@ -294,7 +294,6 @@ export const returningOf: Parse<Returning> = (value) => {
 export type Realtime = Readonly<{
   minutes: readonly SeriesPoint[];
   hours: readonly SeriesPoint[];
-  viewersNow: number | null;
   asOf: string | null;
 }>;
 
@@ -305,7 +304,6 @@ export const realtimeOf: Parse<Realtime> = (value) => {
   return {
     minutes,
     hours,
-    viewersNow: wholeOf(fields['viewersNow']) ?? null,
     asOf: timeOf(fields['asOf']) ?? null,
   };
 };

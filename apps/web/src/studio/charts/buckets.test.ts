@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bucketsOf, matched, valueOf } from './buckets.ts';
+import { bucketsOf, matched, sumOf, valueOf } from './buckets.ts';
 import { bandsOf, strokesOf } from './segments.ts';
 
 const DAY_MS = 86_400_000;
@@ -20,6 +20,11 @@ describe('the buckets of a series', () => {
   it('SP1: what a series leaves out between two buckets is a gap', () => {
     const buckets = bucketsOf([point(1, 5), point(4, 6)], DAY_MS);
     expect(buckets.map(({ kind }) => kind)).toEqual(['whole', 'gap', 'gap', 'whole']);
+  });
+
+  it('SD21: they have a sum only when each of them is known', () => {
+    expect(sumOf(bucketsOf([point(1, 5), point(2, 0), point(3, 2, true)], DAY_MS))).toBe(7);
+    expect(sumOf(bucketsOf([point(1, 5), point(2, null), point(3, 2)], DAY_MS))).toBe(null);
   });
 
   it('SP4: days of 23 and of 25 hours leave nothing out', () => {

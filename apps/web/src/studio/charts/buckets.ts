@@ -54,6 +54,11 @@ function bucketOf({ value, partial, gap }: SeriesPoint, atMs: number): Bucket {
   return { kind: partial ? 'unfinished' : 'whole', atMs, value };
 }
 
+/** What all buckets have together; `null` while one of them is not known (SD21). */
+export function sumOf(buckets: readonly Bucket[]): number | null {
+  return buckets.every(hasValue) ? buckets.reduce((sum, { value }) => sum + value, 0) : null;
+}
+
 export function hasValue(bucket: Bucket | undefined): bucket is ValueBucket {
   return bucket !== undefined && bucket.kind !== 'gap';
 }

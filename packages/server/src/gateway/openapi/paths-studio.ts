@@ -185,7 +185,6 @@ export const studioSchemas: Readonly<Record<string, Schema>> = {
     video: named('Id'),
     minutes: list(named('StudioPoint')),
     hours: list(named('StudioPoint')),
-    viewersNow: orNull(whole),
     state,
     asOf: time,
   }),

@@ -34,8 +34,6 @@ export function addRealtimeRoute(app: FastifyInstance, parts: StudioParts): void
       video: own.video,
       minutes: minutes.points,
       hours: hours.points,
-      // Cells keep who viewed by day and not by minute, so nobody knows.
-      viewersNow: null,
       state: worse(minutes.state, hours.state),
       asOf: timeText(Math.min(minutes.asOfMs, hours.asOfMs)),
     });
