@@ -10,8 +10,9 @@ import type { RunningServer } from './harness/installation.ts';
 
 const CLIP = fileURLToPath(new URL('../packages/server/assets/clips/ocean.mp4', import.meta.url));
 /** An upload of several requests, so that it has a middle. */
-const MIDDLE_BYTES = 8 * 1024 * 1024;
-const LARGE_BYTES = 12 * 1024 * 1024;
+const PART_BYTES = 4 * 1024 * 1024;
+const MIDDLE_BYTES = 2 * PART_BYTES;
+const LARGE_BYTES = 3 * PART_BYTES;
 const SOON = { timeout: 60_000 };
 /** The first start builds the pages. */
 const START_MS_MAX = 120_000;
@@ -42,6 +43,15 @@ function largeClip(): Readonly<{ name: string; mimeType: string; buffer: Buffer 
   return { name: 'ocean.mp4', mimeType: 'video/mp4', buffer };
 }
 
+/** A clip of eight seconds whose header says that each piece of its picture takes 1,800 times as long. */
+function fourHours(clip: Buffer): Buffer {
+  const long = Buffer.from(clip);
+  // Behind the type come flags, how many runs there are, and of the first its length and the time.
+  const time = long.indexOf('stts', 0, 'latin1') + 4 + 12;
+  long.writeUInt32BE(long.readUInt32BE(time) * 1_800, time);
+  return long;
+}
+
 /** Lets no byte beyond the middle through, as a line that hangs. */
 async function hangInTheMiddle(): Promise<void> {
   await page.route('**/v1/uploads/*', async (route) => {
@@ -54,19 +64,17 @@ async function hangInTheMiddle(): Promise<void> {
 const progress = async (): Promise<number> =>
   Number(await page.getByRole('progressbar').getAttribute('aria-valuenow'));
 
-const fileInput = () => page.locator('.drop input[type="file"], .upload-status input[type="file"]');
-
-async function publishProfile(name: string): Promise<void> {
-  const put = (displayName: string): Promise<number> =>
-    page.evaluate(
-      async (body) => {
-        const headers = { 'content-type': 'application/json' };
-        return (await fetch('/v1/me/profile', { method: 'PUT', headers, body })).status;
-      },
-      JSON.stringify({ displayName, bio: '', likesPublic: false, timeZone: 'UTC' }),
-    );
-  expect(await put(name)).toBe(200);
+/** Where each part of the file began that this page sent. */
+function offsetsSent(): readonly number[] {
+  const offsets: number[] = [];
+  page.on('request', (request) => {
+    if (request.method() !== 'PATCH' || !request.url().includes('/v1/uploads/')) return;
+    offsets.push(Number(request.headers()['upload-offset']));
+  });
+  return offsets;
 }
+
+const fileInput = () => page.locator('.drop input[type="file"], .upload-status input[type="file"]');
 
 describe.skipIf(!hasBrowser)(`uploading, in ${CHROMIUM}`, STORY, () => {
   beforeAll(async () => {
@@ -88,7 +96,6 @@ describe.skipIf(!hasBrowser)(`uploading, in ${CHROMIUM}`, STORY, () => {
 
   it('UF3 UF5 UF10: paused, closed in the middle and begun again with the same file, a clip is published', async () => {
     await signUp('uploads.clips', '/upload');
-    await publishProfile('Uploads Clips');
     await hangInTheMiddle();
     await fileInput().setInputFiles(largeClip());
     await expect.poll(progress, SOON).toBeGreaterThan(60);
@@ -101,12 +108,14 @@ describe.skipIf(!hasBrowser)(`uploading, in ${CHROMIUM}`, STORY, () => {
     await page.close({ runBeforeUnload: false });
 
     page = await context.newPage();
+    const offsets = offsetsSent();
     await page.goto(`${server.url}/upload`);
     await page.getByRole('link', { name: 'Last light <b>again</b> بحر' }).click(SOON);
     await page.getByText('Choose “ocean.mp4” again').waitFor(SOON);
     expect(await axeFaults(page)).toEqual([]);
     await fileInput().setInputFiles(largeClip());
     await page.getByText('The video is ready.').first().waitFor(SOON);
+    expect(offsets).toEqual([MIDDLE_BYTES, MIDDLE_BYTES + PART_BYTES]);
     await page.locator('.frame-option').first().waitFor(SOON);
     expect(await axeFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Publish' }).click();
@@ -119,8 +128,74 @@ describe.skipIf(!hasBrowser)(`uploading, in ${CHROMIUM}`, STORY, () => {
     await page.locator('article', { hasText: 'Last light' }).first().waitFor(SOON);
   });
 
+  it('UF7: leaving the page is warned of while bytes move, and not when they are there', async () => {
+    await signUp('leaves.early', '/upload');
+    const warned: string[] = [];
+    page.on('dialog', (dialog) => {
+      warned.push(dialog.type());
+      void dialog.dismiss();
+    });
+    await hangInTheMiddle();
+    await fileInput().setInputFiles(largeClip());
+    await expect.poll(progress, SOON).toBeGreaterThan(60);
+    await page.close({ runBeforeUnload: true });
+    await expect.poll(() => warned, SOON).toEqual(['beforeunload']);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByText('The video is ready.').first().waitFor(SOON);
+    const closed = page.waitForEvent('close', SOON);
+    await page.close({ runBeforeUnload: true });
+    await closed;
+    expect(warned).toEqual(['beforeunload']);
+  });
+
+  it('UF3: a network that is gone for a while is waited for, and nothing is sent twice', async () => {
+    await signUp('in.a.tunnel', '/upload');
+    await hangInTheMiddle();
+    await fileInput().setInputFiles(largeClip());
+    await expect.poll(progress, SOON).toBeGreaterThan(60);
+    await context.setOffline(true);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.getByText('Offline. It goes on by itself').waitFor(SOON);
+    const offsets = offsetsSent();
+    await context.setOffline(false);
+    await page.getByText('The video is ready.').first().waitFor(SOON);
+    expect(offsets).toEqual([MIDDLE_BYTES, MIDDLE_BYTES + PART_BYTES]);
+  });
+
+  it('UF16: a first video is published together with the name that people see', async () => {
+    await signUp('is.new.here', '/upload');
+    await fileInput().setInputFiles(CLIP);
+    await page.getByText('The video is ready.').first().waitFor(SOON);
+    await page.getByLabel('Title').fill('My first');
+    expect(await page.getByLabel('Your name').inputValue()).toBe('is.new.here');
+    await page.getByLabel('Only you').check();
+    await page.getByLabel('Your name').waitFor({ state: 'detached', ...SOON });
+    await page.getByLabel('Everybody').check();
+    await page.getByLabel('Your name').fill('');
+    await page.getByRole('button', { name: 'Publish' }).click();
+    await page.getByText('Before it can be published: The name that people see.').waitFor(SOON);
+    expect(await axeFaults(page)).toEqual([]);
+    await page.getByLabel('Your name').fill('Nova 🌊 <b>');
+    await page.getByText(/^Saved/).waitFor(SOON);
+    await page.reload();
+    expect(await page.getByLabel('Your name').inputValue()).toBe('Nova 🌊 <b>');
+    expect(await page.getByLabel('Title').inputValue()).toBe('My first');
+    await page.getByRole('button', { name: 'Publish' }).click();
+    await page.waitForURL(/\/v\//, SOON);
+    await page.goto(`${server.url}/@is.new.here`);
+    await page.getByRole('heading', { name: 'Nova 🌊 <b>' }).waitFor(SOON);
+    await page.locator('.tile', { hasText: 'My first' }).waitFor(SOON);
+    await page.goto(`${server.url}/upload`);
+    await fileInput().setInputFiles(CLIP);
+    await page.getByText('The video is ready.').first().waitFor(SOON);
+    expect(await page.getByLabel('Your name').count()).toBe(0);
+  });
+
   it('UF6 UF12: files that are no videos are refused with words, and nothing that was typed is lost', async () => {
     await signUp('picks.wrong', '/upload');
+    const offsets = offsetsSent();
     const clip = readFileSync(CLIP);
     const named = { name: 'film.mp4', mimeType: 'video/mp4' };
     await fileInput().setInputFiles({ ...named, buffer: Buffer.from('Dear diary. '.repeat(200)) });
@@ -130,6 +205,10 @@ describe.skipIf(!hasBrowser)(`uploading, in ${CHROMIUM}`, STORY, () => {
     await page.getByText('it has 0 bytes').waitFor(SOON);
     await fileInput().setInputFiles({ ...named, buffer: clip.subarray(0, clip.length / 2) });
     await page.getByText('The file ends before the video does.').waitFor(SOON);
+    await fileInput().setInputFiles({ ...named, buffer: fourHours(clip) });
+    await page.getByText('It is 3:59:59 long, and 5 minutes is the most.').waitFor(SOON);
+    await page.getByRole('button', { name: 'Remove the video' }).click();
+    expect(offsets).toEqual([]);
     expect(await page.getByLabel('Title').inputValue()).toBe('Kept');
     expect(await axeFaults(page)).toEqual([]);
     await page.getByLabel('Title').fill('');

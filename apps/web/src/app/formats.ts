@@ -66,10 +66,13 @@ export function writeAgo(at: string | number, nowMs: number): string {
   return writeDay(at);
 }
 
-/** Minutes and seconds of a clip, such as "1:05". */
+/** Minutes and seconds of a clip, such as "1:05"; with hours where there are some. */
 export function writeDuration(durationMs: number): string {
   const seconds = Math.floor(durationMs / 1_000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  const two = (value: number): string => String(value % 60).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${two(seconds)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes)}:${two(seconds)}`;
 }
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;

@@ -3,10 +3,10 @@
 
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactElement, SubmitEvent } from 'react';
-import { ask, done } from '../app/ask.ts';
 import type { Trouble } from '../app/ask.ts';
 import { wordsNow } from '../app/i18n.ts';
-import { meNow, sessionChanged, useMe } from '../app/session.ts';
+import { nameToBegin, publishProfile } from '../app/publish-profile.ts';
+import { meNow, useMe } from '../app/session.ts';
 import { troubleText } from '../app/trouble-text.ts';
 import { appArea } from '../app/words.ts';
 import { DoorDialog } from '../sign-in/door-dialog.tsx';
@@ -154,7 +154,7 @@ function ProfileNeeded({
           className="button"
           data-kind="main"
           type="button"
-          onClick={() => void publishProfile().then(onDone)}
+          onClick={() => void publishKnown().then(onDone)}
         >
           {t('profile.publish')}
         </button>
@@ -207,14 +207,9 @@ function isProfileNeeded(trouble: Trouble): boolean {
 }
 
 /** A profile with what is known; the person changes it in the settings. */
-async function publishProfile(): Promise<void> {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  const me = meNow();
-  const displayName = me?.displayName === '' ? me.handle : (me?.displayName ?? '');
-  const body = { displayName, bio: me?.bio ?? '', likesPublic: false, timeZone };
-  const answer = await ask('/v1/me/profile', done, { method: 'PUT', body });
-  if (answer.kind === 'ok') await sessionChanged();
-  else toast(troubleText(answer, wordsNow(appArea)));
+async function publishKnown(): Promise<void> {
+  const answer = await publishProfile(nameToBegin());
+  if (answer.kind !== 'ok') toast(troubleText(answer, wordsNow(appArea)));
 }
 
 /** Characters as people count them. */

@@ -1,25 +1,28 @@
 // Everything that is typed and chosen for one draft, usable while its bytes move.
 
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import { ask } from '../app/ask.ts';
-import type { Trouble } from '../app/ask.ts';
+import type { Answer, Trouble } from '../app/ask.ts';
 import { writeAgo, writeTime } from '../app/formats.ts';
 import { fieldsOf, listOf, textOf } from '../app/parse.ts';
 import { TroubleText } from '../app/page.tsx';
-import { useMe } from '../app/session.ts';
+import { publishProfile } from '../app/publish-profile.ts';
+import { sessionChanged } from '../app/session.ts';
 import { toast } from '../ui/toast.tsx';
 import { AudienceSection } from './audience-section.tsx';
 import { CaptionsSection } from './captions/captions-section.tsx';
 import { CoverChoice } from './cover-choice.tsx';
+import { CreatorNameField, useCreatorName } from './creator-name.tsx';
+import type { CreatorName } from './creator-name.tsx';
 import {
   CAPTION_CHARS_MAX,
   charsIn,
   faultsBeforePublishing,
   TITLE_CHARS_MAX,
 } from './draft-form.ts';
-import type { FieldFault } from './draft-form.ts';
+import type { DraftFields, FieldFault } from './draft-form.ts';
 import type { Draft } from './draft-wire.ts';
 import { liveUpload, pickedOf } from './live-uploads.ts';
 import { TagsField } from './tags-field.tsx';
@@ -45,6 +48,7 @@ export function DraftEditor({ t, draft, onDraft, onChanged }: EditorProps): Reac
   const upload = useUpload(runner);
   const saver = useDraftSaver(draft, onDraft);
   const { fields, change } = saver;
+  const creator = useCreatorName(fields.visibility);
   const [faults, setFaults] = useState<readonly FieldFault[]>([]);
   const form = useRef<HTMLDivElement>(null);
   const file = 'file' in upload && upload.kind !== 'refused' ? upload.file : null;
@@ -66,21 +70,7 @@ export function DraftEditor({ t, draft, onDraft, onChanged }: EditorProps): Reac
           </div>
         </Part>
         <Part title={t('details.title')}>
-          <TextField
-            t={t}
-            name="title"
-            value={fields.title}
-            faults={faults}
-            onChange={(title) => change({ title })}
-          />
-          <TextField
-            t={t}
-            name="caption"
-            value={fields.caption}
-            faults={faults}
-            onChange={(caption) => change({ caption })}
-          />
-          <TagsField t={t} tags={fields.tags} onChange={(tags) => change({ tags })} />
+          <Details {...{ t, fields, faults, change }} />
         </Part>
         <Part title={t('cover.title')} hint={t('cover.hint')}>
           <CoverChoice t={t} draft={draft} src={src} onSaved={onChanged} />
@@ -96,12 +86,17 @@ export function DraftEditor({ t, draft, onDraft, onChanged }: EditorProps): Reac
             onChange={change}
           />
         </Part>
+        {creator.name !== null && (
+          <Part title={t('creator.title')} hint={t('creator.hint')}>
+            <CreatorNameField {...{ t, creator, faults }} />
+          </Part>
+        )}
       </div>
       <aside className="draft-aside">
         <Preview t={t} draft={draft} src={src} title={fields.title} />
       </aside>
       <PublishBar
-        {...{ t, draft, saver, faults }}
+        {...{ t, draft, saver, creator, faults }}
         hasVideo={upload.kind === 'ready'}
         onFaults={point}
       />
@@ -128,6 +123,35 @@ function Part({ title, hint, children }: PartProps): ReactElement {
       </div>
       {children}
     </section>
+  );
+}
+
+type DetailsProps = Readonly<{
+  t: UploadWords;
+  fields: DraftFields;
+  faults: readonly FieldFault[];
+  change: DraftSaver['change'];
+}>;
+
+function Details({ t, fields, faults, change }: DetailsProps): ReactElement {
+  return (
+    <>
+      <TextField
+        t={t}
+        name="title"
+        value={fields.title}
+        faults={faults}
+        onChange={(title) => change({ title })}
+      />
+      <TextField
+        t={t}
+        name="caption"
+        value={fields.caption}
+        faults={faults}
+        onChange={(caption) => change({ caption })}
+      />
+      <TagsField t={t} tags={fields.tags} onChange={(tags) => change({ tags })} />
+    </>
   );
 }
 
@@ -219,6 +243,7 @@ type PublishProps = Readonly<{
   t: UploadWords;
   draft: Draft;
   saver: DraftSaver;
+  creator: CreatorName;
   hasVideo: boolean;
   faults: readonly FieldFault[];
   onFaults: (faults: readonly FieldFault[]) => void;
@@ -233,21 +258,19 @@ const SERVER_FAULTS: Readonly<Record<string, FieldFault>> = {
 };
 
 function PublishBar(props: PublishProps): ReactElement {
-  const { t, draft, saver, hasVideo, faults, onFaults } = props;
+  const { t, draft, saver, creator, hasVideo, faults, onFaults } = props;
   const navigate = useNavigate();
-  const me = useMe();
   const [isBusy, setIsBusy] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const { scheduledAt } = saver.fields;
+  const { name } = creator;
   const publish = async (): Promise<void> => {
     setTrouble(null);
-    const found = faultsBeforePublishing(saver.fields, hasVideo, Date.now());
+    const found = faultsBeforePublishing(saver.fields, { hasVideo, name }, Date.now());
     onFaults(found);
     if (found.length > 0) return;
     setIsBusy(true);
-    const isSaved = await saver.saveNow();
-    const path = `/v1/me/drafts/${draft.id}/publish`;
-    const answer = isSaved ? await ask(path, fieldsOf, { method: 'POST' }) : null;
+    const answer = (await saver.saveNow()) ? await publishAs(creator, draft.id) : null;
     setIsBusy(false);
     if (answer === null) return;
     if (answer.kind === 'ok') {
@@ -263,7 +286,9 @@ function PublishBar(props: PublishProps): ReactElement {
     const missing =
       answer.kind === 'problem' ? listOf(answer.problem.members['missing'], textOf) : undefined;
     if (missing === undefined) setTrouble(answer);
-    else onFaults(missing.flatMap((name) => SERVER_FAULTS[name] ?? []));
+    else onFaults(missing.flatMap((one) => SERVER_FAULTS[one] ?? []));
+    // The profile was removed elsewhere: asked again, this page knows to ask for the name.
+    if (missing?.includes('profile') === true) void sessionChanged();
   };
   return (
     <div className="publish-bar">
@@ -271,12 +296,7 @@ function PublishBar(props: PublishProps): ReactElement {
         <SavingText t={t} saver={saver} />
         {faults.length > 0 && (
           <p className="field-fault">
-            {t('publish.missing')} {faults.map((fault) => t(`publish.${fault}`)).join(' ')}{' '}
-            {faults.includes('profile') && me !== null && me !== undefined && (
-              <Link to="/@{$handle}" params={{ handle: me.handle }}>
-                {t('publish.toProfile')}
-              </Link>
-            )}
+            {t('publish.missing')} {faults.map((fault) => t(`publish.${fault}`)).join(' ')}
           </p>
         )}
         {trouble !== null && (
@@ -296,6 +316,16 @@ function PublishBar(props: PublishProps): ReactElement {
       </button>
     </div>
   );
+}
+
+/** Publishes the draft, and before it the profile that it needs. */
+async function publishAs(creator: CreatorName, draft: string): Promise<Answer<unknown>> {
+  if (creator.name !== null) {
+    const answer = await publishProfile(creator.name.trim());
+    if (answer.kind !== 'ok') return answer;
+    creator.forget();
+  }
+  return ask(`/v1/me/drafts/${draft}/publish`, fieldsOf, { method: 'POST' });
 }
 
 function SavingText({ t, saver }: Readonly<{ t: UploadWords; saver: DraftSaver }>): ReactElement {

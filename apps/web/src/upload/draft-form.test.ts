@@ -6,6 +6,7 @@ import {
   faultsBeforePublishing,
   parseKeptFields,
 } from './draft-form.ts';
+import type { DraftFields } from './draft-form.ts';
 
 const NOW_MS = Date.parse('2026-11-23T12:00:00Z');
 
@@ -48,10 +49,13 @@ it('UF11: what cannot be a tag stays in the field with its reason', () => {
 });
 
 it('UF12: everything that stands against publishing is told at once, in the order of the page', () => {
-  expect(faultsBeforePublishing(EMPTY_FIELDS, false, NOW_MS)).toEqual(['upload', 'title-missing']);
-  const wrong = { ...EMPTY_FIELDS, title: 'x'.repeat(101), scheduledAt: '2026-11-23T11:59:00Z' };
-  expect(faultsBeforePublishing(wrong, true, NOW_MS)).toEqual(['title-long', 'schedule-past']);
-  expect(
-    faultsBeforePublishing({ ...EMPTY_FIELDS, title: '🌊'.repeat(100) }, true, NOW_MS),
-  ).toEqual([]);
+  const faults = (fields: Partial<DraftFields>, hasVideo = true, name: string | null = null) =>
+    faultsBeforePublishing({ ...EMPTY_FIELDS, ...fields }, { hasVideo, name }, NOW_MS);
+  expect(faults({}, false)).toEqual(['upload', 'title-missing']);
+  const wrong = { title: 'x'.repeat(101), scheduledAt: '2026-11-23T11:59:00Z' };
+  expect(faults(wrong)).toEqual(['title-long', 'schedule-past']);
+  expect(faults({ title: '🌊'.repeat(100) })).toEqual([]);
+  expect(faults({ title: 'Sea' }, true, ' ')).toEqual(['name-missing']);
+  expect(faults({ title: 'Sea' }, true, '🌊'.repeat(51))).toEqual(['name-long']);
+  expect(faults({ title: 'Sea' }, true, '🌊'.repeat(50))).toEqual([]);
 });

@@ -6,6 +6,7 @@ export const TITLE_CHARS_MAX = 100;
 export const CAPTION_CHARS_MAX = 2_200;
 export const TAGS_MAX = 20;
 export const TAG_CHARS_MAX = 30;
+export const NAME_CHARS_MAX = 50;
 
 export type Visibility = 'public' | 'unlisted' | 'private';
 export const VISIBILITIES: readonly Visibility[] = ['public', 'unlisted', 'private'];
@@ -109,12 +110,26 @@ function tagFault(tags: readonly string[], word: string): TagFault | null {
 }
 
 export type FieldFault =
-  'title-missing' | 'title-long' | 'caption-long' | 'schedule-past' | 'upload' | 'profile';
+  | 'title-missing'
+  | 'title-long'
+  | 'caption-long'
+  | 'schedule-past'
+  | 'upload'
+  | 'profile'
+  | 'name-missing'
+  | 'name-long';
+
+/** What publishing goes by beside the fields. */
+type Publishing = Readonly<{
+  hasVideo: boolean;
+  /** The name of the profile that is published with the video; `null` where there is no need of one. */
+  name: string | null;
+}>;
 
 /** Everything that stands against publishing, in the order of the page. */
 export function faultsBeforePublishing(
   fields: DraftFields,
-  hasVideo: boolean,
+  { hasVideo, name }: Publishing,
   nowMs: number,
 ): readonly FieldFault[] {
   const scheduledMs = fields.scheduledAt === null ? null : Date.parse(fields.scheduledAt);
@@ -124,5 +139,7 @@ export function faultsBeforePublishing(
     ...(charsIn(fields.title) > TITLE_CHARS_MAX ? (['title-long'] as const) : []),
     ...(charsIn(fields.caption) > CAPTION_CHARS_MAX ? (['caption-long'] as const) : []),
     ...(scheduledMs !== null && scheduledMs <= nowMs ? (['schedule-past'] as const) : []),
+    ...(name?.trim() === '' ? (['name-missing'] as const) : []),
+    ...(charsIn(name ?? '') > NAME_CHARS_MAX ? (['name-long'] as const) : []),
   ];
 }

@@ -39,13 +39,16 @@ async function codersHere(): Promise<Coders | null> {
   return { container: 'webm', video: webVideo, audio: webAudio };
 }
 
-/** Whether this browser can cut and encode a file: read its pictures, and write its own. */
+/** Whether this browser can cut and encode a file: read its pictures and its sound, and write its own. */
 export async function canEncode(file: Blob): Promise<boolean> {
   if (typeof VideoEncoder === 'undefined' || typeof VideoDecoder === 'undefined') return false;
   if ((await codersHere()) === null) return false;
   const input = new Input({ formats: READABLE, source: new BlobSource(file) });
   try {
-    return (await (await input.getPrimaryVideoTrack())?.canDecode()) === true;
+    const video = await input.getPrimaryVideoTrack();
+    const audio = await input.getPrimaryAudioTrack();
+    // A sound that it cannot read would be left out without a word.
+    return (await video?.canDecode()) === true && (await audio?.canDecode()) !== false;
   } finally {
     input.dispose();
   }

@@ -1,6 +1,6 @@
 // The choice of a part: from where to where, with the pictures beside it.
 
-import { useRef, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import type { ReactElement, SubmitEvent } from 'react';
 import { writeBytes, writeDuration } from '../app/formats.ts';
 import { Notice } from '../ui/notice.tsx';
@@ -129,12 +129,17 @@ type EdgeProps = Readonly<{
 }>;
 
 function Edge({ label, valueMs, wholeMs, onChange }: EdgeProps): ReactElement {
-  const text = writeDuration(valueMs);
+  const id = useId();
+  const text = `${writeDuration(valueMs)}.${Math.floor(valueMs / STEP_MS) % 10}`;
+  // The label names the slider by its id: one around both would name what is shown beside it.
   return (
-    <label className="edge">
-      <span>{label}</span>
-      <output className="digits">{text}</output>
+    <div className="edge">
+      <label htmlFor={id}>{label}</label>
+      <output htmlFor={id} className="digits">
+        {text}
+      </output>
       <input
+        id={id}
         type="range"
         min={0}
         max={wholeMs}
@@ -143,6 +148,6 @@ function Edge({ label, valueMs, wholeMs, onChange }: EdgeProps): ReactElement {
         aria-valuetext={text}
         onChange={(event) => onChange(event.target.valueAsNumber)}
       />
-    </label>
+    </div>
   );
 }
