@@ -160,9 +160,13 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     await expect.poll(current, SOON).toBe('1');
   });
 
-  it('WB6: three video elements play everything', async () => {
+  it('WB6: three video elements play everything, and hold the clip in view and the next', async () => {
     await page.goto(`${server.url}/?rank=latest`);
     await clip(1).waitFor(SOON);
+    const held = (): Promise<unknown> =>
+      page.evaluate(
+        "[...document.querySelectorAll('article:has(video[src])')].map((one) => one.ariaPosInSet)",
+      );
     for (let step = 0; step < 4; step += 1) {
       await page.keyboard.press('j');
       await expect
@@ -176,6 +180,28 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
         .toBe(1);
       expect(await page.locator('video').count()).toBeLessThanOrEqual(3);
     }
+    await expect.poll(held, SOON).toEqual(['5', '6']);
+    await page.keyboard.press('k');
+    await expect.poll(held, SOON).toEqual(['3', '4']);
+  });
+
+  it('WB6: draws a poster only where it is seen and its clip has no picture yet', async () => {
+    const holdBack = Promise.withResolvers<undefined>();
+    await page.route('**/*.mp4', async (route) => {
+      await holdBack.promise;
+      await route.continue();
+    });
+    await page.goto(`${server.url}/?rank=latest`);
+    const posters = page.locator('.clip-poster');
+    await expect.poll(() => posters.count(), SOON).toBe(2);
+    await clip(1).locator('.clip-poster').waitFor(SOON);
+    await clip(2)
+      .locator('.clip-poster')
+      .waitFor({ state: 'hidden', ...SOON });
+    holdBack.resolve(undefined);
+    await clip(1)
+      .locator('.clip-poster')
+      .waitFor({ state: 'hidden', ...SOON });
   });
 
   it('WB9: with reduced motion nothing plays by itself', async () => {

@@ -23,9 +23,11 @@ import type { Rank } from './feed-parts.ts';
 import { feedArea } from './words.ts';
 
 /** Clips this far from the one in view are drawn; the rest keep their place empty. */
-const DRAWN_AROUND = 2;
+const DRAWN_AROUND = 1;
 /** A clip is in view when this part of it is. */
 const IN_VIEW_PART = 0.6;
+/** From this part on something of a clip is seen; a neighbour that only touches the edge has 0. */
+const SEEN_PART = 0.001;
 
 /** What is opened now and then comes when it is. */
 const FeedPanels = lazy(async () => ({ default: (await import('./panels.tsx')).FeedPanels }));
@@ -211,19 +213,18 @@ function Nothing({
   );
 }
 
-/** Plays the clip in view and readies its neighbours. */
+/** Plays the clip in view. */
 function usePlaying(
   root: Readonly<{ current: HTMLDivElement | null }>,
   videos: readonly PlayableVideo[],
   index: number,
 ): void {
   useEffect(() => {
-    for (const place of [index, index - 1, index + 1]) {
-      const near = videos[place];
+    player.show(index, (place) => {
+      const video = videos[place];
       const stage = root.current?.children[place]?.querySelector<HTMLElement>('.clip-video');
-      if (near !== undefined && stage) player.ready(place, near, stage);
-    }
-    player.show(index);
+      return video !== undefined && stage ? { video, stage } : undefined;
+    });
   }, [root, videos, index]);
   useEffect(() => {
     const onSight = (): void => {
@@ -247,12 +248,13 @@ function useInView(
   useEffect(() => {
     const made = new IntersectionObserver(
       (entries) => {
-        for (const { isIntersecting, target } of entries) {
+        for (const { intersectionRatio, target } of entries) {
           const place = (target as HTMLElement).dataset['place'];
-          if (isIntersecting && place !== undefined) onIndex(Number(place));
+          target.toggleAttribute('data-seen', intersectionRatio >= SEEN_PART);
+          if (intersectionRatio >= IN_VIEW_PART && place !== undefined) onIndex(Number(place));
         }
       },
-      { root: root.current, threshold: IN_VIEW_PART },
+      { root: root.current, threshold: [SEEN_PART, IN_VIEW_PART] },
     );
     observer.current = made;
     for (const article of waiting.current) made.observe(article);

@@ -16,6 +16,12 @@ export const player = new Player({
     trackView(element, { video: id, source: 'feed', durationMs }),
   reducedMotion: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
   language: locale,
+  later: (run, afterMs) => {
+    const timer = setTimeout(run, afterMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
   read: (key) => {
     try {
       return localStorage.getItem(key);

@@ -1,10 +1,16 @@
 // Plays the clip in view with three video elements that are used again and again: the one before,
 // the current and the next. An element that the viewer once gave sound keeps the right to it, which
-// is why they are never made anew. Rules WB6-WB9.
+// is why they are never made anew. A loaded element holds some 30 MB of frames, so what is neither in
+// view nor next is emptied; and what is next waits until the feed has moved. Rules WB6-WB9.
 
 import type { PlayableVideo } from '../app/video.ts';
 
 const SLOTS = 3;
+/** The next clip is loaded when the one in view has begun, which it would hold up. */
+const NEXT_MS = 80;
+/** After this a clip that was left has been scrolled out of sight. */
+const GONE_MS = 500;
+const HAVE_CURRENT_DATA = 2;
 const SOUND_KEY = 'holdfast.sound';
 const CAPTIONS_KEY = 'holdfast.captions';
 
@@ -21,12 +27,19 @@ export type PlayerState = Readonly<{
   line: string;
 }>;
 
+/** A clip and the element that its video goes into. */
+export type StagedClip = Readonly<{ video: PlayableVideo; stage: HTMLElement }>;
+/** The clip at a place of the list, if it is drawn. */
+export type ClipAt = (place: number) => StagedClip | undefined;
+
 export type PlayerPorts = Readonly<{
   /** Begins to measure how long a clip is watched; returns how to end it. */
   track: (element: HTMLVideoElement, video: PlayableVideo) => () => void;
   reducedMotion: () => boolean;
   /** The language of captions that is taken first. */
   language: () => string;
+  /** Runs something later; returns how to forget it. */
+  later: (run: () => void, afterMs: number) => () => void;
   read: (key: string) => string | null;
   write: (key: string, value: string) => void;
 }>;
@@ -43,7 +56,9 @@ export class Player {
   readonly #listeners = new Set<() => void>();
   #state: PlayerState;
   #active: Slot | undefined = undefined;
+  #place = 0;
   #endTrack: (() => void) | undefined = undefined;
+  #forgetPlans = (): void => undefined;
   /** What the viewer wants; whether it plays is up to the browser. */
   #isWanted = false;
 
@@ -71,32 +86,24 @@ export class Player {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Readies a clip that is at `place` of the list, on its stage. */
-  ready(place: number, video: PlayableVideo, stage: HTMLElement): void {
-    const slot = this.#slots[place % SLOTS];
-    if (slot === undefined) return;
-    if (slot.video !== video) {
-      slot.video = video;
-      this.#load(slot, video);
-    }
-    if (slot.stage !== stage || slot.element.parentElement !== stage) {
-      slot.stage = stage;
-      stage.append(slot.element);
-    }
-  }
-
-  /** Makes the clip at `place`, which is ready, the one that plays. */
-  show(place: number): void {
-    const slot = this.#slots[place % SLOTS];
-    if (slot?.video === undefined || this.#state.video === slot.video.id) return;
-    this.leave();
+  /** Plays the clip at `place`; when it has stayed in view, readies the one after it. */
+  show(place: number, clipAt: ClipAt): void {
+    const clip = clipAt(place);
+    if (clip === undefined) return;
+    const by = place < this.#place ? -1 : 1;
+    this.#place = place;
+    const slot = this.#ready(place, clip);
+    this.#plan(place + by, clipAt);
+    if (this.#state.video === clip.video.id) return;
+    this.#end();
     this.#active = slot;
-    const { element, video } = slot;
-    element.currentTime = 0;
-    this.#endTrack = this.#ports.track(element, video);
+    const { element } = slot;
+    // Also a jump to where it stands already would decode it anew.
+    if (element.currentTime > 0) element.currentTime = 0;
+    this.#endTrack = this.#ports.track(element, clip.video);
     this.#isWanted = !this.#ports.reducedMotion();
     this.#set({
-      video: video.id,
+      video: clip.video.id,
       hasFailed: element.error !== null,
       isPlaying: this.#isWanted,
       isWaiting: false,
@@ -105,13 +112,11 @@ export class Player {
     if (this.#isWanted) void this.#play();
   }
 
-  /** The clip is left: its watch time is closed, and nothing plays. */
+  /** The feed is left: watch time is closed, nothing plays, and memory is given back. */
   leave(): void {
-    this.#endTrack?.();
-    this.#endTrack = undefined;
-    this.#active?.element.pause();
-    this.#active = undefined;
-    this.#set({ video: undefined, isPlaying: false });
+    this.#end();
+    this.#forgetPlans();
+    for (const slot of this.#slots) this.#empty(slot);
   }
 
   togglePlay(): void {
@@ -181,6 +186,57 @@ export class Player {
     }
   }
 
+  /** Readies what comes next, and later empties what is out of sight. */
+  #plan(next: number, clipAt: ClipAt): void {
+    this.#forgetPlans();
+    const forgetNext = this.#ports.later(() => {
+      const clip = clipAt(next);
+      if (clip !== undefined) this.#ready(next, clip);
+    }, NEXT_MS);
+    const forgetGone = this.#ports.later(() => {
+      for (const [at, slot] of this.#slots.entries()) {
+        if (slot !== this.#active && at !== next % SLOTS) this.#empty(slot);
+      }
+    }, GONE_MS);
+    this.#forgetPlans = () => {
+      forgetNext();
+      forgetGone();
+    };
+  }
+
+  #ready(place: number, { video, stage }: StagedClip): Slot {
+    const slot = this.#slots[place % SLOTS];
+    if (slot === undefined) throw new RangeError(`place ${place}`);
+    if (slot.video !== video) {
+      slot.video = video;
+      this.#load(slot, video);
+    }
+    if (slot.stage !== stage || slot.element.parentElement !== stage) {
+      slot.stage?.removeAttribute('data-ready');
+      slot.stage = stage;
+      stage.append(slot.element);
+      markReady(slot);
+    }
+    return slot;
+  }
+
+  #empty(slot: Slot): void {
+    if (slot.video === undefined) return;
+    slot.video = undefined;
+    slot.element.replaceChildren();
+    slot.element.removeAttribute('src');
+    slot.element.load();
+    markReady(slot);
+  }
+
+  #end(): void {
+    this.#endTrack?.();
+    this.#endTrack = undefined;
+    this.#active?.element.pause();
+    this.#active = undefined;
+    this.#set({ video: undefined, isPlaying: false });
+  }
+
   #load(slot: Slot, video: PlayableVideo): void {
     const { element } = slot;
     element.replaceChildren();
@@ -216,9 +272,15 @@ export class Player {
         if (this.#active === slot) run();
       });
     };
+    for (const type of ['loadeddata', 'emptied']) {
+      element.addEventListener(type, () => {
+        markReady(slot);
+      });
+    }
     whenActive('timeupdate', () => {
       const part = element.currentTime / (element.duration || Number.POSITIVE_INFINITY);
-      slot.stage?.style.setProperty('--played', String(part));
+      const bar = slot.stage?.parentElement?.querySelector<HTMLElement>('.clip-played > div');
+      if (bar) bar.style.transform = `scaleX(${part})`;
     });
     whenActive('playing', () => {
       this.#set({ isPlaying: true, isWaiting: false, hasFailed: false });
@@ -239,6 +301,11 @@ export class Player {
     this.#state = { ...this.#state, ...change };
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Says on the stage whether the video has a picture: what stands in for it need not be drawn. */
+function markReady({ stage, element }: Slot): void {
+  stage?.toggleAttribute('data-ready', element.readyState >= HAVE_CURRENT_DATA);
 }
 
 function lineOf(track: TextTrack): string {
