@@ -1,161 +1,238 @@
 // `npm run bench:feed`: how the feed feels. Scrolls through 200 clips in Chromium and measures memory,
-// frames that were late, and how long a like takes to show (Interaction to Next Paint).
+// dropped frames, and how long a like takes to show (Interaction to Next Paint), beside a bare page
+// with the same clips: what that needs no feed can save.
 //
-//   npm run bench:feed -- [--clips 200]
+//   npm run bench:feed -- [--clips 200] [--pause-ms 600] [--rounds 1] [--realtime] [--url URL]
 
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { spawn } from 'node:child_process';
-import { chromium } from 'playwright-core';
-import type { Page } from 'playwright-core';
+import { CHROMIUM, cpuMsOf, memoryOf, openChromium, rendererOf } from './bench-feed/chromium.ts';
+import type { Chromium, Memory, Session } from './bench-feed/chromium.ts';
+import { floorPage } from './bench-feed/floor-page.ts';
+import { watchFrames } from './bench-feed/frames.ts';
+import type { Frames } from './bench-feed/frames.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
+const SIZE = { width: 390, height: 844 } as const;
+/** What the app's bar takes of the height. */
+const BAR = '60px';
 const PAGE_ITEMS = 10;
-const STEP_MS = 350;
 const LIKES = 20;
-const FRAME_MS = 1_000 / 60;
-const IDLE_MS = 5_000;
+const LIKE_PAUSE_MS = 350;
+const SETTLE_MS = 2_000;
+const WAIT_MS_MAX = 60_000;
+/** How often memory is looked at while the feed is scrolled. */
+const LOOK_CLIPS = 25;
 /** What the feed is allowed (issue: memory, frames, interaction). */
-const BUDGET = { memoryMb: 300, lateParts: 0.02, likeMs: 200 } as const;
+const BUDGET = { residentMb: 300, droppedParts: 0.02, likeMs: 200 } as const;
 
-type Clip = Readonly<Record<string, unknown>>;
+type Clip = Readonly<{ id: string; media: Readonly<{ src: string }> }>;
+type Plan = Readonly<{ url: string; clips: readonly Clip[]; pauseMs: number; isRealtime: boolean }>;
+type Look = Readonly<{ clip: number; heapMb: number; nodes: number; listeners: number }> & Memory;
+type Measured = Frames & Readonly<{ cpuMsAClip: number; looks: readonly Look[] }>;
 
 /** Starts Holdfast with its sample clips and gives its address. */
-async function startServer(data: string): Promise<Readonly<{ url: string; stop: () => void }>> {
+async function startServer(): Promise<Readonly<{ url: string; stop: () => Promise<void> }>> {
+  const data = await mkdtemp(join(tmpdir(), 'holdfast-bench-feed-'));
   const main = ['packages/server/src/main.ts', 'start', '--port', '0', '--data', data];
   const child = spawn(process.execPath, main, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await ended;
+    await rm(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  };
   for (;;) {
     const [, url] = /API +(http:\/\/[\d.:]+)\/v1/.exec(said) ?? [];
-    if (url !== undefined) return { url, stop: () => void child.kill('SIGTERM') };
+    if (url !== undefined) return { url, stop };
     if (child.exitCode !== null) throw new Error(`the server ended: ${said}`);
     await sleep(100);
   }
 }
 
-/** Makes a long feed of the sample clips: each stands many times, under a name of its own. */
-async function lengthen(page: Page, url: string, clips: number): Promise<void> {
-  const feed = (await (await fetch(`${url}/v1/feed?limit=20`)).json()) as { items: Clip[] };
-  await page.route('**/v1/feed?*', (route) => {
-    const from = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
-    const items = Array.from({ length: Math.min(PAGE_ITEMS, clips - from) }, (_, n) => {
-      const clip = feed.items[(from + n) % feed.items.length];
-      // The first ones are known to the counter, so that they can be liked.
-      return from + n < feed.items.length ? clip : { ...clip, id: `bench-${from + n}` };
-    });
-    const next = from + PAGE_ITEMS < clips ? { next: String(from + PAGE_ITEMS) } : {};
-    return route.fulfill({ json: { items, ...next } });
+/** A long feed of the sample clips: each stands many times, as a file of its own. */
+async function longFeed(url: string, length: number): Promise<readonly Clip[]> {
+  const { items } = (await (await fetch(`${url}/v1/feed?limit=20`)).json()) as { items: Clip[] };
+  return Array.from({ length }, (_, place) => {
+    const clip = items[place % items.length];
+    if (clip === undefined) throw new Error('the server has no clips');
+    // The first ones are known to the counter, so that they can be liked.
+    if (place < items.length) return clip;
+    const media = { ...clip.media, src: `${clip.media.src}?place=${place}` };
+    return { ...clip, id: `bench-${place}`, media };
   });
 }
 
-async function signUp(page: Page, url: string): Promise<void> {
-  await page.goto(`${url}/sign-up`);
-  await page.locator('input[name="handle"]').fill('bench.feed');
-  await page.locator('input[name="password"]').fill('violet-kettle-9');
-  await page.locator('form button[type="submit"]').click();
-  await page.waitForURL(`${url}/`);
+/** Answers the page's questions for the feed, and the address of the bare page. */
+async function answerFor(page: Session, { url, clips }: Plan): Promise<void> {
+  const answer = (requestId: unknown, type: string, body: string): Promise<unknown> =>
+    page.send('Fetch.fulfillRequest', {
+      requestId,
+      responseCode: 200,
+      responseHeaders: [{ name: 'content-type', value: type }],
+      body: Buffer.from(body).toString('base64'),
+    });
+  page.on('Fetch.requestPaused', ({ requestId, request }) => {
+    const { pathname, searchParams } = new URL((request as { url: string }).url);
+    if (pathname === '/bare') {
+      const floor = floorPage(
+        clips.map(({ media }) => media),
+        BAR,
+      );
+      void answer(requestId, 'text/html', floor);
+      return;
+    }
+    const from = Number(searchParams.get('cursor') ?? 0);
+    const to = from + PAGE_ITEMS;
+    const next = to < clips.length ? { next: String(to) } : {};
+    const items = clips.slice(from, to);
+    void answer(requestId, 'application/json', JSON.stringify({ items, ...next }));
+  });
+  const patterns = ['/v1/feed?*', '/bare'].map((path) => ({ urlPattern: url + path }));
+  await page.send('Fetch.enable', { patterns });
+}
+
+/** Waits until an expression is true in the page, which may be on its way to another address. */
+async function until(page: Session, expression: string): Promise<void> {
+  for (const lastMs = Date.now() + WAIT_MS_MAX; Date.now() < lastMs; await sleep(50)) {
+    if (await page.evaluate<boolean>(`Boolean(${expression})`).catch(() => false)) return;
+  }
+  throw new Error(`the page never came to: ${expression}`);
+}
+
+async function press(page: Session, key: string): Promise<void> {
+  await page.send('Input.dispatchKeyEvent', { type: 'keyDown', key, text: key });
+  await page.send('Input.dispatchKeyEvent', { type: 'keyUp', key });
+}
+
+async function signUp(page: Session, url: string): Promise<void> {
+  const account = { handle: `bench.${Date.now()}`, password: 'violet-kettle-9' };
+  await page.send('Page.navigate', { url: `${url}/settings` });
+  await until(page, `location.pathname === '/settings' && document.readyState === 'complete'`);
+  const status = await page.evaluate<number>(`(async () => {
+    const cells = await (await fetch('/v1/cells')).json();
+    const body = { ...${JSON.stringify(account)}, jurisdiction: cells.cells[0].jurisdiction };
+    const answer = await fetch('/v1/accounts', {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
+    });
+    return answer.status;
+  })()`);
+  if (status !== 201) throw new Error(`sign-up was answered with ${status}`);
 }
 
 /** Duration of presses on like until the next paint, as the browser measures it; the slowest. */
-async function measureLikes(page: Page): Promise<number> {
+async function measureLikes(page: Session): Promise<number> {
   await page.evaluate(`globalThis.durations = [];
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) if (entry.interactionId) durations.push(entry.duration);
     }).observe({ type: 'event', durationThreshold: 16 })`);
-  const like = page.locator('[data-current="true"] ~ .clip-rail [data-icon="heart"] button');
-  for (let press = 0; press < LIKES; press += 1) {
-    await like.click();
-    await sleep(STEP_MS);
+  const like = '[data-current="true"] ~ .clip-rail [data-icon="heart"] button';
+  await until(page, `document.querySelector('${like}')`);
+  const at = await page.evaluate<{ x: number; y: number }>(`(() => {
+    const { x, y, width, height } = document.querySelector('${like}').getBoundingClientRect();
+    return { x: x + width / 2, y: y + height / 2 };
+  })()`);
+  const mouse = { ...at, button: 'left', clickCount: 1 };
+  for (let done = 0; done < LIKES; done += 1) {
+    await page.send('Input.dispatchMouseEvent', { ...mouse, type: 'mousePressed' });
+    await page.send('Input.dispatchMouseEvent', { ...mouse, type: 'mouseReleased' });
+    await sleep(LIKE_PAUSE_MS);
   }
-  return Number(await page.evaluate('Math.max(16, ...durations)'));
+  return page.evaluate<number>('Math.max(16, ...durations)');
 }
 
-function watchFrames(page: Page): Promise<unknown> {
-  return page.evaluate(`globalThis.frames = []; let before = performance.now();
-    const tick = (now) => { frames.push(now - before); before = now; requestAnimationFrame(tick); };
-    requestAnimationFrame(tick)`);
+async function lookAt({ page }: Chromium, clip: number, pid: number): Promise<Look> {
+  const { usedSize } = (await page.send('Runtime.getHeapUsage')) as { usedSize: number };
+  const counters = (await page.send('Memory.getDOMCounters')) as {
+    nodes: number;
+    jsEventListeners: number;
+  };
+  return {
+    clip,
+    ...(await memoryOf(pid)),
+    heapMb: usedSize / 1e6,
+    nodes: counters.nodes,
+    listeners: counters.jsEventListeners,
+  };
 }
 
-async function framesSeen(page: Page): Promise<{ lateParts: number; frames: number }> {
-  const frames = (await page.evaluate('frames')) as readonly number[];
-  // A frame that comes later than two are apart has dropped those between.
-  const dropped = frames.reduce((sum, ms) => sum + Math.max(0, Math.round(ms / FRAME_MS) - 1), 0);
-  return { lateParts: dropped / (frames.length + dropped), frames: frames.length };
-}
-
-async function scroll(page: Page, clips: number): Promise<{ lateParts: number; frames: number }> {
-  await watchFrames(page);
-  for (let step = 1; step < clips; step += 1) {
-    await page.keyboard.press('j');
-    await sleep(STEP_MS);
+/** Goes through the whole feed, a clip at a time. */
+async function scroll(browser: Chromium, { clips, pauseMs }: Plan): Promise<Measured> {
+  const pid = await rendererOf(browser.root, SETTLE_MS);
+  const cpuMsBefore = await cpuMsOf(browser.root);
+  const looks = [await lookAt(browser, 1, pid)];
+  const stop = await watchFrames(browser.root, pid);
+  for (let clip = 2; clip <= clips.length; clip += 1) {
+    await press(browser.page, 'j');
+    await sleep(pauseMs);
+    if (clip % LOOK_CLIPS === 0) looks.push(await lookAt(browser, clip, pid));
   }
-  return framesSeen(page);
+  const cpuMs = (await cpuMsOf(browser.root)) - cpuMsBefore;
+  return { ...(await stop()), cpuMsAClip: cpuMs / (clips.length - 1), looks };
 }
 
-/** Resident memory of the process that draws the page: the largest, others are spare ones. */
-async function memoryMb(browserPid: number): Promise<number> {
-  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  let mostKb = 0;
-  for (const pid of processes) {
-    // A process may end while it is looked at.
-    const read = (file: string): Promise<string> =>
-      readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
-    const command = await read('cmdline');
-    const status = await read('status');
-    if (!command.includes('--type=renderer')) continue;
-    const session = (await read('stat')).split(' ')[5];
-    if (session === String(browserPid)) {
-      mostKb = Math.max(mostKb, Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN));
-    }
+async function measureFloor(plan: Plan): Promise<Measured> {
+  const browser = await openChromium(SIZE, plan.isRealtime);
+  try {
+    await answerFor(browser.page, plan);
+    await browser.page.send('Page.navigate', { url: `${plan.url}/bare` });
+    await until(browser.page, `document.body.dataset.place === '0'`);
+    const measured = await scroll(browser, plan);
+    await until(browser.page, `document.body.dataset.place === '${plan.clips.length - 1}'`);
+    return measured;
+  } finally {
+    await browser.close();
   }
-  return mostKb / 1_000;
 }
 
-/** What this machine drops on an empty page, in the same minute: the noise of the figure above. */
-async function idleLateParts(page: Page): Promise<number> {
-  await page.goto('about:blank');
-  await watchFrames(page);
-  await sleep(IDLE_MS);
-  return (await framesSeen(page)).lateParts;
+async function measureApp(plan: Plan): Promise<Measured & Readonly<{ likeMs: number }>> {
+  const browser = await openChromium(SIZE, plan.isRealtime);
+  const { page } = browser;
+  try {
+    await answerFor(page, plan);
+    await signUp(page, plan.url);
+    await page.send('Page.navigate', { url: `${plan.url}/` });
+    await until(page, `document.querySelector('[data-current="true"] video')`);
+    const likeMs = await measureLikes(page);
+    const measured = await scroll(browser, plan);
+    const last = `article[aria-posinset="${plan.clips.length}"] [data-current="true"]`;
+    await until(page, `document.querySelector('${last}')`);
+    return { ...measured, likeMs };
+  } finally {
+    await browser.close();
+  }
 }
 
-const { values } = parseArgs({ options: { clips: { type: 'string', default: '200' } } });
-const clips = Number(values.clips);
+const { values } = parseArgs({
+  options: {
+    clips: { type: 'string', default: '200' },
+    'pause-ms': { type: 'string', default: '600' },
+    rounds: { type: 'string', default: '1' },
+    realtime: { type: 'boolean', default: false },
+    url: { type: 'string' },
+  },
+});
 if (!existsSync(CHROMIUM)) {
   console.error(`There is no ${CHROMIUM}, so nothing was measured. Install Debian's chromium.`);
   process.exit(1);
 }
-const data = await mkdtemp(join(tmpdir(), 'holdfast-bench-feed-'));
-const server = await startServer(data);
-const launched = await chromium.launchServer({
-  executablePath: CHROMIUM,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-});
-const browser = await chromium.connect(launched.wsEndpoint());
+const server = values.url === undefined ? await startServer() : undefined;
 try {
-  const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
-  await lengthen(page, server.url, clips);
-  await signUp(page, server.url);
-  await page.locator('[data-current="true"] video').waitFor();
-  const likeMs = await measureLikes(page);
-  const { lateParts, frames } = await scroll(page, clips);
-  const reached = await page
-    .locator('[data-current="true"]')
-    .locator('..')
-    .getAttribute('aria-posinset');
-  const rendererMb = await memoryMb(launched.process().pid ?? 0);
-  const idle = await idleLateParts(page);
-  const measured = { likeMs, rendererMb, lateParts, idleLateParts: idle, frames };
-  console.log(JSON.stringify({ clips, reached, measured, BUDGET }));
+  const url = values.url ?? server?.url ?? '';
+  const clips = await longFeed(url, Number(values.clips));
+  const plan = { url, clips, pauseMs: Number(values['pause-ms']), isRealtime: values.realtime };
+  for (let round = 1; round <= Number(values.rounds); round += 1) {
+    const floor = await measureFloor(plan);
+    const app = await measureApp(plan);
+    console.log(JSON.stringify({ round, load: loadavg()[0], floor, app, BUDGET }));
+  }
 } finally {
-  await browser.close();
-  await launched.close();
-  server.stop();
-  await rm(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  await server?.stop();
 }
