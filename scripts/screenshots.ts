@@ -19,7 +19,7 @@ import { showStatus } from './screenshots/status-scenes.ts';
 import { STUDIO_SCENES } from './screenshots/studio-scenes.ts';
 import type { Scene } from './screenshots/studio-scenes.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
+const CHROMIUM: string = process.env['HOLDFAST_CHROMIUM'] ?? '/usr/bin/chromium';
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 390, height: 844 },

@@ -1,11 +1,12 @@
-// A real browser: Debian's Chromium, where it is installed.
+// A real browser: Debian's Chromium, or the one that HOLDFAST_CHROMIUM names, where it is installed.
 
 import { existsSync } from 'node:fs';
+import process from 'node:process';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 
-export const CHROMIUM = '/usr/bin/chromium';
+export const CHROMIUM: string = process.env['HOLDFAST_CHROMIUM'] ?? '/usr/bin/chromium';
 export const hasBrowser: boolean = existsSync(CHROMIUM);
 
 export function openBrowser(): Promise<Browser> {
