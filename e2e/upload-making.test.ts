@@ -115,6 +115,27 @@ describe.skipIf(!hasBrowser)(`making a part, in ${CHROMIUM}`, STORY, () => {
     expect(await page.evaluate(look, before.src)).toBe(404);
   });
 
+  it('UF5: after a reload a part that was half sent is made again of its file', async () => {
+    await signUp('reloads.early');
+    const whole = await clips.make(SHORT);
+    await pick('colours.mp4', whole);
+    await isReady();
+    await page.route('**/v1/uploads/*', async (route) => {
+      if (route.request().method() !== 'PATCH') await route.continue();
+    });
+    await page.getByRole('button', { name: 'Cut' }).click();
+    await page.getByLabel('Ends at').fill('4000');
+    await usePart().click();
+    await expect.poll(async () => (await draftNow()).upload.state, SOON).toBe('receiving');
+    await page.reload();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.getByText('This page had made it of “colours.mp4”').waitFor(SOON);
+    expect(await axeFaults(page)).toEqual([]);
+    await pick('colours.mp4', whole);
+    await isReady();
+    expect((await draftNow()).upload.total).toBe(whole.length);
+  });
+
   it('UF2: of a clip that is too long its first five minutes are offered, and taken', async () => {
     await signUp('films.long');
     const sent = sentBytes();

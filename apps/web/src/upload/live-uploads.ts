@@ -148,7 +148,8 @@ const make: UploadPorts['make'] = async ({ file, probe, range, signal }, onPart)
   const made = await encodePart({ file: file.blob, probe, range, needs, signal, onPart });
   if (made.kind === 'failed') return { kind: 'failed', problem: { code: made.code, detail: null } };
   const name = `${file.name.replace(/\.[^.]*$/, '')}.${made.container}`;
-  const part = await pickedOf(new File([made.blob], name, { type: made.blob.type }));
+  const picked = await pickedOf(new File([made.blob], name, { type: made.blob.type }));
+  const part = { ...picked, madeFrom: file.madeFrom ?? file.name };
   const looked = await look(part);
   if (looked.kind === 'refused') return { kind: 'failed', problem: looked.problem };
   if (looked.needs.length > 0) {
@@ -180,9 +181,9 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
 const wantedKey = (id: string): string => `holdfast.upload.${id}`;
 
 /** The name and hash of what was begun stay here: the server needs neither. */
-function writeWanted(id: string, { name, bytes, fingerprint }: Picked): void {
+function writeWanted(id: string, { blob: _blob, ...wanted }: Picked): void {
   try {
-    localStorage.setItem(wantedKey(id), JSON.stringify({ name, bytes, fingerprint }));
+    localStorage.setItem(wantedKey(id), JSON.stringify(wanted));
   } catch {
     // Without storage the size alone tells the file after a reload.
   }

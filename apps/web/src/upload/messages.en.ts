@@ -64,6 +64,8 @@ export const en = {
     'Your browser cannot convert this video. Try a current Chrome, Edge or Safari, or convert it to H.264 in MP4 with another program.',
   'need.text': 'This video was on its way: {sent} of {total} arrived.',
   'need.named': 'Choose “{name}” again to go on where it stopped.',
+  'need.made':
+    'This page had made it of “{name}”, and it went with the page. Choose “{name}” to make it again.',
   'need.unnamed': 'Choose the same file again to go on where it stopped.',
   'need.why': 'A browser may not keep a file across a reload; only you can hand it over.',
   'need.other': '“{name}” is not the file that was begun.',

@@ -129,6 +129,16 @@ describe('the way of a file into a draft', () => {
     expect(run(RECEIVING, { kind: 'pick', file: twin }).state.kind).toBe('needs-file');
   });
 
+  it('UF5: a part that was made in the page is made again of the file it was made of', () => {
+    const wanted = { name: 'sea.webm', bytes: 1_000, fingerprint: 'dd', madeFrom: 'sea.mp4' };
+    const stored = { kind: 'receiving', sent: 400, total: 1_000, wanted } as const;
+    const whole = run({ kind: 'restore', stored }, PICK);
+    expect(whole.state).toMatchObject({ kind: 'probing', file: FILE });
+    expect(whole.effects).toEqual(['discard', 'probe']);
+    const other = run({ kind: 'restore', stored }, { kind: 'pick', file: OTHER });
+    expect(other.state).toMatchObject({ kind: 'needs-file', other: OTHER });
+  });
+
   it('UF6: a refusal by the browser or the server is kept as its code, and another file may be picked', () => {
     expect(run(PICK, { kind: 'refuse', problem: PROBLEM }).state).toMatchObject({
       kind: 'refused',

@@ -18,6 +18,8 @@ export type Picked = Readonly<{
   bytes: number;
   /** Tells this file from others of its name and size: a hash of its first bytes. */
   fingerprint: string;
+  /** The file that it was cut or encoded of in this page. */
+  madeFrom?: string;
   blob: Blob;
 }>;
 
@@ -57,7 +59,7 @@ export type Upload = Readonly<
 >;
 
 /** The file that a half-sent upload began with. `null` in its place: nobody wrote it down. */
-export type Wanted = Readonly<{ name: string; bytes: number; fingerprint: string }>;
+export type Wanted = Omit<Picked, 'blob'>;
 
 /** What the server says of the draft's upload when the page opens. */
 export type Stored = Readonly<
@@ -190,8 +192,12 @@ function isWanted(state: Of<Upload, 'needs-file'>, file: Picked): boolean {
   return wanted.bytes === file.bytes && wanted.fingerprint === file.fingerprint;
 }
 
-const pickWanted: Handler<'needs-file', 'pick'> = (state, { file }) =>
-  isWanted(state, file) ? send(file, null, state.sent) : to({ ...state, other: file });
+const pickWanted: Handler<'needs-file', 'pick'> = (state, { file }) => {
+  if (isWanted(state, file)) return send(file, null, state.sent);
+  // What was made in a page goes with it, and making it again gives other bytes.
+  if (file.name === state.wanted?.madeFrom) return probe(file, DISCARD);
+  return to({ ...state, other: file });
+};
 
 function cut(state: Of<Upload, 'uploading'>, event: Of<UploadEvent, 'cut'>): Step {
   const { file, probe: seen, sent, total, attempt } = state;

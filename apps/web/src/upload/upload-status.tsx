@@ -9,7 +9,7 @@ import { Notice } from '../ui/notice.tsx';
 import { FileButton } from '../ui/file-button.tsx';
 import { DropZone, VIDEO_FILES } from './drop-zone.tsx';
 import { PartForm } from './part-form.tsx';
-import type { Problem, Upload, UploadEvent } from './upload-machine.ts';
+import type { Problem, Upload, UploadEvent, Wanted } from './upload-machine.ts';
 import type { UploadRunner } from './upload-runner.ts';
 import type { UploadWords } from './words.ts';
 
@@ -259,7 +259,7 @@ function NeedsFile(
         {t('need.text', { sent: writeBytes(upload.sent), total: writeBytes(upload.total) })}
       </p>
       <p>
-        <bdi>{wanted === null ? t('need.unnamed') : t('need.named', { name: wanted.name })}</bdi>
+        <bdi>{wantedText(t, wanted)}</bdi>
       </p>
       {other !== null && (
         <Notice tone="warn">
@@ -280,6 +280,12 @@ function NeedsFile(
       <p className="small soft">{t('need.why')}</p>
     </>
   );
+}
+
+function wantedText(t: UploadWords, wanted: Wanted | null): string {
+  if (wanted === null) return t('need.unnamed');
+  const { name, madeFrom } = wanted;
+  return madeFrom === undefined ? t('need.named', { name }) : t('need.made', { name: madeFrom });
 }
 
 function Bar({ label, part }: Readonly<{ label: string; part: number }>): ReactElement {
