@@ -9,7 +9,7 @@ const SLOTS = 3;
 /** The next clip is loaded when the one in view has begun, which it would hold up. */
 const NEXT_MS = 80;
 /** After this a clip that was left has been scrolled out of sight. */
-const GONE_MS = 500;
+const GONE_MS = 350;
 const HAVE_CURRENT_DATA = 2;
 const SOUND_KEY = 'holdfast.sound';
 const CAPTIONS_KEY = 'holdfast.captions';
