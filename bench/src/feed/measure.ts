@@ -1,24 +1,14 @@
-// `npm run bench:feed`: how the feed feels. Scrolls through 200 clips in Chromium and measures memory,
-// dropped frames, and how long a like takes to show (Interaction to Next Paint), beside a bare page
-// with the same clips: what that needs no feed can save.
-//
-//   npm run bench:feed -- [--clips 200] [--pause-ms 600] [--rounds 1] [--realtime] [--url URL]
+// Drives a page through a long feed, and says what that took.
 
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import { CHROMIUM, cpuMsOf, memoryOf, openChromium, rendererOf } from './bench-feed/chromium.ts';
-import type { Chromium, Memory, Session } from './bench-feed/chromium.ts';
-import { floorPage } from './bench-feed/floor-page.ts';
-import { watchFrames } from './bench-feed/frames.ts';
-import type { Frames } from './bench-feed/frames.ts';
+import { cpuMsOf, memoryOf, openChromium, rendererOf } from './chromium.ts';
+import type { Chromium, Session } from './chromium.ts';
+import { floorPage } from './floor-page.ts';
+import { watchFrames } from './frames.ts';
+import type { AppRun, FeedRun, Look } from './report.ts';
 
-const SIZE = { width: 390, height: 844 } as const;
+/** A phone. */
+export const SIZE = { width: 390, height: 844 } as const;
 /** What the app's bar takes of the height. */
 const BAR = '60px';
 const PAGE_ITEMS = 10;
@@ -28,37 +18,18 @@ const SETTLE_MS = 2_000;
 const WAIT_MS_MAX = 60_000;
 /** How often memory is looked at while the feed is scrolled. */
 const LOOK_CLIPS = 25;
-/** What the feed is allowed (issue: memory, frames, interaction). */
-const BUDGET = { residentMb: 300, droppedParts: 0.02, likeMs: 200 } as const;
 
-type Clip = Readonly<{ id: string; media: Readonly<{ src: string }> }>;
-type Plan = Readonly<{ url: string; clips: readonly Clip[]; pauseMs: number; isRealtime: boolean }>;
-type Look = Readonly<{ clip: number; heapMb: number; nodes: number; listeners: number }> & Memory;
-type Measured = Frames & Readonly<{ cpuMsAClip: number; looks: readonly Look[] }>;
-
-/** Starts Holdfast with its sample clips and gives its address. */
-async function startServer(): Promise<Readonly<{ url: string; stop: () => Promise<void> }>> {
-  const data = await mkdtemp(join(tmpdir(), 'holdfast-bench-feed-'));
-  const main = ['packages/server/src/main.ts', 'start', '--port', '0', '--data', data];
-  const child = spawn(process.execPath, main, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    await ended;
-    await rm(data, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-  };
-  for (;;) {
-    const [, url] = /API +(http:\/\/[\d.:]+)\/v1/.exec(said) ?? [];
-    if (url !== undefined) return { url, stop };
-    if (child.exitCode !== null) throw new Error(`the server ended: ${said}`);
-    await sleep(100);
-  }
-}
+export type Clip = Readonly<{ id: string; media: Readonly<{ src: string }> }>;
+export type Plan = Readonly<{
+  url: string;
+  clips: readonly Clip[];
+  /** From one clip to the next: a smooth scroll takes half a second. */
+  pauseMs: number;
+  isRealtime: boolean;
+}>;
 
 /** A long feed of the sample clips: each stands many times, as a file of its own. */
-async function longFeed(url: string, length: number): Promise<readonly Clip[]> {
+export async function longFeed(url: string, length: number): Promise<readonly Clip[]> {
   const { items } = (await (await fetch(`${url}/v1/feed?limit=20`)).json()) as { items: Clip[] };
   return Array.from({ length }, (_, place) => {
     const clip = items[place % items.length];
@@ -164,7 +135,7 @@ async function lookAt({ page }: Chromium, clip: number, pid: number): Promise<Lo
 }
 
 /** Goes through the whole feed, a clip at a time. */
-async function scroll(browser: Chromium, { clips, pauseMs }: Plan): Promise<Measured> {
+async function scroll(browser: Chromium, { clips, pauseMs }: Plan): Promise<FeedRun> {
   const pid = await rendererOf(browser.root, SETTLE_MS);
   const cpuMsBefore = await cpuMsOf(browser.root);
   const looks = [await lookAt(browser, 1, pid)];
@@ -178,7 +149,8 @@ async function scroll(browser: Chromium, { clips, pauseMs }: Plan): Promise<Meas
   return { ...(await stop()), cpuMsAClip: cpuMs / (clips.length - 1), looks };
 }
 
-async function measureFloor(plan: Plan): Promise<Measured> {
+/** The bare page. */
+export async function measureFloor(plan: Plan): Promise<FeedRun> {
   const browser = await openChromium(SIZE, plan.isRealtime);
   try {
     await answerFor(browser.page, plan);
@@ -192,7 +164,8 @@ async function measureFloor(plan: Plan): Promise<Measured> {
   }
 }
 
-async function measureApp(plan: Plan): Promise<Measured & Readonly<{ likeMs: number }>> {
+/** The feed itself. */
+export async function measureApp(plan: Plan): Promise<AppRun> {
   const browser = await openChromium(SIZE, plan.isRealtime);
   const { page } = browser;
   try {
@@ -208,31 +181,4 @@ async function measureApp(plan: Plan): Promise<Measured & Readonly<{ likeMs: num
   } finally {
     await browser.close();
   }
-}
-
-const { values } = parseArgs({
-  options: {
-    clips: { type: 'string', default: '200' },
-    'pause-ms': { type: 'string', default: '600' },
-    rounds: { type: 'string', default: '1' },
-    realtime: { type: 'boolean', default: false },
-    url: { type: 'string' },
-  },
-});
-if (!existsSync(CHROMIUM)) {
-  console.error(`There is no ${CHROMIUM}, so nothing was measured. Install Debian's chromium.`);
-  process.exit(1);
-}
-const server = values.url === undefined ? await startServer() : undefined;
-try {
-  const url = values.url ?? server?.url ?? '';
-  const clips = await longFeed(url, Number(values.clips));
-  const plan = { url, clips, pauseMs: Number(values['pause-ms']), isRealtime: values.realtime };
-  for (let round = 1; round <= Number(values.rounds); round += 1) {
-    const floor = await measureFloor(plan);
-    const app = await measureApp(plan);
-    console.log(JSON.stringify({ round, load: loadavg()[0], floor, app, BUDGET }));
-  }
-} finally {
-  await server?.stop();
 }
