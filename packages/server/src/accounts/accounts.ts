@@ -332,6 +332,7 @@ class SqliteAccounts implements Accounts {
       about: (...asked) => this.#guard(() => writings.about(...asked)),
       all: (...asked) => this.#guard(() => writings.all(...asked)),
       tally: (name) => this.#guard(() => writings.tally(name)),
+      history: (...asked) => this.#guard(() => writings.history(...asked)),
       change: (change) => this.#change(() => writings.change(change)),
     };
   }

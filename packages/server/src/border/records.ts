@@ -131,7 +131,11 @@ const balances: Shape = {
 
 const bucket = { likes: int, views: uint, starts: uint, loops: uint, watchMs: uint };
 const part: Shape = (value) => typeof value === 'number' && value >= 0 && value < Infinity;
-/** Numbers about videos; nothing in them is about one viewer. */
+const total = union(
+  { sinceMs: uint, atEnd: uint, changes: list({ atMs: uint, gained: uint, lost: uint }) },
+  nothing,
+);
+/** Numbers about videos and their creator; nothing in them is about one viewer. */
 const studioAnswer: Shape = {
   kind: choice('studio'),
   asOfMs: uint,
@@ -160,6 +164,8 @@ const studioAnswer: Shape = {
     reason: choice('fraud', 'rule', 'erasure', 'bug', 'import'),
     atMs: uint,
   }),
+  comments: total,
+  followers: total,
 };
 
 /** Every type, where it may go, and exactly what it may hold beside its type. */

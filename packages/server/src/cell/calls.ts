@@ -141,7 +141,9 @@ const CALLS: Calls = {
   },
   studio: async (context, ask) => {
     const reply = await studioOf(context, ask);
-    return reply === 'busy' ? BUSY : reply;
+    if (reply === 'busy') return BUSY;
+    const isOfPeople = reply.comments !== undefined || reply.followers !== undefined;
+    return isOfPeople ? whenKept(context, reply) : reply;
   },
   signUp: async (context, ask) =>
     whenDone(context, await signUp(context.accounts, ask), 'signed-in'),

@@ -1,6 +1,6 @@
 // What a person reads and writes of their own, as calls of their cell. Synchronous.
 //
-// Rules: docs/spec/people.md (PE7 to PE9).
+// Rules: docs/spec/people.md (PE4, PE7).
 
 import type { Accounts } from '../accounts/accounts.ts';
 import type { CellCalls } from '../cell/cell-client.ts';

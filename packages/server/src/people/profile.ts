@@ -1,4 +1,4 @@
-// What a person says of themselves. Rules: docs/spec/people.md (PE1, PE10).
+// What a person says of themselves. Rules: docs/spec/people.md (PE1, PE45).
 
 import { bool, text } from '@holdfast/protocol/shape.ts';
 import {

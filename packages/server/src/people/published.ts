@@ -11,6 +11,7 @@ import type { AccountsHead } from '../accounts/replicated-rows.ts';
 import { TALLIES_TABLE, WRITINGS_TABLE } from '../accounts/replicated-rows.ts';
 import type { PublicRecord } from '../border/public-records.ts';
 import { ruleOf } from './kinds.ts';
+import { isHistoryName } from './tally-names.ts';
 import type { Author } from './writing.ts';
 import { writingOf } from './writings.ts';
 
@@ -47,6 +48,7 @@ export function createPublished(
   /** `undefined` for a row that is none of the public's business. */
   const recordOf = (tableNo: number, key: string): PublicRecord | null | undefined => {
     if (tableNo === TALLIES_TABLE) {
+      if (isHistoryName(key)) return undefined;
       const value = Number(sql.tally.get(key)?.['value'] ?? 0);
       return { type: 'tally', name: key, value };
     }

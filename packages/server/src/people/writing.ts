@@ -1,6 +1,6 @@
 // What is common to everything that people write: its form, and the rules that a kind has.
 //
-// Rules: docs/spec/people.md (PE1 to PE9).
+// Rules: docs/spec/people.md (PE1 to PE8).
 
 import type { Shape } from '@holdfast/protocol/shape.ts';
 import type { PublicRecord } from '../border/public-records.ts';

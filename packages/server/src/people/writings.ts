@@ -1,6 +1,6 @@
 // The writings of a cell's people, and the tallies that are kept with them. Synchronous.
 //
-// Rules: docs/spec/people.md (PE2 to PE9).
+// Rules: docs/spec/people.md (PE2 to PE10).
 //
 // Why a tally is right: it moves in the transaction that writes what it counts, by the difference
 // between what the writing counted in before and what it counts in now. Why nothing is lost: the
@@ -11,6 +11,8 @@ import { fits } from '@holdfast/protocol/shape.ts';
 import { transaction } from '@holdfast/engine/sqlite/transaction.ts';
 import { AccountsError } from '../accounts/accounts-error.ts';
 import { TALLY_NAME_PATTERN, WRITING_BYTES_MAX } from '../accounts/replicated-rows.ts';
+import { createTallyHistories } from './tally-history.ts';
+import type { TallyHistories, TallyHistory } from './tally-history.ts';
 import { followersTally } from './tally-names.ts';
 import { isKind, KINDS, ruleOf } from './kinds.ts';
 import type { AnyWriting, Bodies, Kind, WritingOf } from './kinds.ts';
@@ -71,6 +73,8 @@ export type Writings = Readonly<{
   /** All of it or nothing, with its tallies. */
   change: (change: Change) => Written;
   tally: (name: string) => number;
+  /** What a tally was since a time. */
+  history: (tally: string, fromMs: number) => TallyHistory;
   /** All that an account wrote, and what counts it; a part of the caller's transaction. */
   removeAllOf: (account: string) => void;
 }>;
@@ -83,6 +87,7 @@ export type WritingsParts = Readonly<{
 
 export function createWritings(db: DatabaseSync, parts: WritingsParts): Writings {
   const sql = prepareStatements(db);
+  const histories = createTallyHistories(db);
 
   const get = (id: string): AnyWriting | undefined => writingOf(sql.get.get(id));
 
@@ -93,8 +98,10 @@ export function createWritings(db: DatabaseSync, parts: WritingsParts): Writings
   const count = (name: string | undefined, by: 1 | -1): void => {
     if (name === undefined) return;
     if (!TALLY_NAME_PATTERN.test(name)) throw new Error('a tally has a name that it may not have');
+    const value = Number(sql.tally.get(name)?.['value'] ?? 0);
     sql.count.run(name, by);
     sql.dropZero.run(name);
+    if (value + by >= 0) histories.note(name, by, parts.nowMs());
   };
 
   const remove = (writing: AnyWriting): void => {
@@ -154,15 +161,20 @@ export function createWritings(db: DatabaseSync, parts: WritingsParts): Writings
     find,
     ...lists(sql),
     tally: (name) => Number(sql.tally.get(name)?.['value'] ?? 0),
-
+    history: (tally, fromMs) => histories.of(tally, fromMs, parts.nowMs()),
     change: changeAll,
-    removeAllOf: (account) => removeAll(sql, account, remove),
+    removeAllOf: (account) => removeAll(sql, histories, account, remove),
   };
 }
 
 type Statements = ReturnType<typeof prepareStatements>;
 
-function removeAll(sql: Statements, account: string, remove: (writing: AnyWriting) => void): void {
+function removeAll(
+  sql: Statements,
+  histories: TallyHistories,
+  account: string,
+  remove: (writing: AnyWriting) => void,
+): void {
   for (;;) {
     const some = sql.some.all(account, CHANGE_ITEMS_MAX).flatMap((row) => writingOf(row) ?? []);
     if (some.length === 0) break;
@@ -173,6 +185,7 @@ function removeAll(sql: Statements, account: string, remove: (writing: AnyWritin
   // Whom nobody can follow any more nobody follows.
   sql.removeAbout.run('follow', account);
   sql.dropTally.run(followersTally(account));
+  histories.drop(followersTally(account));
 }
 
 function insert(

@@ -12,6 +12,7 @@ import {
 import { START_MS } from '@holdfast/engine/testing/batches.ts';
 import type { VideoId } from '@holdfast/protocol/ids.ts';
 import type { Op, Source } from '@holdfast/protocol/ops.ts';
+import type { TallyHistory } from '../people/tally-history.ts';
 import { STUDIO_PARTS, studioOf } from './studio-call.ts';
 import type { StudioAsk, StudioReply } from './studio-call.ts';
 
@@ -23,6 +24,10 @@ let engine: Engine;
 let store: StateStore;
 let clocks: TestClocks;
 let lastN = 0;
+let histories: ReadonlyMap<string, TallyHistory> = new Map();
+
+const history = (tally: string): TallyHistory =>
+  histories.get(tally) ?? { sinceMs: 0, value: 0, changes: [] };
 
 beforeEach(async () => {
   clocks = new TestClocks();
@@ -45,7 +50,8 @@ async function watch(session: string, video: string, source: Source, watchedMs: 
 async function told(change: Partial<StudioAsk> = {}): Promise<StudioReply> {
   const range = { fromMs: TODAY, toMs: TODAY + 2 * DAY_MS };
   const ask: StudioAsk = { videos: VIDEOS, parts: STUDIO_PARTS, grain: 'quarter', ...range };
-  const cell = { engine, store, closedDays: { days: new Map() } };
+  const accounts = { writings: { history } };
+  const cell = { engine, store, closedDays: { days: new Map() }, accounts };
   const reply = await studioOf(cell, { ...ask, ...change });
   if (reply === 'busy') throw new Error('nothing was going on');
   return reply;
@@ -107,5 +113,32 @@ describe('SD2: a cell asked once for all videos', () => {
     expect(unknown).toMatchObject({ buckets: [], days: [], videos: [], viewers: 0, books: [] });
     const { buckets, days } = await told({ parts: ['buckets'] });
     expect([buckets.length, days.length]).toEqual([1, 0]);
+  });
+});
+
+describe('SD27: totals', () => {
+  const change = (atMs: number, gained: number, lost: number) => ({ atMs, gained, lost });
+
+  it('SD27: of comments are those of all its videos, at the end of what was asked for', async () => {
+    const after = TODAY + 2 * DAY_MS;
+    histories = new Map([
+      [
+        'comments/v1',
+        { sinceMs: 5, value: 9, changes: [change(TODAY, 3, 1), change(after, 2, 0)] },
+      ],
+      ['comments/v2', { sinceMs: 0, value: 4, changes: [change(TODAY + 900_000, 1, 0)] }],
+    ]);
+    const { comments, followers } = await told({ parts: ['comments'], grain: 'day' });
+    expect(comments).toEqual({ sinceMs: 5, atEnd: 11, changes: [change(TODAY, 4, 1)] });
+    expect(followers).toBeUndefined();
+    const fine = await told({ parts: ['comments'] });
+    expect(fine.comments?.changes).toEqual([change(TODAY, 3, 1), change(TODAY + 900_000, 1, 0)]);
+  });
+
+  it('SD27: of followers are those of one account, and of nobody when none is named', async () => {
+    histories = new Map([['followers/me', { sinceMs: 0, value: 2, changes: [] }]]);
+    const { followers } = await told({ parts: ['followers'], account: 'me' });
+    expect(followers).toEqual({ sinceMs: 0, atEnd: 2, changes: [] });
+    expect((await told({ parts: ['followers'] })).followers).toBeUndefined();
   });
 });

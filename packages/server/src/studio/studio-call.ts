@@ -18,6 +18,10 @@ import type { ClosedDays, VideoDay } from '@holdfast/engine/engine/video-days.ts
 import { readViewers } from '@holdfast/engine/engine/viewers.ts';
 import { addMinutes } from '@holdfast/engine/state/minutes.ts';
 import type { RollupWidth, StateStore } from '@holdfast/engine/state/state-store.ts';
+import type { TallyChange, TallyHistory } from '../people/tally-history.ts';
+import { QUARTER_MS } from '../people/tally-history.ts';
+import { commentsTally, followersTally } from '../people/tally-names.ts';
+import type { Writings } from '../people/writings.ts';
 
 /** Videos that one question names. */
 export const STUDIO_VIDEOS_MAX = 200;
@@ -26,7 +30,8 @@ const CORRECTIONS_MAX = 500;
 
 /**
  * What can be asked for: buckets of all videos together, their UTC days with what those were made
- * of, each video by itself, viewers, which of them had been there before, ops by class, corrections.
+ * of, each video by itself, viewers, which of them had been there before, ops by class, corrections,
+ * how many comments and followers there were at the end, and when they changed.
  */
 export const STUDIO_PARTS = [
   'buckets',
@@ -36,11 +41,15 @@ export const STUDIO_PARTS = [
   'returning',
   'books',
   'corrections',
+  'comments',
+  'followers',
 ] as const;
 export type StudioPart = (typeof STUDIO_PARTS)[number];
 
 export type StudioAsk = Readonly<{
   videos: readonly VideoId[];
+  /** Whose followers are asked for. */
+  account?: string | undefined;
   parts: readonly StudioPart[];
   grain: Exclude<Grain, 'hour'>;
   fromMs: number;
@@ -75,6 +84,15 @@ export type StudioCorrection = Readonly<{
   atMs: number;
 }>;
 
+/** How many there were at the end of what was asked for, and what changed from its begin to it. */
+export type StudioTotal = Readonly<{
+  /** Before this nobody knows what came and went. */
+  sinceMs: number;
+  atEnd: number;
+  /** By the grain of the question, oldest first; quarter-hours where that is minutes. */
+  changes: readonly TallyChange[];
+}>;
+
 export type StudioReply = Readonly<{
   kind: 'studio';
   asOfMs: number;
@@ -88,9 +106,16 @@ export type StudioReply = Readonly<{
   errorPart: number;
   books: readonly StudioBooks[];
   corrections: readonly StudioCorrection[];
+  comments?: StudioTotal | undefined;
+  followers?: StudioTotal | undefined;
 }>;
 
-type Cell = Readonly<{ engine: Engine; store: StateStore; closedDays: ClosedDays }>;
+type Cell = Readonly<{
+  engine: Engine;
+  store: StateStore;
+  closedDays: ClosedDays;
+  accounts: Readonly<{ writings: Pick<Writings, 'history'> }>;
+}>;
 
 const WIDTH: Readonly<Record<StudioAsk['grain'], RollupWidth>> = {
   minute: 1,
@@ -122,7 +147,55 @@ export async function studioOf(cell: Cell, ask: StudioAsk): Promise<StudioReply 
     ...viewers,
     books,
     corrections: parts.has('corrections') ? await correctionsOf(cell, names, ask) : [],
+    ...totalsOf(cell, ask, parts),
   };
+}
+
+function totalsOf(
+  { accounts: { writings } }: Cell,
+  ask: StudioAsk,
+  parts: ReadonlySet<StudioPart>,
+): Pick<StudioReply, 'comments' | 'followers'> {
+  const told = (tallies: readonly string[]): StudioTotal =>
+    totalOf(
+      tallies.map((tally) => writings.history(tally, ask.fromMs)),
+      ask,
+    );
+  const { account } = ask;
+  const videos = ask.videos.slice(0, STUDIO_VIDEOS_MAX);
+  return {
+    ...(parts.has('comments') && { comments: told(videos.map(commentsTally)) }),
+    ...(parts.has('followers') &&
+      account !== undefined && {
+        followers: told([followersTally(account)]),
+      }),
+  };
+}
+
+/** Tallies as one: what they were at the end is what they are now, less what changed after it. */
+function totalOf(histories: readonly TallyHistory[], { grain, toMs }: StudioAsk): StudioTotal {
+  const unitMs = grain === 'day' ? DAY_MS : QUARTER_MS;
+  const byTime = new Map<number, { gained: number; lost: number }>();
+  let [atEnd, sinceMs] = [0, 0];
+  for (const history of histories) {
+    atEnd += history.value;
+    sinceMs = Math.max(sinceMs, history.sinceMs);
+    for (const { atMs, gained, lost } of history.changes) {
+      if (atMs >= toMs) {
+        atEnd -= gained - lost;
+        continue;
+      }
+      const start = Math.floor(atMs / unitMs) * unitMs;
+      const sum = byTime.get(start) ?? { gained: 0, lost: 0 };
+      sum.gained += gained;
+      sum.lost += lost;
+      byTime.set(start, sum);
+    }
+  }
+  const changes = [...byTime]
+    .sort(([left], [right]) => left - right)
+    .map(([atMs, sum]) => ({ atMs, ...sum }));
+  return { sinceMs, atEnd, changes };
 }
 
 const dayRange = ({ fromMs, toMs }: StudioAsk): { fromDay: number; toDay: number } => ({

@@ -114,6 +114,7 @@ const ASKS: Readonly<Record<Exclude<CallName, 'checkWindow'>, Shape>> = {
   },
   studio: {
     videos: ofAtMost(STUDIO_VIDEOS_MAX, video),
+    account: union(id, nothing),
     parts: ofAtMost(STUDIO_PARTS.length, choice(...STUDIO_PARTS)),
     grain: choice('minute', 'quarter', 'day'),
     fromMs: uint,

@@ -244,6 +244,7 @@ describe('A69: every documented operation, run against the server, answers as do
       await run(world, 'getStudioOverview', { headers });
       await run(world, 'getStudioSeries', { headers, query: '?metric=likes&grain=hour' });
       await run(world, 'getStudioVideos', { headers, query: '?sort=views' });
+      await run(world, 'getStudioRealtime', { headers });
       await run(world, 'exportStudio', { headers });
       await run(world, 'exportStudio', { headers, query: '?what=series&format=json' });
     }

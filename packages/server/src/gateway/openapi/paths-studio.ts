@@ -21,12 +21,26 @@ const unknownDays: Schema = {
 };
 const classes = object(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, whole])));
 
+const realtime = {
+  justNow: named('JustNow'),
+  minutes: list(named('StudioPoint')),
+  hours: list(named('StudioPoint')),
+  state,
+  asOf: time,
+};
+
 export const studioSchemas: Readonly<Record<string, Schema>> = {
   StudioPoint: {
     description: 'A bucket. `null` is not known; with `gap` nobody heard of a cell at the time.',
     ...object(
-      { at: time, value: orNull(number), partial: { type: 'boolean' }, gap: { const: true } },
-      ['gap'],
+      {
+        at: time,
+        value: orNull(number),
+        partial: { type: 'boolean' },
+        gap: { const: true },
+        reason: { const: 'not-kept', description: 'It was before such numbers were kept.' },
+      },
+      ['gap', 'reason'],
     ),
   },
   Retention: object({
@@ -111,13 +125,15 @@ export const studioSchemas: Readonly<Record<string, Schema>> = {
         until: time,
         kind: words(['incident', 'correction', 'handover', 'definition']),
         text,
+        code: { type: 'string', description: 'Which sentence `text` is; without it, free words.' },
+        params: { type: 'object', description: 'Names and numbers that the sentence is made of.' },
         link: text,
         jurisdiction: named('Jurisdiction'),
         closing: orNull(number),
         opening: orNull(number),
         operators: list(text, { minItems: 2, maxItems: 2 }),
       },
-      ['until', 'link', 'jurisdiction', 'closing', 'opening', 'operators'],
+      ['until', 'code', 'params', 'link', 'jurisdiction', 'closing', 'opening', 'operators'],
     ),
   },
   StudioMetric: words(STUDIO_METRICS),
@@ -129,16 +145,25 @@ export const studioSchemas: Readonly<Record<string, Schema>> = {
     videos: whole,
     isCut: { type: 'boolean', description: 'There are more videos than are in the numbers.' },
     cards: list(
-      object({
-        metric: named('StudioMetric'),
-        value: orNull(number),
-        previous: orNull(number),
-        state,
-        asOf: orNull(time),
-        spark: list(named('StudioPoint')),
-      }),
+      object(
+        {
+          metric: named('StudioMetric'),
+          value: orNull(number),
+          previous: {
+            ...orNull(number),
+            description: 'Of the period before; of comments and followers the total at its end.',
+          },
+          state,
+          asOf: orNull(time),
+          spark: list(named('StudioPoint')),
+          gained: orNull(whole),
+          lost: orNull(whole),
+        },
+        ['gained', 'lost'],
+      ),
     ),
     definitions: object(Object.fromEntries(STUDIO_METRICS.map((metric) => [metric, text]))),
+    definitionCodes: object(Object.fromEntries(STUDIO_METRICS.map((metric) => [metric, text]))),
   }),
   StudioSeries: object({
     metric: named('StudioMetric'),
@@ -181,13 +206,21 @@ export const studioSchemas: Readonly<Record<string, Schema>> = {
     },
     ['next'],
   ),
-  Realtime: object({
-    video: named('Id'),
-    minutes: list(named('StudioPoint')),
-    hours: list(named('StudioPoint')),
-    state,
-    asOf: time,
-  }),
+  JustNow: {
+    description:
+      'What was reported in the last five minutes, the running one among them; `null` while a cell ' +
+      'is silent. `watching` is watch time by time: how many were watching at once.',
+    ...object({
+      from: time,
+      to: time,
+      views: orNull(whole),
+      starts: orNull(whole),
+      watchMs: orNull(whole),
+      watching: orNull({ type: 'number', minimum: 0 }),
+    }),
+  },
+  Realtime: object({ video: named('Id'), ...realtime }),
+  StudioRealtime: object({ ...realtime, isCut: { type: 'boolean' } }),
 };
 
 const security = [{ serviceKey: [] }, { cookie: [] }] as const;
@@ -283,6 +316,12 @@ export const studioPaths: Paths = {
     'Each video with its numbers over a period',
     answer('A page.', named('StudioVideos')),
     [sort, cursor, ...period],
+  ),
+  '/v1/me/studio/realtime': ofOwn(
+    'getStudioRealtime',
+    'Views of late over all videos',
+    answer('The last minutes and hours.', named('StudioRealtime')),
+    [oneVideo],
   ),
   '/v1/me/studio/export': ofOwn('exportStudio', 'The numbers of the studio as a file', file, [
     inQuery(

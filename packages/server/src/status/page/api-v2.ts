@@ -4,7 +4,7 @@
 // indicator is `major`, so that a reader who only knows its words never takes it for green.
 
 import { hash } from 'node:crypto';
-import { isOpen } from '../rules/incident.ts';
+import { incidentName, isOpen } from '../rules/incident.ts';
 import type { Affected, Incident, Update } from '../rules/incident.ts';
 import { isUnderWay } from '../rules/orders.ts';
 import type { Maintenance } from '../rules/orders.ts';
@@ -230,6 +230,11 @@ function markOf(incident: Incident) {
     from: timeOf(incident.firstBadAtMs),
     until: timeOrNull(incident.cleanSinceMs),
     cells: [...new Set(affected.map(({ cell }) => cell))],
+    // Only of a name that is made of them; what a person wrote is in their words alone.
+    components:
+      name === incidentName(affected)
+        ? [...new Set(affected.map(({ component }) => component))]
+        : [],
     metrics: (['likes', 'views'] as const).filter((metric) =>
       affected.some(({ component }) => component.startsWith(metric)),
     ),

@@ -144,7 +144,11 @@ describe('the API', () => {
     await page.pass(30);
     const marks = async () => incidentsIn(await get('/api/v2/marks.json')) ?? [];
     expect(await marks()).toMatchObject([
-      { title: expect.stringMatching(/^Wrong views in/) as string, isOutage: true },
+      {
+        title: expect.stringMatching(/^Wrong views in/) as string,
+        components: ['views-right'],
+        isOutage: true,
+      },
     ]);
     const incident = page.board.openIncidents[0]?.id ?? '';
     const late = { metric: 'views', count: 3_112, day: '2026-11-17' } as const;
@@ -153,7 +157,7 @@ describe('the API', () => {
     const lifted = expect.stringContaining(
       '3,112 late views added to Tuesday 17 November',
     ) as string;
-    expect(await marks()).toMatchObject([{ title: lifted, isOutage: false }]);
+    expect(await marks()).toMatchObject([{ title: lifted, isOutage: false, late: [late] }]);
   });
 
   it('ST37: unknown is never an indicator of green', async () => {

@@ -4,7 +4,7 @@
 import type { CountState } from '@holdfast/protocol/counts.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { CellClient, CellUnavailable } from '../../../cell/cell-client.ts';
-import type { StudioAsk, StudioReply } from '../../../studio/studio-call.ts';
+import type { StudioAsk, StudioPart, StudioReply } from '../../../studio/studio-call.ts';
 import type { CellClients } from '../../parts.ts';
 
 /** An answer this young is given again without asking; one about many videos took more to make. */
@@ -118,23 +118,27 @@ function stateOf(known: readonly FromCell[], missing: readonly Jurisdiction[]): 
 
 /** Questions about time up to now go on asking the same while time passes; others name their end. */
 function keyOf(jurisdiction: Jurisdiction, ask: StudioAsk, nowMs: number): string {
-  const { videos, parts, grain, fromMs, toMs } = ask;
+  const { videos, account = '', parts, grain, fromMs, toMs } = ask;
   const span = toMs >= nowMs ? `now-${toMs - fromMs}` : `${fromMs}-${toMs}`;
-  return [jurisdiction, grain, parts.join('+'), span, ...videos].join(' ');
+  return [jurisdiction, grain, parts.join('+'), span, account, ...videos].join(' ');
 }
 
 function isSameRange(left: StudioAsk, right: StudioAsk): boolean {
   return left.fromMs === right.fromMs && left.toMs === right.toMs;
 }
 
+const BY_TIME: ReadonlySet<StudioPart> = new Set(['buckets', 'days', 'comments', 'followers']);
+
 /** Lists by time can be cut to a later beginning; numbers of a whole range cannot. */
 function covers(older: StudioAsk, newer: StudioAsk): boolean {
   if (isSameRange(older, newer)) return true;
-  const isByTime = newer.parts.every((part) => part === 'buckets' || part === 'days');
+  const isByTime = newer.parts.every((part) => BY_TIME.has(part));
   return isByTime && older.fromMs <= newer.fromMs;
 }
 
-function rowsIn({ buckets, days, videos, viewerDays, corrections }: StudioReply): number {
-  const plain = buckets.length + videos.length + viewerDays.length + corrections.length;
+function rowsIn(reply: StudioReply): number {
+  const { buckets, days, videos, viewerDays, corrections, comments, followers } = reply;
+  const changes = (comments?.changes.length ?? 0) + (followers?.changes.length ?? 0);
+  const plain = buckets.length + videos.length + viewerDays.length + corrections.length + changes;
   return ROWS_OF_ANY_ANSWER + plain + days.length * 4;
 }

@@ -2,11 +2,18 @@
 
 import { get } from 'node:http';
 
+export type LateData = Readonly<{ count: number; metric: string; day: string }>;
+
 export type Incident = Readonly<{
   atMs: number;
   /** `undefined` while it is open. */
   untilMs: number | undefined;
   title: string;
+  /** What does not hold, and where, of a title that is made of that and no person's words. */
+  components: readonly string[];
+  cells: readonly string[];
+  /** What has been counted since, and of which day (ST24). */
+  late: readonly LateData[];
   link: string;
   /** Something people use did not work. */
   isOutage: boolean;
@@ -21,6 +28,8 @@ const BODY_BYTES_MAX = 2_000_000;
 const KEPT_MS = 15_000;
 const INCIDENTS_MAX = 200;
 const TITLE_CHARS_MAX = 200;
+/** Components, cells and late data of one incident. */
+const NAMES_MAX = 20;
 
 export function openIncidents(
   origin: (() => string | undefined) | undefined,
@@ -69,14 +78,39 @@ export function incidentsIn(text: string): readonly Incident[] | undefined {
   const listed: unknown = fieldsOf(body)['marks'];
   if (!Array.isArray(listed)) return undefined;
   return listed.slice(0, INCIDENTS_MAX).flatMap((one) => {
-    const { name, from, until, impact, link, state, late } = fieldsOf(one);
+    const { name, from, until, impact, link, state, late, components, cells } = fieldsOf(one);
     const atMs = timeIn(from);
     if (atMs === undefined || typeof name !== 'string') return [];
     // ST24: what came late is counted by now, so nothing is missing there any more.
     const isLifted = state === 'lifted';
     const isOutage = (impact === 'major' || impact === 'critical') && !isLifted;
     const title = [name, ...(isLifted ? textsIn(late) : [])].join('. ').slice(0, TITLE_CHARS_MAX);
-    return [{ atMs, untilMs: timeIn(until), title, link: pathOf(link), isOutage }];
+    return [
+      {
+        atMs,
+        untilMs: timeIn(until),
+        title,
+        components: namesIn(components),
+        cells: namesIn(cells),
+        late: isLifted ? lateIn(late) : [],
+        link: pathOf(link),
+        isOutage,
+      },
+    ];
+  });
+}
+
+function namesIn(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter((one): one is string => typeof one === 'string').slice(0, NAMES_MAX);
+}
+
+function lateIn(value: unknown): readonly LateData[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, NAMES_MAX).flatMap((one) => {
+    const { count, metric, day } = fieldsOf(one);
+    const isLate = typeof metric === 'string' && typeof day === 'string';
+    return typeof count === 'number' && isLate ? [{ count, metric, day }] : [];
   });
 }
 

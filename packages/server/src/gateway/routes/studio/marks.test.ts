@@ -73,6 +73,8 @@ describe('SD23: a hand-over in a series', () => {
     at: new Date(AT).toISOString(),
     kind: 'handover',
     text: 'us: north → south',
+    code: 'handover',
+    params: { cell: 'us', source: 'north', target: 'south' },
     link: '/trust/us',
     jurisdiction: 'us',
     operators: ['north', 'south'],

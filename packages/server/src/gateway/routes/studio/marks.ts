@@ -7,7 +7,7 @@ import type { StudioCorrection } from '../../../studio/studio-call.ts';
 import { askAll } from '../../all-cells.ts';
 import { timeText } from '../../answers.ts';
 import { changesOf, entriesOf } from '../../trust/ownership.ts';
-import type { Incident } from './incidents.ts';
+import type { Incident, LateData } from './incidents.ts';
 import type { StudioParts } from './studio-parts.ts';
 import type { StudioMetric } from './studio-series.ts';
 
@@ -16,11 +16,19 @@ const MARKS_MAX = 100;
 
 type MarkParts = Pick<StudioParts, 'cells' | 'charter' | 'ask'>;
 
+/** What a sentence is made of: names and numbers, and no words. */
+export type MarkParams = Readonly<
+  Record<string, string | number | readonly string[] | readonly LateData[]>
+>;
+
 export type Mark = Readonly<{
   at: string;
   until?: string;
   kind: 'incident' | 'correction' | 'handover' | 'definition';
   text: string;
+  /** What is said, for whoever says it in another language; absent where only `text` says it. */
+  code?: string;
+  params?: MarkParams;
   link?: string;
   jurisdiction?: string;
   /** What the video had by the signed word of the operator that left, and of the one that came. */
@@ -52,11 +60,12 @@ function incidentMarks({ incidents = [], fromMs, toMs }: MarksAsk): readonly Mar
   return incidents
     .filter(({ atMs, untilMs }) => atMs < toMs && (untilMs ?? Infinity) >= fromMs)
     .slice(0, MARKS_MAX)
-    .map(({ atMs, untilMs, title, link }) => ({
+    .map(({ atMs, untilMs, title, components, cells, late, link }) => ({
       at: timeText(atMs),
       ...(untilMs !== undefined && { until: timeText(untilMs) }),
       kind: 'incident',
       text: title,
+      ...(components.length > 0 && { code: 'incident', params: { components, cells, late } }),
       link,
     }));
 }
@@ -79,9 +88,15 @@ async function correctionMarks(
       at: timeText(correction.atMs),
       kind: 'correction',
       text: correctionText(correction, titles.get(correction.video) ?? ''),
+      code: 'correction',
+      params: correctionParams(correction, titles.get(correction.video) ?? ''),
       link: `/studio/videos/${correction.video}`,
       jurisdiction: correction.jurisdiction,
     }));
+}
+
+function correctionParams({ metric, delta, reason }: StudioCorrection, title: string): MarkParams {
+  return { metric, delta, reason, title };
 }
 
 function correctionText({ metric, delta, reason }: StudioCorrection, title: string): string {
@@ -111,6 +126,8 @@ async function handoverMarks(
       at: timeText(to.sinceMs),
       kind: 'handover',
       text: `${to.cell}: ${from.owner.operator} → ${to.owner.operator}`,
+      code: 'handover',
+      params: { cell: to.cell, source: from.owner.operator, target: to.owner.operator },
       link: `/trust/${to.cell}`,
       jurisdiction: to.cell,
       operators: [from.owner.operator, to.owner.operator],

@@ -6,13 +6,15 @@ import type { Video } from '../../../catalog/catalog.ts';
 import { timeText } from '../../answers.ts';
 import { refusal } from '../../refusal.ts';
 import type { Refusal } from '../../refusal.ts';
-import { DEFINITIONS } from './definitions.ts';
+import { DEFINITION_CODES, DEFINITIONS } from './definitions.ts';
 import { marksOf } from './marks.ts';
 import type { Mark } from './marks.ts';
 import { dayStretches, periodOf, seriesAskOf } from './periods.ts';
 import type { Period } from './periods.ts';
 import type { OwnVideos, StudioParts } from './studio-parts.ts';
-import { NOT_KEPT, seriesOf, STUDIO_METRICS } from './studio-series.ts';
+import { isTotal, seriesOf, STUDIO_METRICS } from './studio-series.ts';
+import { totalSeriesOf } from './totals.ts';
+import type { TotalMetric } from './totals.ts';
 import type { Span, StudioMetric, StudioPoint, StudioSeries } from './studio-series.ts';
 
 const METRIC_FORM = refusal('invalid-request', `metric is one of ${STUDIO_METRICS.join(', ')}.`);
@@ -24,6 +26,9 @@ export type Card = Readonly<{
   state: Count['state'];
   asOf: string | null;
   spark: readonly StudioPoint[];
+  /** Of totals: what came and went in the period; `null` where not all of it is known. */
+  gained?: number | null;
+  lost?: number | null;
 }>;
 
 export type Overview = Readonly<{
@@ -36,6 +41,8 @@ export type Overview = Readonly<{
   isCut: boolean;
   cards: readonly Card[];
   definitions: Readonly<Record<StudioMetric, string>>;
+  /** Which definition each is, for whoever says it in another language. */
+  definitionCodes: Readonly<Record<StudioMetric, string>>;
 }>;
 
 type Answered<Body> = Readonly<{ kind: 'body'; body: Body }> | Refusal;
@@ -59,8 +66,10 @@ export async function overviewOf(
   const cards: Card[] = [];
   // One after the other: most need the same answer of cells, and only the first then asks for it.
   for (const metric of STUDIO_METRICS) {
-    if (NOT_KEPT.has(metric)) cards.push(totalCard(parts, metric, entries, account));
-    else cards.push(await cardOf(parts, metric, entries, { period, context }));
+    if (isTotal(metric)) {
+      const now = totalCard(parts, metric, entries, account);
+      cards.push(await withHistory(parts, now, { metric, entries, account, period, nowMs }));
+    } else cards.push(await cardOf(parts, metric, entries, { period, context }));
   }
   const { fromMs, toMs, previousFromMs, zone } = period;
   const from = timeText(fromMs);
@@ -73,6 +82,7 @@ export async function overviewOf(
     isCut,
     cards,
     definitions: DEFINITIONS,
+    definitionCodes: DEFINITION_CODES,
   };
   return { kind: 'body', body };
 }
@@ -156,7 +166,7 @@ function tallyNames(
   return account === undefined ? [] : [`followers/${account}`];
 }
 
-/** Metrics of which only the present is known: the sum of the public totals, with their age. */
+/** The sum of the public totals, with their age. */
 function totalCard(
   parts: StudioParts,
   metric: StudioMetric,
@@ -188,6 +198,38 @@ function totalCard(
   return { ...none, value: sum, state: isStale ? 'stale' : 'live', asOf: asOf ?? asOfNow };
 }
 
+type TotalAsk = Readonly<{
+  metric: TotalMetric;
+  entries: readonly Video[];
+  account: string | undefined;
+  period: Period;
+  nowMs: number;
+}>;
+
+/** How a total came about: its line, what it was when the period began, and what changed since. */
+async function withHistory(
+  { ask }: StudioParts,
+  card: Card,
+  { metric, entries, account, period, nowMs }: TotalAsk,
+): Promise<Card> {
+  const { fromMs, toMs, previousFromMs, zone } = period;
+  const stretches = dayStretches(metric, zone, { fromMs: previousFromMs, toMs }, nowMs);
+  const whose = { videos: entries.map(({ video }) => video), account };
+  const series = await totalSeriesOf(ask, whose, metric, stretches, nowMs);
+  const from = timeText(fromMs);
+  const before = series.points.findLast(({ at }) => at < from);
+  const isWhole = series.state !== 'unknown' && series.sinceMs <= fromMs;
+  const sum = (way: 'gained' | 'lost'): number =>
+    series.changes.reduce((all, one) => all + (one.atMs >= fromMs ? one[way] : 0), 0);
+  return {
+    ...card,
+    previous: before?.value ?? null,
+    spark: series.points.filter(({ at }) => at >= from),
+    gained: isWhole ? sum('gained') : null,
+    lost: isWhole ? sum('lost') : null,
+  };
+}
+
 export type SeriesBody = Readonly<{
   metric: StudioMetric;
   grain: string;
@@ -203,7 +245,7 @@ export type SeriesBody = Readonly<{
 
 export async function seriesBodyOf(
   parts: StudioParts,
-  { entries, isCut, query }: OwnVideos,
+  { entries, isCut, query, account }: OwnVideos,
 ): Promise<Answered<SeriesBody>> {
   const nowMs = parts.nowMs();
   const text = query.one('metric') ?? 'views';
@@ -213,7 +255,9 @@ export async function seriesBodyOf(
   if (asked.kind === 'refusal') return asked;
   const context = { nowMs, outages: await outagesIn(parts) };
   const videos = entries.map(({ video }) => video);
-  const series = await seriesOf(parts.ask, videos, metric, asked.stretches, context);
+  const series = isTotal(metric)
+    ? await totalSeriesOf(parts.ask, { videos, account }, metric, asked.stretches, nowMs)
+    : await seriesOf(parts.ask, videos, metric, asked.stretches, context);
   const incidents = await parts.incidents();
   const { grain, zoneName: timeZone, fromMs, toMs } = asked;
   const marks = await marksOf(parts, { entries, metric, fromMs, toMs, incidents });
@@ -231,12 +275,19 @@ export async function seriesBodyOf(
   return { kind: 'body', body };
 }
 
+const KEPT_FROM = {
+  engagedViews: 'Engaged views are kept from here on.',
+  comments: 'How many comments there were is kept from here on.',
+  followers: 'How many followers there were is kept from here on.',
+} as const;
+
 /** Where a metric begins to be kept: behind the last day of which it is not known. */
 function definitionMarks({ points, asOfMs }: StudioSeries, metric: StudioMetric): readonly Mark[] {
-  if (metric !== 'engagedViews') return [];
+  if (metric !== 'engagedViews' && !isTotal(metric)) return [];
   const asOf = timeText(asOfMs);
   const last = points.findLastIndex(({ value, at }) => value === null && at < asOf);
   const first = last === -1 ? undefined : points[last + 1];
   if (first === undefined) return [];
-  return [{ at: first.at, kind: 'definition', text: 'Engaged views are kept from here on.' }];
+  const code = `${metric}-kept`;
+  return [{ at: first.at, kind: 'definition', text: KEPT_FROM[metric], code }];
 }

@@ -94,6 +94,27 @@ describe('SD1, SD3: whose videos', () => {
   });
 });
 
+describe('SD30: words that a server makes', () => {
+  it('SD30: have a name for each definition, and say it in English beside it', async () => {
+    const body: { definitions: object; definitionCodes: object } = (await get('overview')).json();
+    expect(Object.keys(body.definitionCodes)).toEqual(Object.keys(body.definitions));
+    expect(body.definitionCodes).toMatchObject({ views: 'views-holdfast-1' });
+  });
+});
+
+describe('SD29: real time over all videos', () => {
+  it('SD29: is of all of them, or of the one that is named', async () => {
+    const bucket = { atMs: START_MS, likes: 0, views: 7, starts: 9, loops: 0, watchMs: 60_000 };
+    says('us', { buckets: [bucket] });
+    world.clock.nowMs = START_MS + 30_000;
+    const body: object = (await get('realtime')).json();
+    expect(body).toMatchObject({ isCut: false, justNow: { views: 7, starts: 9 } });
+    expect(asked()[0]?.videos).toEqual(['two', 'one']);
+    await get('realtime?video=one');
+    expect(asked().at(-1)?.videos).toEqual(['one']);
+  });
+});
+
 describe('SD17: cards', () => {
   it('SD17: have the period beside the one before it, and a line of days', async () => {
     says('us', { days: [day(TODAY - 28 * DAY_MS, 5, 4), day(TODAY, 7, 6)] });
@@ -192,6 +213,82 @@ describe('SD17: cards', () => {
   );
 });
 
+describe('SD27: comments and followers over time', () => {
+  const total = (atEnd: number, sinceMs: number, ...changes: [number, number, number][]) => ({
+    atEnd,
+    sinceMs,
+    changes: changes.map(([atMs, gained, lost]) => ({ atMs, gained, lost })),
+  });
+  const values = (points: unknown): unknown =>
+    (points as { value: unknown }[]).map(({ value }) => value);
+  type TotalCard = Card & { gained: number | null; lost: number | null; spark: unknown[] };
+
+  it('SD27: a card has what was there before the period, what came and went, and a line', async () => {
+    const followers = total(7, 0, [TODAY - 40 * DAY_MS, 2, 0], [TODAY - DAY_MS, 4, 1]);
+    says('us', { followers });
+    says('eu', { followers: total(1, 0, [TODAY, 1, 0]) });
+    const shown = card(await overview(), 'followers') as TotalCard;
+    // 7 and 1 are there now; of these 4 came and 1 went yesterday, and 1 came today.
+    expect(shown).toMatchObject({ previous: 4, gained: 5, lost: 1 });
+    expect(values(shown.spark.slice(-3))).toEqual([4, 7, 8]);
+    expect(asked().find(({ parts }) => parts.includes('followers'))?.account).toBe('acc_us-1');
+  });
+
+  it('SD28: time before the history is a gap, and nothing is compared with it', async () => {
+    const sinceMs = TODAY - DAY_MS + 1;
+    says('us', { comments: total(3, sinceMs, [TODAY, 1, 0]) });
+    says('eu', { comments: total(0, 0) });
+    const shown = card(await overview(), 'comments') as TotalCard;
+    expect(shown).toMatchObject({ previous: null, gained: null, lost: null });
+    expect(values(shown.spark.slice(-3))).toEqual([null, 2, 3]);
+    const body: { series: object[]; marks: object[] } = (
+      await get('series?metric=comments&from=2026-11-20')
+    ).json();
+    expect(values(body.series)).toEqual([null, 2, 3]);
+    expect(body.series[0]).toMatchObject({ gap: true, reason: 'not-kept' });
+    const at = new Date(TODAY - DAY_MS).toISOString();
+    expect(body.marks).toMatchObject([{ at, kind: 'definition', code: 'comments-kept' }]);
+  });
+
+  it('SD27: in a zone days end at its midnight, and hours are there too', async () => {
+    const comments = total(6, 0, [TODAY + 4 * 3_600_000, 1, 0], [TODAY + 6 * 3_600_000, 2, 0]);
+    says('us', { comments });
+    says('eu', { comments: total(0, 0) });
+    const query = 'series?metric=comments&tz=America/New_York&from=2026-11-21T12:00:00Z';
+    const days: { series: object[] } = (await get(query)).json();
+    expect(values(days.series)).toEqual([4, 6]);
+    const hours: { series: object[] } = (
+      await get('series?metric=comments&grain=hour&from=2026-11-22T03:00:00Z')
+    ).json();
+    expect(values(hours.series)).toEqual([3, 4, 4, 6, 6, 6, 6, 6, 6, 6, 6, 6]);
+    expect((await get('series?metric=comments&grain=minute')).json()).toMatchObject({
+      code: 'invalid-request',
+    });
+  });
+
+  it('SD19: with a cell away they end where it was last heard of, and without it are unknown', async () => {
+    says('us', { followers: total(2, 0), asOfMs: START_MS + 1_000 });
+    says('eu', { followers: total(3, 0), asOfMs: START_MS + 1_000 });
+    await get('series?metric=followers&grain=hour');
+    world.cells.eu.fail(AWAY);
+    world.clock.nowMs += 2 * 3_600_000;
+    const stale: { series: object[] } = (await get('series?metric=followers&grain=hour')).json();
+    expect(stale).toMatchObject({ state: 'stale' });
+    expect(values(stale.series.slice(-3))).toEqual([5, null, null]);
+    const unknown: { series: object[] } = (
+      await get('series?metric=followers&from=2026-11-21')
+    ).json();
+    expect(unknown).toMatchObject({ state: 'unknown', asOf: null });
+    expect(values(unknown.series)).toEqual([null, null]);
+  });
+
+  it('SD27: nobody follows a tenant, so that is not known and no cell is asked', async () => {
+    const body: object = (await get('series?metric=followers', bearer(SERVICE_KEY))).json();
+    expect(body).toMatchObject({ state: 'unknown' });
+    expect(asked().filter(({ parts }) => parts.includes('followers'))).toEqual([]);
+  });
+});
+
 describe('SD18: series over all videos', () => {
   it('SD18: are of the creator’s days, and of UTC days where there are no others', async () => {
     says('us', {
@@ -252,7 +349,7 @@ describe('SD18: series over all videos', () => {
     ]);
   });
 
-  it('SD23: are marked with corrections, and say when incidents are not known', async () => {
+  it('SD23, SD30: are marked with corrections, and say when incidents are not known', async () => {
     const what = { metric: 'views', delta: -12, reason: 'fraud', atMs: TODAY } as const;
     says('us', { corrections: [{ video: video('one'), ...what }] });
     const body: object = (await get('series')).json();
@@ -260,6 +357,8 @@ describe('SD18: series over all videos', () => {
       incidentsKnown: false,
       marks: [{ at: new Date(TODAY).toISOString(), kind: 'correction', jurisdiction: 'us' }],
     });
+    const params = { metric: 'views', delta: -12, reason: 'fraud', title: 'One' };
+    expect(body).toMatchObject({ marks: [{ code: 'correction', params }] });
     expect(JSON.stringify(body)).toContain('One: views −12 (fraud)');
   });
 

@@ -13,7 +13,7 @@ import { QUARTER_MS, zoneOf } from '../../zone.ts';
 import type { Zone } from '../../zone.ts';
 import { timeOf } from '../analytics.ts';
 import { DAY_MS, RANGE_FORM } from './studio-range.ts';
-import { BY_UTC_DAY } from './studio-series.ts';
+import { BY_UTC_DAY, isTotal } from './studio-series.ts';
 import type { StudioMetric } from './studio-series.ts';
 
 const HOUR_MS = 3_600_000;
@@ -27,6 +27,10 @@ const GRAIN_FORM = refusal('invalid-request', `grain is one of ${GRAINS.join(', 
 const DAYS_ONLY = refusal(
   'invalid-request',
   'Engaged views and unique viewers are kept by UTC day: ask with grain=day.',
+);
+const NO_MINUTES = refusal(
+  'invalid-request',
+  'Comments and followers are kept by quarter-hour: ask with grain=quarter, hour or day.',
 );
 const TOO_LONG = refusal(
   'invalid-request',
@@ -118,6 +122,7 @@ export function seriesAskOf(
   const grain = GRAINS.find((one) => one === text);
   if (grain === undefined) return GRAIN_FORM;
   if (BY_UTC_DAY.has(metric) && grain !== 'day') return DAYS_ONLY;
+  if (isTotal(metric) && grain === 'minute') return NO_MINUTES;
   const named = timeZoneOf(query);
   if (isRefusal(named)) return named;
   const { name, zone } = named;

@@ -9,7 +9,7 @@ import { addExportRoute } from './export.ts';
 import { openIncidents } from './incidents.ts';
 import { addLedgerRoute } from './ledger.ts';
 import { overviewOf, seriesBodyOf } from './overview.ts';
-import { addRealtimeRoute } from './realtime.ts';
+import { addRealtimeRoute, realtimeBodyOf } from './realtime.ts';
 import { ownVideos } from './studio-parts.ts';
 import type { OwnVideos, StudioParts } from './studio-parts.ts';
 import { videosBodyOf } from './videos-table.ts';
@@ -30,6 +30,7 @@ export function addStudioRoutes(app: FastifyInstance, opened: Opened): void {
   addOwnRoute(app, parts, 'overview', overviewOf);
   addOwnRoute(app, parts, 'series', seriesBodyOf);
   addOwnRoute(app, parts, 'videos', videosBodyOf);
+  addOwnRoute(app, parts, 'realtime', realtimeBodyOf);
 }
 
 type Bodied = Readonly<{ kind: 'body'; body: unknown }> | Refusal;

@@ -24,8 +24,11 @@ export type StudioMetric = (typeof STUDIO_METRICS)[number];
 
 /** Metrics that are kept by UTC day only. */
 export const BY_UTC_DAY: ReadonlySet<StudioMetric> = new Set(['engagedViews', 'uniqueViewers']);
-/** Metrics of which nobody keeps how they were at another time. */
-export const NOT_KEPT: ReadonlySet<StudioMetric> = new Set(['comments', 'followers']);
+
+/** Of these the total at the end of each bucket is told, and of all others what it brought. */
+export function isTotal(metric: StudioMetric): metric is 'comments' | 'followers' {
+  return metric === 'comments' || metric === 'followers';
+}
 
 export type StudioPoint = Readonly<{
   at: string;
@@ -34,6 +37,8 @@ export type StudioPoint = Readonly<{
   partial: boolean;
   /** Nobody knows what was counted. */
   gap?: true;
+  /** It will never be known: it was before such numbers were kept. */
+  reason?: 'not-kept';
 }>;
 
 export type Span = Readonly<{ fromMs: number; toMs: number | undefined }>;
@@ -78,7 +83,7 @@ export function pointsOf(
   from: FromCells,
   context: Readonly<{ nowMs: number; outages: readonly Span[] }>,
 ): readonly StudioPoint[] {
-  if (from.state === 'unknown' || NOT_KEPT.has(metric)) return gapsFrom(stretch, 0, context.nowMs);
+  if (from.state === 'unknown') return gapsFrom(stretch, 0, context.nowMs);
   const part = partOf(metric, stretch);
   const told = from.cells.map(({ reply }) => valuesOf(reply, metric, part));
   const unknown = new Set(told.flatMap((one) => one.unknown));
@@ -91,7 +96,8 @@ export function pointsOf(
     const start = stretch.edges[index] ?? 0;
     const end = stretch.edges[index + 1] ?? 0;
     const isLost = value === 0 && isWithin(start, end, context.outages);
-    if (unknown.has(start) || isLost) return { at, value: null, partial, gap: true };
+    if (unknown.has(start)) return { at, value: null, partial, gap: true, reason: 'not-kept' };
+    if (isLost) return { at, value: null, partial, gap: true };
     return { at, value, partial };
   });
   // SD19: time that has passed since a cell was last heard of is a gap, and no row of zeros.
@@ -99,7 +105,8 @@ export function pointsOf(
   return [...points, ...rest];
 }
 
-function gapsFrom({ edges }: Stretch, index: number, nowMs: number): readonly StudioPoint[] {
+/** Buckets that have begun and of which nothing is known. */
+export function gapsFrom({ edges }: Stretch, index: number, nowMs: number): readonly StudioPoint[] {
   return edges
     .slice(index, -1)
     .filter((start) => start < nowMs)
@@ -124,7 +131,7 @@ export async function seriesOf(
   stretches: readonly Stretch[],
   context: Readonly<{ nowMs: number; outages: readonly Span[] }>,
 ): Promise<StudioSeries> {
-  let state: CountState = NOT_KEPT.has(metric) ? 'unknown' : 'live';
+  let state: CountState = 'live';
   let asOfMs = context.nowMs;
   const points: StudioPoint[] = [];
   for (const stretch of stretches) {

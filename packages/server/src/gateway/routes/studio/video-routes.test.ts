@@ -219,6 +219,35 @@ describe('real time', () => {
     expect(body.hours.at(-1)).toEqual({ at, value: 7, partial: true });
   });
 
+  it('SD29: adds up five minutes of all cells, and says how many watched at once', async () => {
+    const row = { likes: 0, loops: 0 };
+    const old = { ...row, atMs: START_MS - 5 * 60_000, views: 50, starts: 50, watchMs: 1e6 };
+    const first = { ...row, atMs: START_MS - 4 * 60_000, views: 3, starts: 4, watchMs: 400_000 };
+    const last = { ...row, atMs: START_MS, views: 1, starts: 2, watchMs: 60_000 };
+    says('us', { buckets: [old, first] });
+    says('eu', { buckets: [last] });
+    world.clock.nowMs = START_MS + 30_000;
+    expect((await get('realtime')).json()).toMatchObject({
+      justNow: {
+        from: new Date(START_MS - 4 * 60_000).toISOString(),
+        to: new Date(START_MS + 30_000).toISOString(),
+        views: 4,
+        starts: 6,
+        watchMs: 460_000,
+        // 460 s were watched in 270 s.
+        watching: 1.7,
+      },
+    });
+  });
+
+  it('SD29: knows nothing of the last minutes while a cell is silent', async () => {
+    await get('realtime');
+    world.cells.us.fail(AWAY);
+    world.clock.nowMs = START_MS + 10_000;
+    const nothing = { views: null, starts: null, watchMs: null, watching: null };
+    expect((await get('realtime')).json()).toMatchObject({ justNow: nothing, state: 'stale' });
+  });
+
   it('SD19: has gaps and no zeros since a cell was last heard of', async () => {
     says('us', { asOfMs: START_MS + 1_000 });
     await get('realtime');
