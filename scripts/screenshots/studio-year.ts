@@ -55,6 +55,17 @@ function points(
 const sum = (list: readonly Point[]): number =>
   list.reduce((total, { value }) => total + (value ?? 0), 0);
 
+/** A total that grows by about as much every day. */
+function totalOf(metric: string, value: number, aDay: number, fromMs: number, nowMs: number) {
+  const days = points('likes', fromMs, nowMs, DAY_MS, nowMs);
+  const spark = days.map((point, index) => {
+    return { ...point, value: value - aDay * (days.length - 1 - index) };
+  });
+  const net = aDay * days.length;
+  const previous = value - net;
+  return { metric, value, previous, spark, gained: net + 40, lost: 40 };
+}
+
 function overview(query: URLSearchParams, nowMs: number): object {
   const fromMs = Date.parse(query.get('from') ?? '');
   const toMs = Date.parse(query.get('to') ?? '');
@@ -66,9 +77,9 @@ function overview(query: URLSearchParams, nowMs: number): object {
     return { metric, value: sum(spark), previous: sum(before), ...told, spark };
   });
   const totals = [
-    { metric: 'comments', value: 2_911, previous: null, ...told, spark: [] },
-    { metric: 'followers', value: 8_190, previous: null, ...told, spark: [] },
-  ];
+    totalOf('comments', 2_911, 12, fromMs, nowMs),
+    totalOf('followers', 8_190, 31, fromMs, nowMs),
+  ].map((card) => ({ ...card, ...told }));
   const previous = { from: new Date(2 * fromMs - toMs).toISOString(), to: from };
   return { from, to: new Date(toMs).toISOString(), previous, cards: [...kept, ...totals] };
 }
@@ -135,7 +146,8 @@ function ofVideo(what: string, nowMs: number): object | undefined {
     case 'realtime': {
       const minutes = points('views', nowMs - HOUR_MS, nowMs, MINUTE_MS, nowMs);
       const hours = points('views', nowMs - 2 * DAY_MS, nowMs, HOUR_MS, nowMs);
-      return { minutes, hours, asOf };
+      const justNow = { from: asOf, views: 7, starts: 9, watching: 0.4 };
+      return { justNow, minutes, hours, state: 'live', asOf };
     }
     case 'ledger':
       return {

@@ -121,10 +121,11 @@ export function askLedger(video: string): Asked<Ledger> {
   return asked(ofVideo(video, 'ledger'), ledgerOf);
 }
 
-/** What happens now: asked often, and less and less often while no answer comes. */
-export function askRealtime(video: string): Asked<Realtime> {
+/** What happens now with one video or all of them: asked often, and less and less often while no answer comes. */
+export function askRealtime(video: string | undefined): Asked<Realtime> {
+  const path = video === undefined ? '/v1/me/studio/realtime' : ofVideo(video, 'realtime');
   return {
-    ...asked(ofVideo(video, 'realtime'), realtimeOf),
+    ...asked(path, realtimeOf),
     staleTime: 0,
     retry: false,
     refetchInterval: ({ state }) => nextAskMs(state.fetchFailureCount),

@@ -28,6 +28,8 @@ export type Formats = Readonly<{
   date: (ms: number) => string;
   time: (ms: number) => string;
   clock: (ms: number) => string;
+  /** Names one after the other, as a sentence has them. */
+  list: (names: readonly string[]) => string;
   /** A place in a video. */
   position: (ms: number) => string;
 }>;
@@ -52,6 +54,7 @@ export function formatsOf(language: string, timeZone: string): Formats {
   const time = dates({ ...dayForm, ...clockForm, year: 'numeric', timeZoneName: 'short' });
   const hour = dates({ ...dayForm, ...clockForm, timeZoneName: 'short' });
   const durations = durationWriter(language);
+  const names = new Intl.ListFormat(language, { style: 'long', type: 'conjunction' });
   return {
     value: (value, unit) => {
       if (value === null) return UNKNOWN;
@@ -67,6 +70,7 @@ export function formatsOf(language: string, timeZone: string): Formats {
     date: (ms) => date.format(ms),
     time: (ms) => time.format(ms),
     clock: (ms) => clock.format(ms),
+    list: (list) => names.format(list),
     position: (ms) => {
       const seconds = Math.floor(ms / SECOND_MS);
       const two = new Intl.NumberFormat(language, { minimumIntegerDigits: 2 });

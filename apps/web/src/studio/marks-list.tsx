@@ -4,13 +4,14 @@ import type { ReactElement } from 'react';
 import { useWords } from '../app/i18n.ts';
 import { MarkShape } from './charts/mark-shape.tsx';
 import type { Formats } from './formats.ts';
+import { saidBy } from './said.ts';
 import type { Mark } from './wire.ts';
 import { studioArea } from './words.ts';
 import type { StudioWords } from './words.ts';
 
 /** A mark as one sentence. Of a hand-over the two balances, and who signed each. */
 export function markText(mark: Mark, t: StudioWords, formats: Formats): string {
-  const said = mark.text === '' ? t(`mark.${mark.kind}`) : mark.text;
+  const said = saidBy(mark, t, formats);
   const { closing, opening, operators } = mark;
   if (closing === undefined || opening === undefined || operators === undefined) return said;
   const balance = t('mark.balance', {

@@ -38,6 +38,20 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
   'change.against': 'مقارنةً بالمدة من {from} إلى {to}',
 
   'change.total': 'إجمالًا، الآن',
+  'change.cameWent': 'إجمالًا؛ في هذه المدة {gained} و{lost}',
+
+  'definition.views-holdfast-1':
+    'شوهد ثانيتين على الأقل أو نصف المقطع، أيهما أقصر؛ بحد أقصى 10 لكل مشاهد ومقطع ويوم؛ ومشاهداتك أنت لا تُعدّ. القاعدة holdfast-1.',
+  'definition.engaged-views-half':
+    'مشاهدات بلغت نصف المقطع على الأقل، بحسب وقت المشاهدة. تُعدّ حسب اليوم بالتوقيت العالمي.',
+  'definition.likes-net': 'الإعجابات التي أُضيفت في المدة، ناقصًا ما سُحب منها أو مُحي.',
+  'definition.comments-total':
+    'التعليقات والردود الظاهرة على هذه المقاطع؛ وفي الخط عددها عند نهاية كل يوم أو ساعة.',
+  'definition.watch-time-all-starts':
+    'كم من الوقت شوهدت المقاطع، بكل بداية، حتى الأقصر من أن تُعدّ مشاهدة.',
+  'definition.unique-viewers-estimated':
+    'الأشخاص والجلسات المجهولة ممن لهم مشاهدة واحدة على الأقل، كلٌّ مرة في المدة. دقيق حتى 1024، وما فوقها تقدير بخطأ معياري 0.81٪. يُعدّ حسب اليوم بالتوقيت العالمي.',
+  'definition.followers-total': 'كل من يتابعك؛ وفي الخط عددهم عند نهاية كل يوم أو ساعة.',
   'cut.title': 'مقاطعك الأحدث وحدها في هذه الأرقام',
   'cut.text': 'عددها أكبر مما يُجمع دفعة واحدة. لكل مقطع أرقامه في صفحته.',
 
@@ -65,6 +79,7 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
   'chart.gap': 'لا بيانات',
   'gap.no-answer': 'غير معروف: لم يُبلغ بلدٌ عن هذا الوقت. سيُستكمل.',
   'gap.not-kept': 'غير محفوظ: لا تُحفظ أرقام بهذه الدقة كل هذه المدة.',
+  'gap.not-kept-yet': 'غير معروف: كان هذا قبل أن تُحفظ مثل هذه الأرقام.',
   'chart.before': 'من قبل',
   'chart.time': 'الوقت',
   'chart.state': 'الحالة',
@@ -87,6 +102,20 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
   'mark.equal': 'وهما متساويان.',
   'mark.differs': 'وهما مختلفان. الشهادة تبيّن أين.',
   'mark.more': 'التفاصيل',
+  'mark.incident.said': 'خلل في {where}: {what}.',
+  'mark.late': 'ما عُدّ لاحقًا ليوم {day}: {count} ({what}).',
+  'mark.correction.said': '{metric} {delta}: {reason}',
+  'mark.handover.said': 'سُلّم التشغيل في {country} من {source} إلى {target}.',
+  'mark.kept': 'يُحفظ من هنا فصاعدًا: {metric}',
+  'trouble.likes-right': 'إعجابات خاطئة',
+  'trouble.likes-fresh': 'إعجابات متأخرة',
+  'trouble.views-right': 'مشاهدات خاطئة',
+  'trouble.views-fresh': 'مشاهدات متأخرة',
+  'trouble.playback': 'مقاطع لم تُعرض',
+  'trouble.upload': 'عمليات رفع فشلت',
+  'trouble.sign-in': 'محاولات تسجيل دخول فشلت',
+  'trouble.hand-over': 'شك في المشغّل',
+  'trouble.border': 'شك فيما غادر البلد',
 
   'over.series': '{metric} عبر الزمن',
   'over.cards': 'هذه المدة',
@@ -204,6 +233,11 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
     other: '{n} مشاهدة في آخر 60 دقيقة',
   },
   'now.views.unknown': 'بعض الدقائق الستين الأخيرة غير معروف بعد.',
+  'now.five':
+    'آخر 5 دقائق: المشاهدات {views}، مرات التشغيل {starts}، يشاهدون في آن واحد {average} في المتوسط.',
+  'now.definition':
+    'ما أُبلغ عنه في هذه الدقيقة والأربع التي قبلها. يُبلَّغ عن التشغيل عندما ينتهي أو يُترك، فمن بدأ للتو ليس فيه. والمشاهدة في آن واحد هي وقت المشاهدة مقسومًا على الوقت الذي أُبلغ عنها فيه.',
+  'now.unknown': 'آخر 5 دقائق غير معروفة ما دام بلدٌ صامتًا',
   'now.minutes': 'المشاهدات حسب الدقيقة، آخر 60 دقيقة',
   'now.hours': 'المشاهدات حسب الساعة، آخر 48 ساعة',
   'now.late': 'عمر هذه الأرقام {age}.',

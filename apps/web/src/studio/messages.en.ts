@@ -29,6 +29,22 @@ export const en = {
   'change.against': 'against {from} to {to}',
 
   'change.total': 'in all, now',
+  'change.cameWent': 'in all; in this period {gained} and {lost}',
+
+  'definition.views-holdfast-1':
+    'Watched for at least 2 s or half of the video, whichever is shorter; at most 10 a viewer, video and day; your own do not count. Rule holdfast-1.',
+  'definition.engaged-views-half':
+    'Views that reached at least half of the video, by watch time. Counted by UTC day.',
+  'definition.likes-net':
+    'Likes that were added in the period, less those that were taken back or erased.',
+  'definition.comments-total':
+    'Comments and replies on these videos that can be seen; in a line, as many as there were at the end of each day or hour.',
+  'definition.watch-time-all-starts':
+    'How long videos were watched, by every start, also by those too short for a view.',
+  'definition.unique-viewers-estimated':
+    'People and anonymous sessions with at least one view, each once in the period. Exact up to 1,024, estimated beyond with a standard error of 0.81 %. Counted by UTC day.',
+  'definition.followers-total':
+    'Everybody who follows you; in a line, as many as there were at the end of each day or hour.',
   'cut.title': 'Only your newest videos are in these numbers',
   'cut.text': 'There are more than can be added up at once. Each video’s own page has its numbers.',
 
@@ -56,6 +72,7 @@ export const en = {
   'chart.gap': 'No data',
   'gap.no-answer': 'Not known: a country did not report this time. It will be filled in.',
   'gap.not-kept': 'Not kept: numbers this fine are not stored that long.',
+  'gap.not-kept-yet': 'Not known: this was before such numbers were kept.',
   'chart.before': 'Before',
   'chart.time': 'Time',
   'chart.state': 'State',
@@ -78,6 +95,20 @@ export const en = {
   'mark.equal': 'They are equal.',
   'mark.differs': 'They differ. The certificate says where.',
   'mark.more': 'Details',
+  'mark.incident.said': 'Trouble in {where}: {what}.',
+  'mark.late': 'Counted since, of {day}: {count} ({what}).',
+  'mark.correction.said': '{metric} {delta}: {reason}',
+  'mark.handover.said': '{country} was handed over from {source} to {target}.',
+  'mark.kept': 'Kept from here on: {metric}',
+  'trouble.likes-right': 'wrong likes',
+  'trouble.likes-fresh': 'late likes',
+  'trouble.views-right': 'wrong views',
+  'trouble.views-fresh': 'late views',
+  'trouble.playback': 'clips that did not play',
+  'trouble.upload': 'uploads that failed',
+  'trouble.sign-in': 'sign-ins that failed',
+  'trouble.hand-over': 'doubt about the operator',
+  'trouble.border': 'doubt about what left the country',
 
   'over.series': '{metric} over time',
   'over.cards': 'This period',
@@ -169,6 +200,11 @@ export const en = {
     other: '{n} views in the last 60 minutes',
   },
   'now.views.unknown': 'Some of the last 60 minutes are not known yet.',
+  'now.five':
+    'Last 5 minutes: views {views}, plays {starts}, watching at once {average} on average.',
+  'now.definition':
+    'What was reported in this minute and the four before it. A play is reported when it ends or is left, so who has just begun is not in it. Watching at once is watch time by the time in which it was reported.',
+  'now.unknown': 'The last 5 minutes are not known while a country is silent',
   'now.minutes': 'Views by minute, last 60 minutes',
   'now.hours': 'Views by hour, last 48 hours',
   'now.late': 'The numbers are {age} old.',

@@ -8,9 +8,10 @@ import { changeOf } from './change.ts';
 import { Definition } from './definition.tsx';
 import { UNKNOWN } from './formats.ts';
 import type { Formats, Unit } from './formats.ts';
+import { definitionText } from './said.ts';
 import { shortTime, StateChip } from './state-chip-view.tsx';
 import type { Studio } from './use-studio.ts';
-import { CHARTED, METRICS } from './wire.ts';
+import { METRICS, TOTALS } from './wire.ts';
 import type { Card, Metric, Overview } from './wire.ts';
 import { studioArea } from './words.ts';
 import type { StudioWords } from './words.ts';
@@ -53,28 +54,23 @@ function MetricCard({ card, studio, overview }: MetricCardProps): ReactElement {
   const { metric, value, state, asOf, spark } = card;
   const t = useWords(studioArea);
   const name = t(`metric.${metric}`);
-  const definition = overview.definitions[metric];
-  const charted = CHARTED.find((each) => each === metric);
+  const definition = definitionText(overview, metric, t);
   return (
     <li className="card metric-card" data-on={choice.metric === metric} data-metric={metric}>
       <span className="metric-head">
-        {charted === undefined ? (
-          <span className="metric-name">{name}</span>
-        ) : (
-          <button
-            className="metric-name"
-            type="button"
-            aria-pressed={choice.metric === metric}
-            onClick={() => choose({ metric: charted })}
-          >
-            {name}
-          </button>
-        )}
+        <button
+          className="metric-name"
+          type="button"
+          aria-pressed={choice.metric === metric}
+          onClick={() => choose({ metric })}
+        >
+          {name}
+        </button>
         {definition !== undefined && <Definition name={name} text={definition} />}
       </span>
       <span className="metric-value digits">{formats.value(value, unitOf(metric))}</span>
-      {charted === undefined ? (
-        <span className="metric-change small">{t('change.total')}</span>
+      {TOTALS.has(metric) ? (
+        <TotalText card={card} overview={overview} formats={formats} t={t} />
       ) : (
         <ChangeText card={card} overview={overview} formats={formats} t={t} />
       )}
@@ -98,6 +94,25 @@ type ChangeTextProps = Readonly<{
   formats: Formats;
   t: StudioWords;
 }>;
+
+/** How a total has grown, and by what; that it is of now, where its history does not reach. */
+function TotalText({ card, overview, formats, t }: ChangeTextProps): ReactElement {
+  const { gained, lost } = card;
+  return (
+    <>
+      {card.previous === null ? (
+        <span className="metric-change small">{t('change.total')}</span>
+      ) : (
+        <ChangeText card={card} overview={overview} formats={formats} t={t} />
+      )}
+      {gained !== null && lost !== null && (
+        <span className="soft small">
+          {t('change.cameWent', { gained: formats.delta(gained), lost: formats.delta(-lost) })}
+        </span>
+      )}
+    </>
+  );
+}
 
 function ChangeText({ card, overview, formats, t }: ChangeTextProps): ReactElement {
   const change = changeOf(card.value, card.previous);

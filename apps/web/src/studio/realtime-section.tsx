@@ -7,16 +7,20 @@ import { Notice } from '../ui/notice.tsx';
 import { askRealtime } from './asks.ts';
 import { bucketsOf, sumOf } from './charts/buckets.ts';
 import { BarsChart } from './charts/bars-chart.tsx';
+import { Definition } from './definition.tsx';
 import { StateChip } from './state-chip-view.tsx';
 import { Failed } from './trouble.tsx';
+import type { Formats } from './formats.ts';
 import type { Studio } from './use-studio.ts';
+import type { Realtime } from './wire.ts';
 import { studioArea } from './words.ts';
 import { HOUR_MS, MINUTE_MS } from './zone.ts';
 
 /** Older than this, numbers of "now" are called old. */
 const OLD_MS: number = 2 * MINUTE_MS;
 
-type RealtimeSectionProps = Readonly<{ studio: Studio; video: string }>;
+/** Without `video`: of all videos together. */
+type RealtimeSectionProps = Readonly<{ studio: Studio; video?: string }>;
 
 export function RealtimeSection({ studio, video }: RealtimeSectionProps): ReactElement {
   const t = useWords(studioArea);
@@ -37,7 +41,7 @@ export function RealtimeSection({ studio, video }: RealtimeSectionProps): ReactE
         <h2 id="studio-now">{t('now.title')}</h2>
         {data !== undefined && (
           <StateChip
-            state={isOld || error !== null ? 'stale' : 'live'}
+            state={isOld || error !== null ? 'stale' : data.state}
             {...{ asOf, formats, nowMs }}
           />
         )}
@@ -47,6 +51,7 @@ export function RealtimeSection({ studio, video }: RealtimeSectionProps): ReactE
           {recent === null ? t('now.views.unknown') : t('now.views', { n: recent })}
         </p>
       )}
+      {data !== undefined && <JustNow now={data.justNow} formats={formats} />}
       {isOld && (
         <Notice tone="warn">
           <p>{t('now.late', { age: formats.value(ageMs, 'duration') })}</p>
@@ -71,5 +76,26 @@ export function RealtimeSection({ studio, video }: RealtimeSectionProps): ReactE
         />
       </div>
     </section>
+  );
+}
+
+type JustNowProps = Readonly<{ now: Realtime['justNow']; formats: Formats }>;
+
+/** The last five minutes; who has just begun to watch is told of when they end. */
+function JustNow({ now, formats }: JustNowProps): ReactElement {
+  const t = useWords(studioArea);
+  const { views, starts, watching } = now;
+  if (views === null || starts === null || watching === null) {
+    return <p className="soft small">{t('now.unknown')}</p>;
+  }
+  return (
+    <p className="soft small">
+      {t('now.five', {
+        views: formats.value(views, 'count'),
+        starts: formats.value(starts, 'count'),
+        average: formats.rate(watching),
+      })}
+      <Definition name={t('now.title')} text={t('now.definition')} />
+    </p>
   );
 }

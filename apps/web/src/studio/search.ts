@@ -2,8 +2,8 @@
 
 import { choiceOf, DEFAULT_CHOICE } from './period.ts';
 import type { PeriodChoice } from './period.ts';
-import { CHARTED } from './wire.ts';
-import type { ChartedMetric } from './wire.ts';
+import { METRICS } from './wire.ts';
+import type { Metric } from './wire.ts';
 
 export const SORTS = [
   'publishedAt',
@@ -16,7 +16,7 @@ export const SORTS = [
 export type Sort = (typeof SORTS)[number];
 
 /** Every choice of a studio page, checked. */
-export type StudioChoice = PeriodChoice & Readonly<{ metric: ChartedMetric; sort: Sort }>;
+export type StudioChoice = PeriodChoice & Readonly<{ metric: Metric; sort: Sort }>;
 
 /** The part of storage that is used here. */
 export type Keeper = Pick<Storage, 'getItem' | 'setItem'>;
@@ -29,7 +29,7 @@ export function studioChoice(
   kept: Readonly<Record<string, unknown>>,
 ): StudioChoice {
   const period = choiceOf(search, choiceOf(kept, DEFAULT_CHOICE));
-  const metric = CHARTED.find((name) => name === search['metric']) ?? 'views';
+  const metric = METRICS.find((name) => name === search['metric']) ?? 'views';
   const sort = SORTS.find((name) => name === search['sort']) ?? 'publishedAt';
   return { ...period, metric, sort };
 }

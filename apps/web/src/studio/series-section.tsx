@@ -16,14 +16,14 @@ import { comparisonOf } from './period.ts';
 import { shortTime } from './state-chip-view.tsx';
 import { Failed } from './trouble.tsx';
 import type { Studio } from './use-studio.ts';
-import type { ChartedMetric } from './wire.ts';
+import type { Metric } from './wire.ts';
 import { studioArea } from './words.ts';
 import { DAY_MS, zoneOf } from './zone.ts';
 
 type SeriesSectionProps = Readonly<{ studio: Studio; video?: string }>;
 
 /** These are kept by UTC day, and by nothing finer (A61). */
-const DAILY: ReadonlySet<ChartedMetric> = new Set(['engagedViews', 'uniqueViewers']);
+const DAILY: ReadonlySet<Metric> = new Set(['engagedViews', 'uniqueViewers']);
 
 function askedAs({ choice, period, zone }: Studio, video: string | undefined): SeriesAsk {
   const isDaily = DAILY.has(choice.metric);

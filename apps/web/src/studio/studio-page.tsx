@@ -12,8 +12,10 @@ import { HatchDefinition } from './charts/hatch.tsx';
 import { ExportLinks } from './export-links.tsx';
 import { MetricCards } from './metric-cards.tsx';
 import { PeriodBar } from './period-bar.tsx';
+import { RealtimeSection } from './realtime-section.tsx';
 import { SeriesSection } from './series-section.tsx';
 import './studio.css';
+import './video.css';
 import { Failed, SignInFirst } from './trouble.tsx';
 import { useOnline, useStudio } from './use-studio.ts';
 import { VideosTable } from './videos-table.tsx';
@@ -76,6 +78,7 @@ function Overview(): ReactElement {
       <MetricCards studio={studio} overview={data} label={t('over.cards')} />
       <ExportLinks what="overview" params={{ ...rangeParams(period), tz: zone.name }} />
       <SeriesSection studio={studio} />
+      {!isNew && <RealtimeSection studio={studio} />}
       {!isNew && <VideosTable studio={studio} />}
     </div>
   );

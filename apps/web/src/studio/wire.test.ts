@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { overviewOf, retentionAnswerOf, seriesOf, videosOf } from './wire.ts';
+import { overviewOf, realtimeOf, retentionAnswerOf, seriesOf, videosOf } from './wire.ts';
 
 const at = '2026-11-22T00:00:00.000Z';
 const card = { metric: 'views', value: 7, previous: 3, state: 'live', asOf: at, spark: [] };
 const range = { from: at, to: '2026-11-23T00:00:00.000Z' };
 
 describe('an overview', () => {
+  it('SP19: a total has what came and went, and neither where it is not known', () => {
+    const total = { ...card, metric: 'followers' };
+    const cards = [{ ...total, gained: 5, lost: 1 }, { ...total, gained: null, lost: null }, total];
+    expect(overviewOf({ ...range, cards })?.cards).toMatchObject([
+      { gained: 5, lost: 1 },
+      { gained: null, lost: null },
+      { gained: null, lost: null },
+    ]);
+  });
+
   it('SP1: a card that is unknown has no value, whatever stands beside it', () => {
     const cards = [
       { ...card, value: 0, state: 'unknown' },
@@ -57,4 +67,13 @@ it('SP1: a number of a row that is missing or unknown is null', () => {
 
 it('a retention with a part outside of the video is none', () => {
   expect(retentionAnswerOf({ starts: 1, points: [{ part: 1.05, watching: 1 }] })).toBeUndefined();
+});
+
+it('SP1: the last minutes that are not known are null', () => {
+  const told = { minutes: [], hours: [], state: 'live', asOf: at };
+  const justNow = { from: at, views: 2, starts: 3, watching: 0.4 };
+  expect(realtimeOf({ ...told, justNow })?.justNow).toEqual(justNow);
+  const none = { views: null, starts: null, watching: null };
+  expect(realtimeOf({ ...told, justNow: { from: at, ...none } })?.justNow).toMatchObject(none);
+  expect(realtimeOf(told)?.justNow).toMatchObject(none);
 });

@@ -18,9 +18,8 @@ export const METRICS = [
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
-/** Those of which every day is kept. Of the others only the total of now is known. */
-export const CHARTED = ['views', 'engagedViews', 'likes', 'watchMs', 'uniqueViewers'] as const;
-export type ChartedMetric = (typeof CHARTED)[number];
+/** Of these a value is how many there are at its time, and of the others what came in it. */
+export const TOTALS: ReadonlySet<Metric> = new Set(['comments', 'followers']);
 
 export type CountState = 'live' | 'stale' | 'unknown';
 
@@ -31,6 +30,9 @@ export type Card = Readonly<{
   state: CountState;
   asOf: string | null;
   spark: readonly SeriesPoint[];
+  /** Of totals: what came and what went in the period. */
+  gained: number | null;
+  lost: number | null;
 }>;
 
 export type Overview = Readonly<{
@@ -41,6 +43,8 @@ export type Overview = Readonly<{
   isCut: boolean;
   cards: readonly Card[];
   definitions: Readonly<Record<string, string>>;
+  /** Which definition each is, so that it can be said in another language. */
+  definitionCodes: Readonly<Record<string, string>>;
 }>;
 
 export type Mark = Readonly<{
@@ -48,6 +52,9 @@ export type Mark = Readonly<{
   until?: string;
   kind: MarkKind;
   text: string;
+  /** Which sentence `text` is, and the names and numbers in it. */
+  code: string;
+  params: Readonly<Record<string, unknown>>;
   link?: string;
   closing?: number;
   opening?: number;
@@ -93,6 +100,7 @@ const pointOf: Parse<SeriesPoint> = (value) => {
     value: number,
     partial: fields['partial'] === true,
     ...(fields['gap'] === true && { gap: true }),
+    ...(fields['reason'] === 'not-kept' && { reason: 'not-kept' as const }),
   };
 };
 
@@ -106,7 +114,9 @@ function cardOf(value: unknown): Card | 'other' | undefined {
   if (number === undefined || previous === undefined || spark === undefined) return undefined;
   const state = stateOf(fields['state'], number);
   const asOf = timeOf(fields['asOf']) ?? null;
-  return { metric, value: state === 'unknown' ? null : number, previous, state, asOf, spark };
+  const shown = state === 'unknown' ? null : number;
+  const [gained, lost] = [wholeOf(fields['gained']) ?? null, wholeOf(fields['lost']) ?? null];
+  return { metric, value: shown, previous, state, asOf, spark, gained, lost };
 }
 
 export const overviewOf: Parse<Overview> = (value) => {
@@ -124,6 +134,7 @@ export const overviewOf: Parse<Overview> = (value) => {
     isCut: fields['isCut'] === true,
     cards,
     definitions: textsOf(fields['definitions']),
+    definitionCodes: textsOf(fields['definitionCodes']),
   };
 };
 
@@ -150,6 +161,8 @@ function markOf(value: unknown): Mark | undefined {
     at,
     kind,
     text: text ?? '',
+    code: textOf(fields['code']) ?? '',
+    params: fieldsOf(fields['params']),
     ...(until !== undefined && { until }),
     ...(link !== undefined && isPath(link) && { link }),
     ...(typeof closing === 'number' && { closing }),
@@ -291,9 +304,20 @@ export const returningOf: Parse<Returning> = (value) => {
   };
 };
 
+/** What was reported in the last minutes; `null` while a country is silent. */
+export type JustNow = Readonly<{
+  from: string | null;
+  views: number | null;
+  starts: number | null;
+  /** How many were watching at once, on average. */
+  watching: number | null;
+}>;
+
 export type Realtime = Readonly<{
+  justNow: JustNow;
   minutes: readonly SeriesPoint[];
   hours: readonly SeriesPoint[];
+  state: CountState;
   asOf: string | null;
 }>;
 
@@ -301,9 +325,18 @@ export const realtimeOf: Parse<Realtime> = (value) => {
   const fields = fieldsOf(value);
   const [minutes, hours] = [listOf(fields['minutes'], pointOf), listOf(fields['hours'], pointOf)];
   if (minutes === undefined || hours === undefined) return undefined;
+  const now = fieldsOf(fields['justNow']);
+  const watching = now['watching'];
   return {
+    justNow: {
+      from: timeOf(now['from']) ?? null,
+      views: wholeOf(now['views']) ?? null,
+      starts: wholeOf(now['starts']) ?? null,
+      watching: typeof watching === 'number' && watching >= 0 ? watching : null,
+    },
     minutes,
     hours,
+    state: STATES.find((each) => each === fields['state']) ?? 'unknown',
     asOf: timeOf(fields['asOf']) ?? null,
   };
 };

@@ -27,6 +27,15 @@ describe('the buckets of a series', () => {
     expect(sumOf(bucketsOf([point(1, 5), point(2, null), point(3, 2)], DAY_MS))).toBe(null);
   });
 
+  it('SP19: a bucket from before such numbers were kept is a gap that says so', () => {
+    const before = { ...point(1, null), gap: true, reason: 'not-kept' } as const;
+    const buckets = bucketsOf([before, { ...point(2, null), gap: true }, point(3, 4)], DAY_MS);
+    expect(bandsOf(buckets)).toEqual([
+      { from: 0, to: 0, reason: 'not-kept-yet' },
+      { from: 1, to: 1, reason: 'no-answer' },
+    ]);
+  });
+
   it('SP4: days of 23 and of 25 hours leave nothing out', () => {
     const days = ['2026-03-28T23:00Z', '2026-03-29T22:00Z', '2026-10-24T22:00Z'];
     const longest = ['2026-10-24T22:00Z', '2026-10-25T23:00Z', '2026-10-26T23:00Z'];

@@ -7,7 +7,9 @@ export type GapReason =
   /** A cell has not told its numbers of this time. */
   | 'no-answer'
   /** The series has no such bucket: not kept so finely, or before the video. */
-  | 'not-kept';
+  | 'not-kept'
+  /** It was before anybody kept such numbers. */
+  | 'not-kept-yet';
 
 export type Bucket = Readonly<
   | { kind: 'whole'; atMs: number; value: number }
@@ -23,6 +25,7 @@ export type SeriesPoint = Readonly<{
   value: number | null;
   partial: boolean;
   gap?: boolean;
+  reason?: 'not-kept';
 }>;
 
 /** Steps of a grain at most; beyond 1.5 of them, something between two buckets is missing. */
@@ -49,8 +52,10 @@ export function bucketsOf(series: readonly SeriesPoint[], grainMs: number): read
   return buckets;
 }
 
-function bucketOf({ value, partial, gap }: SeriesPoint, atMs: number): Bucket {
-  if (value === null || gap === true) return { kind: 'gap', atMs, reason: 'no-answer' };
+function bucketOf({ value, partial, gap, reason }: SeriesPoint, atMs: number): Bucket {
+  if (value === null || gap === true) {
+    return { kind: 'gap', atMs, reason: reason === 'not-kept' ? 'not-kept-yet' : 'no-answer' };
+  }
   return { kind: partial ? 'unfinished' : 'whole', atMs, value };
 }
 
