@@ -204,6 +204,12 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
       .waitFor({ state: 'hidden', ...SOON });
   });
 
+  it('WB6: a line shows how far the clip in view has played', async () => {
+    await page.goto(`${server.url}/?rank=latest`);
+    const line = page.locator('.clip-played > div');
+    await expect.poll(() => line.getAttribute('style'), SOON).toMatch(/scaleX\(0\.\d+\)/);
+  });
+
   it('WB9: with reduced motion nothing plays by itself', async () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.goto(`${server.url}/?rank=latest`);

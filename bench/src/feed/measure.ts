@@ -141,6 +141,8 @@ async function scroll(browser: Chromium, { clips, pauseMs }: Plan): Promise<Feed
   const looks = [await lookAt(browser, 1, pid)];
   const stop = await watchFrames(browser.root, pid);
   for (let clip = 2; clip <= clips.length; clip += 1) {
+    // On a busy machine the next page of the feed may be late; that is the server's matter.
+    await until(browser.page, `document.querySelectorAll('article').length >= ${clip}`);
     await press(browser.page, 'j');
     await sleep(pauseMs);
     if (clip % LOOK_CLIPS === 0) looks.push(await lookAt(browser, clip, pid));
