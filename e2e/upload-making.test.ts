@@ -1,5 +1,7 @@
 // Cutting and converting in a real browser, where there is one, with clips that it makes itself.
 
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { axeFaults, CHROMIUM, hasBrowser, openBrowser } from './harness/browser.ts';
@@ -13,6 +15,7 @@ const SOON = { timeout: 60_000 };
 const START_MS_MAX = 120_000;
 /** A story is many steps, each of which may take its time. */
 const STORY = { timeout: 180_000 };
+const TOO_LARGE_BYTES = 210 * 1024 * 1024;
 const PASSWORD = 'violet-kettle-9';
 const SHORT: ClipForm = {
   container: 'mp4',
@@ -47,6 +50,17 @@ const fileInput = () => page.locator('.drop input[type="file"], .upload-status i
 
 async function pick(name: string, buffer: Buffer): Promise<void> {
   await fileInput().setInputFiles({ name, mimeType: 'video/mp4', buffer });
+}
+
+/** A clip with more room in it than an upload may have; on disk it takes none. */
+function largeFile(clip: Buffer): string {
+  const path = join(installation.scratchDir, 'large.mp4');
+  const free = Buffer.alloc(8);
+  free.writeUInt32BE(TOO_LARGE_BYTES);
+  free.write('free', 4);
+  writeFileSync(path, Buffer.concat([clip, free]));
+  truncateSync(path, clip.length + TOO_LARGE_BYTES);
+  return path;
 }
 
 const isReady = () => page.getByText('The video is ready.').first().waitFor(SOON);
@@ -151,6 +165,19 @@ describe.skipIf(!hasBrowser)(`making a part, in ${CHROMIUM}`, STORY, () => {
     const seen = await clips.look((await draftNow()).media.src, [0]);
     expect(seen.durationS).toBeGreaterThan(298);
     expect(seen.durationS).toBeLessThanOrEqual(300);
+  });
+
+  it('UF2: a file that is too large is made smaller before it is sent', async () => {
+    await signUp('films.large');
+    const sent = sentBytes();
+    await fileInput().setInputFiles(largeFile(await clips.make(SHORT)));
+    await page.getByText(/^It has 2[\d.]+ MB, and 200 MB is the most/).waitFor(SOON);
+    expect(sent).toEqual([]);
+    await usePart().click();
+    await isReady();
+    const { media, upload } = await draftNow();
+    expect(upload.total).toBeLessThan(TOO_LARGE_BYTES);
+    expect((await clips.look(media.src, [0.5, 4.5])).colors).toEqual(['red', 'blue']);
   });
 
   it('UF1: a WebM of a codec that is taken is sent as it is', async () => {
