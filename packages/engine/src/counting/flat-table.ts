@@ -55,20 +55,24 @@ export class FlatTable {
 
   /** Adds a row for a key that has none, all zeros but for the key; gives where it begins. */
   add(key: number): number {
-    const at = this.end;
-    if (at === this.#column.length) this.#grow();
-    const slot = this.#slotOf(key);
-    assert(this.#index[slot] === 0, 'a key has one row');
-    this.#size += 1;
-    this.#index[slot] = this.#size | (hashOf(key) & TAG_MASK);
-    this.#column[at] = key;
+    const rowsBefore = this.#size;
+    const at = this.own(key);
+    assert(this.#size > rowsBefore, 'a key has one row');
     return at;
   }
 
   /** The row of a key, added when there is none. */
   own(key: number): number {
-    const at = this.find(key);
-    return at === NONE ? this.add(key) : at;
+    // Grown first, so that the slot that is found empty is the one to fill.
+    const at = this.end;
+    if (at === this.#column.length) this.#grow();
+    const slot = this.#slotOf(key);
+    const entry = this.#index[slot] ?? 0;
+    if (entry !== 0) return ((entry & ROW_MASK) - 1) * this.width;
+    this.#size += 1;
+    this.#index[slot] = this.#size | (hashOf(key) & TAG_MASK);
+    this.#column[at] = key;
+    return at;
   }
 
   /** The number at a position. */

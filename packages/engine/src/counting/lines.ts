@@ -51,6 +51,9 @@ export type LineCorrection = Readonly<{
   note: string;
 }>;
 
+const NO_CORRECTIONS: readonly LineCorrection[] = [];
+const NO_ROWS: readonly CorrectionRow[] = [];
+
 /** What one batch adds to the videos that it touches. */
 export class Lines {
   readonly #table = new FlatTable(LINE_WIDTH);
@@ -114,7 +117,9 @@ export class Lines {
   }
 
   corrections(line: number): readonly LineCorrection[] {
-    return this.#corrections.get(this.video(line)) ?? [];
+    // Asked of every line, and hardly a batch has any.
+    if (this.#corrections.size === 0) return NO_CORRECTIONS;
+    return this.#corrections.get(this.video(line)) ?? NO_CORRECTIONS;
   }
 
   #listOf(line: number): LineCorrection[] {
@@ -182,16 +187,18 @@ export function correctionRows(
   givenBack: number,
   seq: Seq,
   atMs: number,
-): CorrectionRow[] {
+): readonly CorrectionRow[] {
+  const made = lines.corrections(line);
+  const erased = lines.number(line, 'erasedLikes');
+  if (made.length === 0 && erased === 0 && givenBack === 0) return NO_ROWS;
   const video = lines.video(line);
-  const rows: CorrectionRow[] = lines.corrections(line).map((correction) => ({
+  const rows: CorrectionRow[] = made.map((correction) => ({
     seq,
     video,
     atMs,
     ...correction,
     fromRows: false,
   }));
-  const erased = lines.number(line, 'erasedLikes');
   if (erased > 0) {
     const what = { metric: 'likes', delta: -erased, reason: 'erasure', note: '' } as const;
     rows.push({ seq, video, atMs, ...what, fromRows: true });

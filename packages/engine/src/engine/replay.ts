@@ -12,8 +12,11 @@ import type { Journal, JournalRecord } from '../journal/journal.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { GRANTS_GONE_AFTER_MS, RowView } from './row-view.ts';
 
-/** Journal bytes that are read and prepared at a time. */
-export const READ_BYTES_MAX = 1024 * 1024;
+/**
+ * Journal bytes that are read and prepared at a time: what comes of them should be done with before
+ * the collector looks at young objects, or it moves them all.
+ */
+export const READ_BYTES_MAX = 256 * 1024;
 /** Rows that gather before they are stored during a replay. */
 const FLUSH_ROWS = 3_000_000;
 
