@@ -84,5 +84,19 @@ describe.skipIf(!hasBrowser)(
       );
       expect([likes.value, views.value]).toEqual([1, 1]);
     });
+
+    it('WB29: a page opened while nobody can say who is in shows what waits on the device, and it is counted', async () => {
+      await page.goto(`${parts.url}/v/${video}`);
+      await expect.poll(() => like().getAttribute('aria-pressed'), SOON).toBe('true');
+      await parts.kill('us');
+      await like().click();
+      await expect.poll(() => like().getAttribute('data-pending'), SOON).toBe('unsent');
+      await page.reload();
+      await expect.poll(() => like().getAttribute('data-pending'), SOON).toBe('unsent');
+      expect(await like().getAttribute('aria-pressed')).toBe('false');
+      await parts.start('us');
+      await page.getByRole('button', { name: /^Like\. 0 likes, live/ }).waitFor(SOON);
+      await expect.poll(() => like().getAttribute('data-pending'), SOON).toBe('no');
+    });
   },
 );

@@ -18,6 +18,8 @@ const PASSWORD = 'violet-kettle-9';
 const VIDEO = '/v/hf-aurora';
 const OTHER_VIDEO = '/v/hf-ocean';
 const CHARS_MAX = 2_000;
+/** 1 MB, a whole number of times the words that it repeats. */
+const BOOK_CHARS = 14 * 75_000;
 
 const open = (path: string): Promise<unknown> => page.goto(server.url + path);
 const box = () => page.getByLabel('Your comment');
@@ -191,6 +193,19 @@ describe.skipIf(!hasBrowser)(`a video and its comments, in ${CHROMIUM}`, () => {
     await box().fill(long.slice(3));
     await page.getByText('2,000 of 2,000').waitFor(SOON);
     expect(await send().isEnabled()).toBe(true);
+  });
+
+  it('WB23 WB25: a text of 1 MB is told to be too long, and is kept', async () => {
+    await signUpWithProfile('pasted.a.book');
+    await open(OTHER_VIDEO);
+    const book = 'No end to it. '.repeat(BOOK_CHARS / 14);
+    await box().fill(book, SOON);
+    await page
+      .getByText(`Too long by ${(BOOK_CHARS - CHARS_MAX).toLocaleString('en')}.`)
+      .waitFor(SOON);
+    expect(await send().isDisabled()).toBe(true);
+    await page.reload();
+    await expect.poll(async () => (await box().inputValue()) === book, SOON).toBe(true);
   });
 
   it('WB26: comments open beside the feed, and over it on a phone', async () => {

@@ -1,77 +1,123 @@
-// A small platform for the pictures of the app: the sample clips with an audience, a creator with a
-// video of their own, a viewer who likes, comments and reports, and a moderator.
+// The app with people in it: a creator with videos and comments, somebody who follows and likes,
+// somebody new, and moderators with reports to decide.
 
-import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { SERVICE_KEY } from '../demo-handover/installation.ts';
+import type { Browser } from 'playwright-core';
+import { openInstallation, SERVICE_KEY } from '../demo-handover/installation.ts';
 import type { Installation } from '../demo-handover/installation.ts';
-
-const SOON = { timeout: 60_000 };
-const PASSWORD = 'violet-kettle-9';
-const CLIP = fileURLToPath(
-  new URL('../../packages/server/assets/clips/ocean.mp4', import.meta.url),
-);
-const WATCHED_MS = 6_000;
-/** How many saw each of the samples; a third of them likes it. */
-const AUDIENCE = [4_321, 1_234, 987, 450, 76, 12, 3];
-const LINES_MAX = 5_000;
-
-/** What a browser holds of somebody who is signed in. */
-export type Person = Awaited<ReturnType<BrowserContext['storageState']>>;
+import { someone } from './app-people.ts';
+import type { Someone } from './app-people.ts';
+import type { Person } from './scene.ts';
 
 export type AppWorld = Readonly<{
   url: string;
-  /** The creator's video. */
-  video: string;
-  people: Readonly<Record<'creator' | 'viewer' | 'newcomer' | 'moderator', Person>>;
+  /** Has a profile and videos. */
+  maker: Person;
+  /** Has a profile and likes, and follows the maker. */
+  viewer: Person;
+  /** Has signed up, and nothing more. */
+  newcomer: Person;
+  /** Has a profile, and sends videos. */
+  sender: Person;
+  moderator: Person;
+  /** A video of the maker with comments, and one without. */
+  talkedOf: string;
+  quiet: string;
+  close: () => Promise<void>;
 }>;
 
-/** Everything is done as people do it, through the pages; only the audience comes in bulk. */
-export async function openApp(place: Installation, browser: Browser): Promise<AppWorld> {
-  const { url } = await place.part('app', ['start']);
+const WATCHED_MS = 6_000;
+/** How many saw each of the newest; a third of them likes it. */
+const AUDIENCE = [4_321, 1_234, 987, 450, 76, 12, 3];
+const LINES_MAX = 5_000;
+const FACTS = 'The clip shows a street sign and a house number from second 2 on.';
+
+/** Starts a server with the sample clips, and lets people live in it. */
+export async function openApp(browser: Browser): Promise<AppWorld> {
+  const place = openInstallation();
+  try {
+    const { url } = await place.part('app', ['start', '--no-status']);
+    return { ...(await peopled(browser, place, url)), close: place.close };
+  } catch (cause) {
+    await place.close();
+    throw cause;
+  }
+}
+
+async function peopled(
+  browser: Browser,
+  place: Installation,
+  url: string,
+): Promise<Omit<AppWorld, 'close'>> {
+  const maker = await someone(browser, url, 'shore.walks', {
+    displayName: 'Shore Walks',
+    bio: 'One walk along the water every week, filmed from the same rock.\nNo music, no cuts.',
+  });
+  const viewer = await someone(browser, url, 'quiet.evening', {
+    displayName: 'Quiet Evening',
+    bio: '',
+  });
+  const sender = await someone(browser, url, 'first.light', {
+    displayName: 'First Light',
+    bio: 'Mornings.',
+  });
+  const newcomer = await someone(browser, url, 'just.arrived');
+  const talkedOf = await maker.publish('ocean.mp4', {
+    title: 'High water at the north end, the evening before the storm came in',
+    caption: 'The sound is the real one. The light lasted for four minutes.',
+    tags: ['sea', 'storm', 'evening'],
+  });
+  const quiet = await maker.publish('rain.mp4', {
+    title: 'Rain on the boathouse',
+    caption: '',
+    tags: ['rain'],
+  });
+  await talk(maker, viewer, sender, talkedOf);
+  await viewer.ask('PUT', `/v1/people/${maker.handle}/follow`);
+  await like(viewer, [talkedOf, quiet, 'hf-aurora', 'hf-maple']);
+  const moderator = await moderate(browser, place, url, { maker, viewer, sender });
   await bringAudience(url);
-  const someone = async (
-    handle: string,
-    act: (page: Page) => Promise<void> = async () => undefined,
-  ): Promise<Person> => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-    const page = await context.newPage();
-    await signUp(page, url, handle);
-    await act(page);
-    const person = await context.storageState({ indexedDB: true });
-    await context.close();
-    return person;
+  return {
+    url,
+    talkedOf,
+    quiet,
+    maker: maker.person,
+    viewer: viewer.person,
+    newcomer: newcomer.person,
+    sender: sender.person,
+    moderator: moderator.person,
   };
-  let video = '';
-  const creator = await someone('sea.glass', async (page) => {
-    await publishProfile(page, `${url}/@sea.glass`, 'Sea Glass');
-    video = await publishClip(page, url);
-  });
-  const viewer = await someone('slow.walker', async (page) => {
-    await publishProfile(page, `${url}/@slow.walker`, 'Slow Walker');
-    await likeAndComment(page, `${url}/v/hf-aurora`, 'I could look at this all night.');
-    await likeAndComment(page, `${url}/v/hf-rain`, 'The sound of it!');
-    await report(page, `${url}/v/${video}`);
-  });
-  const newcomer = await someone('just.here');
-  const moderator = await someone('calm.reader');
-  const role = ['--handle', 'calm.reader', '--role', 'moderator'];
-  await place.holdfast('roles', 'grant', ...role, '--data', place.folderOf('app'));
-  return { url, video, people: { creator, viewer, newcomer, moderator } };
+}
+
+async function talk(maker: Someone, viewer: Someone, other: Someone, video: string): Promise<void> {
+  await maker.ask('PUT', '/v1/me/hold-words', { words: ['lemonade', 'free money'] });
+  const pinned = await maker.comment(video, 'Filmed on the last day before the path was closed.');
+  await maker.ask('PUT', `/v1/comments/${pinned}/pin`);
+  const asked = await viewer.comment(
+    video,
+    'Is the sound real? It does not sound like any recording I know, and I have listened to a great many of them on evenings like this one.',
+  );
+  await maker.comment(video, 'Yes, two microphones in the rock.', asked);
+  await other.comment(video, 'So calm. بحر هادئ 🌊');
+  await other.comment(video, 'LEMONADE for everybody, see my page');
+  await viewer.ask('PUT', `/v1/comments/${pinned}/like`);
+  await other.ask('PUT', `/v1/comments/${asked}/like`);
+}
+
+async function like(by: Someone, videos: readonly string[]): Promise<void> {
+  const made = await by.ask('POST', '/v1/sessions', {});
+  const { grant } = (await made.json()) as { grant: string };
+  const ops = videos.map((video, index) => ({ n: index + 1, kind: 'like', video }));
+  await by.ask('POST', '/v1/ops', { ops }, { authorization: `Bearer ${grant}` });
 }
 
 async function bringAudience(url: string): Promise<void> {
-  const feed = await (await fetch(`${url}/v1/feed?limit=${AUDIENCE.length}`)).json();
-  const { items } = feed as Readonly<{ items: readonly Readonly<{ id: string }>[] }>;
+  const feed = await fetch(`${url}/v1/feed?rank=latest&limit=${AUDIENCE.length}`);
+  const { items } = (await feed.json()) as Readonly<{ items: readonly Readonly<{ id: string }>[] }>;
   const lines = items.flatMap(({ id: video }, place) =>
     Array.from({ length: AUDIENCE[place] ?? 0 }, (_, n) => {
       const jurisdiction = n % 3 === 0 ? 'eu' : 'us';
-      const who = {
-        jurisdiction,
-        session: `audience-${place}-${n}`,
-        subject: `person-${n}`,
-        video,
-      };
+      const session = `audience-${place}-${n}`;
+      const who = { jurisdiction, session, subject: `person-${n}`, video };
       const view = { ...who, n: 1, kind: 'view', watchedMs: WATCHED_MS, source: 'embed' };
       return n % 3 === 0 ? [view, { ...who, n: 2, kind: 'like' }] : [view];
     }).flat(),
@@ -88,51 +134,52 @@ async function bringAudience(url: string): Promise<void> {
   }
 }
 
-async function signUp(page: Page, url: string, handle: string): Promise<void> {
-  await page.goto(`${url}/sign-up?to=/settings`);
-  await page.locator('input[name="handle"]').fill(handle);
-  await page.locator('input[name="password"]').fill(PASSWORD);
-  await page.locator('form button[type="submit"]').click();
-  await page.waitForURL(`${url}/settings`, SOON);
-}
+type Cases = Readonly<{ items: readonly Readonly<{ id: string }>[] }>;
 
-async function publishProfile(page: Page, address: string, name: string): Promise<void> {
-  await page.goto(address);
-  await page.getByRole('button', { name: 'Publish my profile' }).click(SOON);
-  const dialog = page.locator('dialog[open]');
-  await dialog.getByLabel('Name').fill(name);
-  await dialog.getByRole('button', { name: 'Save' }).click();
-  await page.getByRole('heading', { name }).waitFor(SOON);
-}
-
-async function publishClip(page: Page, url: string): Promise<string> {
-  await page.goto(`${url}/upload`);
-  await page.locator('input[type="file"]').first().setInputFiles(CLIP);
-  await page.getByText('The video is ready.').first().waitFor(SOON);
-  await page.getByLabel('Title').fill('Last light, rolling in');
-  await page.getByText(/^Saved/).waitFor(SOON);
-  await page.getByRole('button', { name: 'Publish' }).click();
-  await page.waitForURL(/\/v\//, SOON);
-  return page.url().split('/').at(-1) ?? '';
-}
-
-async function likeAndComment(page: Page, address: string, words: string): Promise<void> {
-  await page.goto(address);
-  await page
-    .getByRole('button', { name: /^Like\./ })
-    .first()
-    .click(SOON);
-  await page.getByLabel('Your comment').fill(words);
-  await page.getByRole('button', { name: 'Send', exact: true }).click();
-  await page.getByText('Your comment is published.').waitFor(SOON);
-}
-
-async function report(page: Page, address: string): Promise<void> {
-  await page.goto(address);
-  await page.getByRole('button', { name: 'Report' }).first().click(SOON);
-  const dialog = page.locator('dialog[open]');
-  await dialog.getByText('Spam or misleading').click();
-  await dialog.getByRole('textbox').fill('The same clip was here last week.');
-  await dialog.getByRole('button', { name: 'Send the report' }).click();
-  await dialog.getByText('The report is received').waitFor(SOON);
+/** One case is open, one under appeal; gives a moderator who has decided neither. */
+async function moderate(
+  browser: Browser,
+  place: Installation,
+  url: string,
+  { maker, viewer, sender }: Readonly<Record<'maker' | 'viewer' | 'sender', Someone>>,
+): Promise<Someone> {
+  const moderatorOf = async (handle: string): Promise<Someone> => {
+    const made = await someone(browser, url, handle);
+    const role = ['--handle', handle, '--role', 'moderator', '--data', place.folderOf('app')];
+    await place.holdfast('roles', 'grant', ...role);
+    return made;
+  };
+  const first = await moderatorOf('first.reader');
+  const second = await moderatorOf('second.reader');
+  const shown = await maker.publish('train.mp4', {
+    title: 'Past the house by the line',
+    caption: '',
+    tags: [],
+  });
+  const reported = { kind: 'video', id: shown };
+  const reason = 'privacy';
+  await viewer.ask('POST', '/v1/reports', { target: reported, reason, note: 'My house is in it.' });
+  const { items } = (await (
+    await first.ask('GET', '/v1/moderation/cases?state=open')
+  ).json()) as Cases;
+  await first.ask('POST', `/v1/moderation/cases/${items[0]?.id}/decisions`, {
+    action: 'hide',
+    ground: 'rules',
+    rule: reason,
+    facts: FACTS,
+    durationDays: 7,
+  });
+  type Notices = Readonly<{ items: readonly Readonly<{ id: string }>[] }>;
+  const notices = (await (await maker.ask('GET', '/v1/me/notices')).json()) as Notices;
+  await maker.ask('POST', `/v1/me/notices/${notices.items[0]?.id}/appeal`, {
+    text: 'It is a painted set: the sign reads Elsewhere.',
+  });
+  for (const by of [viewer, sender]) {
+    await by.ask('POST', '/v1/reports', {
+      target: { kind: 'video', id: 'hf-dahlia' },
+      reason: 'spam',
+      note: 'Seen under three other names this week, always with the same link in the first comment.',
+    });
+  }
+  return second;
 }

@@ -2,7 +2,7 @@
 
 import { openShown, SHOWN } from '@holdfast/server/status/shown.fixture.ts';
 import { pageAssets } from '@holdfast/server/cli/status-run.ts';
-import type { Scene } from './studio-scenes.ts';
+import type { Scene } from './scene.ts';
 
 /** Gives one page after the other to whoever takes the pictures. */
 export async function showStatus(

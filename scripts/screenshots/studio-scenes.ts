@@ -1,24 +1,8 @@
 // The pages of the studio, over a made-up year.
 
-import type { Page } from 'playwright-core';
-import type { Person } from './app-world.ts';
+import { SOON, shows } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { liveAYear } from './studio-year.ts';
-
-const SOON = { timeout: 60_000 };
-
-/** A page and what is done there before its picture is taken. */
-export type Scene = Readonly<{
-  name: string;
-  path: string;
-  arrive: (page: Page) => Promise<void>;
-  /** Who looks; a visitor when absent. */
-  as?: Person;
-  /** English when absent. */
-  locale?: 'ar';
-}>;
-
-const shows = (page: Page, text: string | RegExp): Promise<void> =>
-  page.getByText(text).first().waitFor(SOON);
 
 const inAYear = (arrive: Scene['arrive']): Scene['arrive'] => {
   return async (page) => {

@@ -1,16 +1,12 @@
 // Jurisdictions in plain words.
 
-const NAMES: Readonly<Record<string, string>> = {
-  us: 'United States',
-  eu: 'European Union',
-  row: 'Rest of the world',
-};
+/** What is no region of a map, and so has no name in Intl's tables. */
+const REST: Readonly<Record<string, string>> = { en: 'Rest of the world', ar: 'بقية العالم' };
 
-const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' });
-
-export function jurisdictionName(jurisdiction: string): string {
-  const name = NAMES[jurisdiction];
-  if (name !== undefined) return name;
+/** Names a jurisdiction in a language; pages of the public record are in English. */
+export function jurisdictionName(jurisdiction: string, language = 'en'): string {
+  if (jurisdiction === 'row') return REST[language] ?? 'Rest of the world';
   const code = jurisdiction.toUpperCase();
-  return /^[A-Z]{2}$/.test(code) ? (regions.of(code) ?? code) : code;
+  if (!/^[A-Z]{2}$/.test(code)) return code;
+  return new Intl.DisplayNames(language, { type: 'region', fallback: 'code' }).of(code) ?? code;
 }

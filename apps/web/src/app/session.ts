@@ -21,6 +21,7 @@ export type Me = Readonly<{
 export type Who = Me | null | undefined;
 
 const RETRY_MS = 3_000;
+const KEY = 'holdfast.me';
 
 const listeners = new Set<() => void>();
 const tabs = new BroadcastChannel('holdfast.session');
@@ -32,6 +33,12 @@ export function useMe(): Who {
 }
 
 export function meNow(): Who {
+  return me;
+}
+
+/** Who is signed in, with the server asked when it has not said so yet. */
+export async function meSoon(): Promise<Who> {
+  if (me === undefined) await readMe();
   return me;
 }
 
@@ -67,13 +74,43 @@ async function askMe(): Promise<void> {
   const answer = await ask('/v1/me', parseMe);
   if (answer.kind === 'ok') set(answer.value);
   else if (answer.kind === 'problem' && answer.problem.status === 401) set(null);
-  else setTimeout(() => void readMe(), RETRY_MS);
+  else {
+    // Whoever was here last is taken to be here still, so that what they left on the device is seen
+    // to wait; the cookie alone decides what the server does.
+    if (me === undefined) tell(keptMe());
+    setTimeout(() => void readMe(), RETRY_MS);
+  }
 }
 
-function set(next: Who): void {
+function set(next: Me | null): void {
+  keepMe(next);
+  tell(next);
+}
+
+function tell(next: Who): void {
   if (JSON.stringify(next) === JSON.stringify(me)) return;
   me = next;
   for (const listener of listeners) listener();
+}
+
+function keepMe(next: Me | null): void {
+  try {
+    if (next === null) localStorage.removeItem(KEY);
+    else {
+      const { hasProfile, ...rest } = next;
+      localStorage.setItem(KEY, JSON.stringify({ ...rest, profile: hasProfile }));
+    }
+  } catch {
+    // Without storage nobody is known before the server has said who it is.
+  }
+}
+
+function keptMe(): Me | undefined {
+  try {
+    return parseMe(JSON.parse(localStorage.getItem(KEY) ?? 'null'));
+  } catch {
+    return undefined;
+  }
 }
 
 function parseMe(value: unknown): Me | undefined {

@@ -6,7 +6,7 @@ import type { ReactElement, SubmitEvent } from 'react';
 import type { Trouble } from '../app/ask.ts';
 import { wordsNow } from '../app/i18n.ts';
 import { nameToBegin, publishProfile } from '../app/publish-profile.ts';
-import { meNow, useMe } from '../app/session.ts';
+import { meSoon, useMe } from '../app/session.ts';
 import { troubleText } from '../app/trouble-text.ts';
 import { appArea } from '../app/words.ts';
 import { DoorDialog } from '../sign-in/door-dialog.tsx';
@@ -178,12 +178,13 @@ function useSending(
     keepDraft(video, next, deviceStorage());
   };
   const send = async (): Promise<void> => {
-    const me = meNow();
+    setStep('sending');
+    // Somebody may be faster than the answer that says who they are.
+    const me = await meSoon();
     if (me === null || me === undefined) {
       setStep('door');
       return;
     }
-    setStep('sending');
     const to = parent?.id;
     // A reply that was a comment before is another one.
     const key = draft.parent === to ? draft.key : undefined;

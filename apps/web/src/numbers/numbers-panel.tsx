@@ -3,7 +3,7 @@
 import type { CellCounts, Count as WireCount } from '@holdfast/protocol/counts.ts';
 import type { ReactElement } from 'react';
 import { useShownCounts } from '../app/engagement.ts';
-import { areaOf, useWords } from '../app/i18n.ts';
+import { areaOf, useLocale, useWords } from '../app/i18n.ts';
 import { jurisdictionName } from '../jurisdiction-names.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Count } from './count.tsx';
@@ -19,6 +19,7 @@ type PanelProps = Readonly<{ video: string; title: string; onClose: () => void }
 
 export function NumbersPanel({ video, title, onClose }: PanelProps): ReactElement {
   const t = useWords(panelArea);
+  const language = useLocale();
   const { likes, views, cells, reason } = useShownCounts(video);
   return (
     <Dialog title={t('title')} onClose={onClose}>
@@ -41,7 +42,7 @@ export function NumbersPanel({ video, title, onClose }: PanelProps): ReactElemen
           <tbody>
             {Object.entries(cells).map(([name, cell]) => (
               <tr key={name}>
-                <th scope="row">{jurisdictionName(name)}</th>
+                <th scope="row">{jurisdictionName(name, language)}</th>
                 <td className="number">
                   <Count exact count={countOf(ofCell(cell, 'likes'))} metric="likes" />
                 </td>

@@ -111,7 +111,7 @@ function Profile({ t, person }: Readonly<{ t: ProfileWords; person: Person }>): 
           {t('tab.videos')}
         </Link>
         {isMe && <Link to="/likes">{t('tab.liked')}</Link>}
-        {!isMe && person.likesPublic && (
+        {!isMe && (person.likesPublic || tab === 'liked') && (
           <Link
             to="/@{$handle}"
             params={{ handle: person.handle }}

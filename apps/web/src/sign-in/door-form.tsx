@@ -4,7 +4,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ReactElement, ReactNode, SubmitEvent } from 'react';
 import { ask } from '../app/ask.ts';
-import { useWords } from '../app/i18n.ts';
+import { useLocale, useWords } from '../app/i18n.ts';
 import { meNow, sessionChanged } from '../app/session.ts';
 import { jurisdictionName } from '../jurisdiction-names.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -21,8 +21,6 @@ const PATHS: Readonly<Record<DoorMode, string>> = {
   'sign-up': '/v1/accounts',
   'sign-in': '/v1/sign-in',
 };
-const HANDLE_CHARS_MAX = 64;
-const PASSWORD_CHARS_MAX = 256;
 
 type DoorFormProps = Readonly<{
   mode: DoorMode;
@@ -57,7 +55,6 @@ export function DoorForm({ mode, tabs, onEntered }: DoorFormProps): ReactElement
         fault={fault}
         hint={isNew ? t('handle.hint') : undefined}
         autoComplete="username"
-        charsMax={HANDLE_CHARS_MAX}
       />
       <DoorField
         name="password"
@@ -67,7 +64,6 @@ export function DoorForm({ mode, tabs, onEntered }: DoorFormProps): ReactElement
         fault={fault}
         hint={isNew ? t('password.hint') : undefined}
         autoComplete={isNew ? 'new-password' : 'current-password'}
-        charsMax={PASSWORD_CHARS_MAX}
       />
       <Where t={t} mode={mode} door={door} />
       <p className="door-fault" role="alert">
@@ -178,11 +174,10 @@ type DoorFieldProps = Readonly<{
   fault: Fault | undefined;
   hint: string | undefined;
   autoComplete: string;
-  charsMax: number;
 }>;
 
 function DoorField(props: DoorFieldProps): ReactElement {
-  const { name, label, value, onChange, fault, hint, autoComplete, charsMax } = props;
+  const { name, label, value, onChange, fault, hint, autoComplete } = props;
   const id = useId();
   const text = textAt(fault, name);
   return (
@@ -199,7 +194,6 @@ function DoorField(props: DoorFieldProps): ReactElement {
         autoComplete={autoComplete}
         autoCapitalize="none"
         spellCheck={false}
-        maxLength={charsMax}
         required
         dir="auto"
         aria-invalid={text !== ''}
@@ -221,6 +215,7 @@ type WhereProps = Readonly<{ t: DoorWords; mode: DoorMode; door: Door }>;
 
 function Where({ t, mode, door }: WhereProps): ReactElement {
   const { countries, hasFailed, where, setChosen, fault } = door;
+  const language = useLocale();
   return (
     <fieldset className="door-where">
       <legend>{t(`where.${mode}`)}</legend>
@@ -237,7 +232,7 @@ function Where({ t, mode, door }: WhereProps): ReactElement {
             }}
           />
           <span>
-            {jurisdictionName(jurisdiction)}
+            {jurisdictionName(jurisdiction, language)}
             {operator !== '' && <small>{t('where.runBy', { operator })}</small>}
           </span>
         </label>

@@ -136,7 +136,7 @@ function signInReply(result: SignInResult): SignedIn | AccountRefusal {
 
 const HANDLE_FAULT: Readonly<Record<HandleFault, string>> = {
   length: 'A handle has 3 to 30 characters.',
-  characters: 'A handle has letters, digits, dots and underscores only.',
+  characters: 'A handle has the letters a to z, digits, dots and underscores only.',
   'first-character': 'A handle begins with a letter.',
   'last-character': 'A handle does not end with a dot.',
   reserved: 'This handle is kept for the platform itself. Choose another.',

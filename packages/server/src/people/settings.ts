@@ -27,7 +27,7 @@ export const DEFAULT_SETTINGS: SettingsBody = {
   theme: 'system',
   shortcuts: true,
   sound: false,
-  captions: false,
+  captions: true,
   hideCountsUnder: 0,
 };
 
