@@ -131,6 +131,7 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
   'case.upheld': 'يبقى القرار',
   'case.reversed': 'يُلغى القرار',
   'entry.report': 'بلاغ: {reason}',
+  'entry.reported': 'وصل بلاغ',
   'entry.note': 'ملاحظة',
   'entry.decision': 'تقرر: {action}',
   'entry.appeal': 'اعترض صاحبه',

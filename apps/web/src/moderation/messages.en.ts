@@ -118,6 +118,7 @@ export const en = {
   'case.upheld': 'The decision stands',
   'case.reversed': 'The decision is taken back',
   'entry.report': 'Reported: {reason}',
+  'entry.reported': 'Reported',
   'entry.note': 'Note',
   'entry.decision': 'Decided: {action}',
   'entry.appeal': 'The author appealed',

@@ -137,7 +137,7 @@ function Audit({ t }: Readonly<{ t: ModerationWords }>): ReactElement {
       ) : (
         // A wide table scrolls by itself, also by keyboard.
         <div className="table-wrap" role="region" aria-label={t('queue.audit')} tabIndex={0}>
-          <table className="table">
+          <table className="table audit-table">
             <thead>
               <tr>
                 <th scope="col">{t('audit.when')}</th>
@@ -177,7 +177,7 @@ function auditText(t: ModerationWords, { what, action, outcome }: AuditLine): st
         outcome: outcome === undefined ? '' : t(`case.${outcome}`),
       });
     case 'report':
-      return t('report.done');
+      return t('entry.reported');
     default:
       return t(`entry.${what}`);
   }
