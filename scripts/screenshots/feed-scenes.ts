@@ -32,7 +32,7 @@ const numbersAre = (change: (count: object) => object): Scene['arrive'] => {
       const { counts } = (await response.json()) as Counts;
       const changed = Object.entries(counts).map(([video, count]) => {
         const { likes = {}, views = {} } = count;
-        return [video, { ...count, likes: change(likes), views: change(views) }];
+        return [video, { ...count, likes: change(likes), views: change(views) }] as const;
       });
       await route.fulfill({ response, json: { counts: Object.fromEntries(changed) } });
     });
@@ -43,18 +43,13 @@ const numbersAre = (change: (count: object) => object): Scene['arrive'] => {
   };
 };
 
-export function feedScenes({ viewer, newcomer }: AppWorld): readonly Scene[] {
+/** All of them, over one world. */
+export function feedScenes(world: AppWorld): readonly Scene[] {
+  return [...listScenes(world), ...panelScenes(world), ...troubleScenes(world)];
+}
+
+function listScenes({ viewer, newcomer }: AppWorld): readonly Scene[] {
   const feed: Scene = { name: 'feed', path: '/', arrive: clipIn };
-  const opened = (name: string, button: string | RegExp, shown: string): Scene => ({
-    name,
-    path: '/',
-    as: viewer,
-    arrive: async (page) => {
-      await clipIn(page);
-      await page.locator(FIRST).getByRole('button', { name: button }).click(SOON);
-      await has(page, shown);
-    },
-  });
   return [
     feed,
     inArabic(feed),
@@ -71,6 +66,21 @@ export function feedScenes({ viewer, newcomer }: AppWorld): readonly Scene[] {
       path: '/?rank=following',
       arrive: (page) => shows(page, 'Sign in, follow someone'),
     },
+  ];
+}
+
+function panelScenes({ viewer }: AppWorld): readonly Scene[] {
+  const opened = (name: string, button: string | RegExp, shown: string): Scene => ({
+    name,
+    path: '/',
+    as: viewer,
+    arrive: async (page) => {
+      await clipIn(page);
+      await page.locator(FIRST).getByRole('button', { name: button }).click(SOON);
+      await has(page, shown);
+    },
+  });
+  return [
     opened('feed-why', 'Why this video', 'dialog[open] .why'),
     opened('feed-share', 'Share', 'dialog[open]'),
     opened('feed-comments', /^Comments\./, 'textarea'),
@@ -92,6 +102,11 @@ export function feedScenes({ viewer, newcomer }: AppWorld): readonly Scene[] {
         await has(page, 'dialog[open] input[name="jurisdiction"]');
       },
     },
+  ];
+}
+
+function troubleScenes({ viewer }: AppWorld): readonly Scene[] {
+  return [
     {
       name: 'feed-offline',
       path: LATEST,

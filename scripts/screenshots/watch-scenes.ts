@@ -9,7 +9,12 @@ const box = (page: Page) => page.getByLabel('Your comment');
 
 const comments = (page: Page): Promise<void> => has(page, '.comment');
 
+/** All of them, over one world. */
 export function watchScenes(world: AppWorld): readonly Scene[] {
+  return [...pageScenes(world), ...writingScenes(world), ...restScenes(world)];
+}
+
+function pageScenes(world: AppWorld): readonly Scene[] {
   const path = `/v/${world.talkedOf}`;
   const watch: Scene = { name: 'watch', path, arrive: comments };
   return [
@@ -21,6 +26,12 @@ export function watchScenes(world: AppWorld): readonly Scene[] {
       as: world.maker,
       arrive: (page) => shows(page, 'Let it through'),
     },
+  ];
+}
+
+function writingScenes(world: AppWorld): readonly Scene[] {
+  const path = `/v/${world.talkedOf}`;
+  return [
     {
       name: 'watch-replying',
       path,
@@ -75,6 +86,12 @@ export function watchScenes(world: AppWorld): readonly Scene[] {
         await shows(page, 'Not sent. It is kept on this device');
       },
     },
+  ];
+}
+
+function restScenes(world: AppWorld): readonly Scene[] {
+  const path = `/v/${world.talkedOf}`;
+  return [
     {
       name: 'watch-numbers',
       path,
