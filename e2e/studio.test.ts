@@ -99,7 +99,8 @@ function cellsOf(table: Locator): Promise<readonly (readonly string[])[]> {
     );
 }
 
-const chartOf = (page: Page, title: string): Locator => page.getByRole('figure', { name: title });
+const chartOf = (page: Page, title: string): Locator =>
+  page.getByRole('figure', { name: title, exact: true });
 
 async function asTable(page: Page, title: string): Promise<readonly (readonly string[])[]> {
   const chart = chartOf(page, title);
@@ -280,7 +281,39 @@ describe.skipIf(!hasBrowser)(`the studio, in ${CHROMIUM}`, { timeout: TEST_MS_MA
     await other.context().close();
   });
 
+  it('SP19: comments and followers have what came and went, and a line that keeps it', async () => {
+    const headers = ({ cookie }: Person) => ({ 'sec-fetch-site': 'same-origin', cookie });
+    const follow = async (method: string, person: Person): Promise<void> => {
+      const path = `/v1/people/${creator.handle}/follow`;
+      bodyOf(await api.send(method, path, { headers: headers(person) }));
+    };
+    const [ada, ben] = [await signUp(parts.url, 'ada', 'us'), await signUp(parts.url, 'ben', 'eu')];
+    for (const person of [ada, ben, ben]) await follow('PUT', person);
+    await follow('DELETE', ben);
+    const path = `/v1/videos/${video}/comments`;
+    for (const [index, person] of [ada, ada, ben].entries()) {
+      const about = { ...headers(person), 'idempotency-key': `comment-${index}` };
+      bodyOf(await api.send('POST', path, { body: { text: 'So calm.' }, headers: about }), 201);
+    }
+    const shown = async (metric: string): Promise<string | null> => {
+      await page.goto(`${parts.url}/studio?period=7d&metric=${metric}`);
+      await card(page, metric).waitFor({ timeout: SOON.timeout });
+      return page.locator(`[data-metric="${metric}"]`).textContent();
+    };
+    await expect.poll(() => shown('comments'), SOON).toContain('3 came, 0 went');
+    expect(await card(page, 'comments').textContent()).toBe('3');
+    await expect.poll(() => shown('followers'), SOON).toContain('2 came, 1 went');
+    expect(await card(page, 'followers').textContent()).toBe('1');
+    const rows = await asTable(page, 'Followers');
+    expect(rows.slice(0, 2).map((row) => row[1])).toEqual(['1', '0']);
+    await parts.kill('us');
+    await parts.start('us');
+    await expect.poll(() => shown('followers'), SOON).toMatch(/2 came, 1 went.*Live/s);
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
   it('SP9: while a country is silent its numbers keep their value, say since when, and leave a gap', async () => {
+    await page.goto(`${parts.url}/studio/videos/${video}?period=48h`);
     await parts.kill('us');
     const chip = page.locator('[data-metric="views"] .chip');
     const again = async (): Promise<string | null> => {

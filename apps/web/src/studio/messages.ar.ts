@@ -38,7 +38,7 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
   'change.against': 'مقارنةً بالمدة من {from} إلى {to}',
 
   'change.total': 'إجمالًا، الآن',
-  'change.cameWent': 'إجمالًا؛ في هذه المدة {gained} و{lost}',
+  'change.cameWent': 'إجمالًا؛ في هذه المدة جاء {gained} وذهب {lost}',
 
   'definition.views-holdfast-1':
     'شوهد ثانيتين على الأقل أو نصف المقطع، أيهما أقصر؛ بحد أقصى 10 لكل مشاهد ومقطع ويوم؛ ومشاهداتك أنت لا تُعدّ. القاعدة holdfast-1.',

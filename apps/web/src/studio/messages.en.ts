@@ -29,7 +29,7 @@ export const en = {
   'change.against': 'against {from} to {to}',
 
   'change.total': 'in all, now',
-  'change.cameWent': 'in all; in this period {gained} and {lost}',
+  'change.cameWent': 'in all; in this period {gained} came, {lost} went',
 
   'definition.views-holdfast-1':
     'Watched for at least 2 s or half of the video, whichever is shorter; at most 10 a viewer, video and day; your own do not count. Rule holdfast-1.',

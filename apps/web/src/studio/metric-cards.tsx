@@ -21,16 +21,27 @@ export function unitOf(metric: Metric): Unit {
   return metric === 'watchMs' ? 'duration' : 'count';
 }
 
-type MetricCardsProps = Readonly<{ studio: Studio; overview: Overview | undefined; label: string }>;
+type MetricCardsProps = Readonly<{
+  studio: Studio;
+  overview: Overview | undefined;
+  label: string;
+  /** Which of them are shown; a video has no followers. */
+  metrics?: readonly Metric[];
+}>;
 
-export function MetricCards({ studio, overview, label }: MetricCardsProps): ReactElement {
+export function MetricCards({
+  studio,
+  overview,
+  label,
+  metrics = METRICS,
+}: MetricCardsProps): ReactElement {
   return (
     <ul className="metric-cards" aria-label={label} aria-busy={overview === undefined}>
       {overview === undefined
-        ? METRICS.map((metric) => <EmptyCard key={metric} metric={metric} />)
-        : overview.cards.map((card) => (
-            <MetricCard key={card.metric} {...{ card, studio, overview }} />
-          ))}
+        ? metrics.map((metric) => <EmptyCard key={metric} metric={metric} />)
+        : overview.cards
+            .filter(({ metric }) => metrics.includes(metric))
+            .map((card) => <MetricCard key={card.metric} {...{ card, studio, overview }} />)}
     </ul>
   );
 }
@@ -107,7 +118,10 @@ function TotalText({ card, overview, formats, t }: ChangeTextProps): ReactElemen
       )}
       {gained !== null && lost !== null && (
         <span className="soft small">
-          {t('change.cameWent', { gained: formats.delta(gained), lost: formats.delta(-lost) })}
+          {t('change.cameWent', {
+            gained: formats.value(gained, 'count'),
+            lost: formats.value(lost, 'count'),
+          })}
         </span>
       )}
     </>

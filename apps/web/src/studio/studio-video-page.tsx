@@ -28,8 +28,12 @@ import './video.css';
 import { Failed, SignInFirst } from './trouble.tsx';
 import { useStudio } from './use-studio.ts';
 import type { Studio } from './use-studio.ts';
+import { METRICS } from './wire.ts';
 import type { Overview } from './wire.ts';
 import { studioArea } from './words.ts';
+
+/** People follow a creator, so followers are among no video’s numbers. */
+const OF_A_VIDEO = METRICS.filter((metric) => metric !== 'followers');
 
 export function StudioVideoPage(): ReactElement {
   const t = useWords(studioArea);
@@ -85,7 +89,12 @@ function VideoNumbers({ video }: Readonly<{ video: OwnVideo }>): ReactElement {
       <HatchDefinition />
       <VideoHead studio={studio} video={video} />
       <PeriodBar studio={studio} />
-      <MetricCards studio={studio} overview={overview.data} label={t('tiles.label')} />
+      <MetricCards
+        studio={studio}
+        overview={overview.data}
+        label={t('tiles.label')}
+        metrics={OF_A_VIDEO}
+      />
       <RateTiles {...about} overview={overview.data} />
       <ExportLinks
         what="video"

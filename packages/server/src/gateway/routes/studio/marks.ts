@@ -9,6 +9,7 @@ import { timeText } from '../../answers.ts';
 import { changesOf, entriesOf } from '../../trust/ownership.ts';
 import type { Incident, LateData } from './incidents.ts';
 import type { StudioParts } from './studio-parts.ts';
+import { isTotal } from './studio-series.ts';
 import type { StudioMetric } from './studio-series.ts';
 
 /** Marks of one kind in one answer. */
@@ -72,8 +73,10 @@ function incidentMarks({ incidents = [], fromMs, toMs }: MarksAsk): readonly Mar
 
 async function correctionMarks(
   { ask }: MarkParts,
-  { entries, fromMs, toMs }: MarksAsk,
+  { entries, metric, fromMs, toMs }: MarksAsk,
 ): Promise<readonly Mark[]> {
+  // Likes and views are corrected, so no correction explains these.
+  if (isTotal(metric)) return [];
   const titles = new Map(entries.map(({ video, title }) => [video, title]));
   const videos = [...titles.keys()];
   const from = await ask({ videos, parts: ['corrections'], grain: 'day', fromMs, toMs });

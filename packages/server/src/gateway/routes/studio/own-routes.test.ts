@@ -360,6 +360,7 @@ describe('SD18: series over all videos', () => {
     const params = { metric: 'views', delta: -12, reason: 'fraud', title: 'One' };
     expect(body).toMatchObject({ marks: [{ code: 'correction', params }] });
     expect(JSON.stringify(body)).toContain('One: views −12 (fraud)');
+    expect((await get('series?metric=followers')).json()).toMatchObject({ marks: [] });
   });
 
   it('SD23: of engaged views are marked where they begin to be kept', async () => {
