@@ -95,14 +95,7 @@ export function createWritings(db: DatabaseSync, parts: WritingsParts): Writings
     // Asked by kind.
     writingOf(sql.find.get(account, kind, target)) as never;
 
-  const count = (name: string | undefined, by: 1 | -1): void => {
-    if (name === undefined) return;
-    if (!TALLY_NAME_PATTERN.test(name)) throw new Error('a tally has a name that it may not have');
-    const value = Number(sql.tally.get(name)?.['value'] ?? 0);
-    sql.count.run(name, by);
-    sql.dropZero.run(name);
-    if (value + by >= 0) histories.note(name, by, parts.nowMs());
-  };
+  const count = tallyMover(sql, histories, parts.nowMs);
 
   const remove = (writing: AnyWriting): void => {
     sql.remove.run(writing.id);
@@ -168,6 +161,23 @@ export function createWritings(db: DatabaseSync, parts: WritingsParts): Writings
 }
 
 type Statements = ReturnType<typeof prepareStatements>;
+
+/** Moves a tally and its history; a part of the caller's transaction. */
+function tallyMover(
+  sql: Statements,
+  histories: TallyHistories,
+  nowMs: () => number,
+): (name: string | undefined, by: 1 | -1) => void {
+  return (name, by) => {
+    if (name === undefined) return;
+    if (!TALLY_NAME_PATTERN.test(name)) throw new Error('a tally has a name that it may not have');
+    const value = Number(sql.tally.get(name)?.['value'] ?? 0);
+    sql.count.run(name, by);
+    sql.dropZero.run(name);
+    // A tally that did not fall has lost nothing (PE8).
+    if (value + by >= 0) histories.note(name, by, nowMs());
+  };
+}
 
 function removeAll(
   sql: Statements,
