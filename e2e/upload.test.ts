@@ -115,7 +115,9 @@ describe.skipIf(!hasBrowser)(`uploading, in ${CHROMIUM}`, STORY, () => {
     expect(await axeFaults(page)).toEqual([]);
     await fileInput().setInputFiles(largeClip());
     await page.getByText('The video is ready.').first().waitFor(SOON);
-    expect(offsets).toEqual([MIDDLE_BYTES, MIDDLE_BYTES + PART_BYTES]);
+    // What hung may have come after all when the page closed; what had come is not sent again.
+    expect(offsets[0]).toBeGreaterThanOrEqual(MIDDLE_BYTES);
+    expect(offsets).toEqual([...new Set(offsets)].toSorted((one, other) => one - other));
     await page.locator('.frame-option').first().waitFor(SOON);
     expect(await axeFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Publish' }).click();
