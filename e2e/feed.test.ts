@@ -38,10 +38,16 @@ async function signUp(on: Page, handle: string): Promise<void> {
   await clip(1, on).waitFor(SOON);
 }
 
-/** What the counter says of the first clip of the feed. */
+/** The first clip of the feed. */
 async function firstVideo(): Promise<string> {
   const id = await clip(1).locator('h2 a').getAttribute('href');
   return id?.replace('/v/', '') ?? '';
+}
+
+/** What the counter says of a video. */
+async function likesOf(video: string): Promise<number> {
+  const counts = await apiOf(server.url).send('GET', `/v1/videos/${video}/counts`);
+  return bodyOf<{ likes: { value: number } }>(counts).likes.value;
 }
 
 describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
@@ -99,10 +105,37 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     page = await context.newPage();
     await page.goto(`${server.url}/?rank=latest`);
     await expect.poll(() => likes(1), SOON).toBe(String(before + 1));
-    const counts = bodyOf<{ likes: { value: number } }>(
-      await apiOf(server.url).send('GET', `/v1/videos/${video}/counts`),
-    );
-    expect(counts.likes.value).toBe(before + 1);
+    expect(await likesOf(video)).toBe(before + 1);
+  });
+
+  it('WB29: opened again while still in the tunnel, it waits for the end of it and sends by itself', async () => {
+    await signUp(page, 'still.in.it');
+    await page.goto(`${server.url}/?rank=latest`);
+    await expect.poll(() => likes(1), SOON).toMatch(/^\d+$/);
+    const before = Number(await likes(1));
+    const video = await firstVideo();
+    const isKept = (): Promise<boolean> =>
+      page.evaluate(`Promise.all(
+        ['/', ...performance.getEntriesByType('resource').map(({ name }) => name)]
+          .filter((name) => name === '/' || name.includes('/assets/'))
+          .map((name) => caches.match(name)),
+      ).then((kept) => !kept.includes(undefined))`);
+    await expect.poll(isKept, SOON).toBe(true);
+    await context.setOffline(true);
+    await page.keyboard.press('l');
+    await expect.poll(() => likeOf(1).getAttribute('data-pending'), SOON).toBe('unsent');
+    await page.close();
+    page = await context.newPage();
+    await page.goto(`${server.url}/?rank=latest`);
+    await page.getByText('Offline.').first().waitFor(SOON);
+    const others = await page.evaluate(`caches.open('holdfast-app')
+      .then((store) => store.keys())
+      .then((kept) => kept.map(({ url }) => new URL(url).pathname)
+        .filter((path) => path !== '/' && !path.startsWith('/assets/')))`);
+    expect(others).toEqual([]);
+    await context.setOffline(false);
+    await expect.poll(() => likesOf(video), SOON).toBe(before + 1);
+    await clip(1).waitFor(SOON);
   });
 
   it('WB13: a like that waits on the device is sent from a page that shows no counts', async () => {
@@ -118,11 +151,7 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     await context.setOffline(false);
     page = await context.newPage();
     await page.goto(`${server.url}/settings`);
-    const likesNow = async (): Promise<number> =>
-      bodyOf<{ likes: { value: number } }>(
-        await apiOf(server.url).send('GET', `/v1/videos/${video}/counts`),
-      ).likes.value;
-    await expect.poll(likesNow, SOON).toBe(before + 1);
+    await expect.poll(() => likesOf(video), SOON).toBe(before + 1);
   });
 
   it('WB16: two tabs agree on who is in, and on a like', async () => {

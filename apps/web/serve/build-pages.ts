@@ -12,6 +12,8 @@ const [outDir] = process.argv.slice(2);
 if (outDir === undefined) throw new Error('usage: node build-pages.ts FOLDER');
 const root = fileURLToPath(new URL('../', import.meta.url));
 
+const TARGETS = ['chrome123', 'firefox125', 'safari17.5'];
+
 /**
  * What is needed together is one file: small files compress badly, and each is one more thing to
  * wait for. The feed does without the router and without queries (WB2), so they are files of their
@@ -55,12 +57,30 @@ await build({
     modulePreload: { polyfill: false },
     manifest: 'manifest.json',
     reportCompressedSize: false,
-    target: ['chrome123', 'firefox125', 'safari17.5'],
+    target: TARGETS,
     rolldownOptions: {
       input: fileURLToPath(new URL('../index.html', import.meta.url)),
       // No module here has a getter that does something when it is read.
       treeshake: { propertyReadSideEffects: false },
       output: { codeSplitting: { groups: GROUPS } },
+    },
+  },
+});
+
+/** One script at one address: a worker's address is its name, and it may change behind it. */
+await build({
+  configFile: false,
+  envFile: false,
+  root,
+  publicDir: false,
+  logLevel: 'error',
+  build: {
+    outDir,
+    emptyOutDir: false,
+    target: TARGETS,
+    rolldownOptions: {
+      input: fileURLToPath(new URL('../src/offline/worker.ts', import.meta.url)),
+      output: { format: 'iife', entryFileNames: 'worker.js' },
     },
   },
 });

@@ -111,6 +111,7 @@ describe('when to build', () => {
   const build = async (outDir: string): Promise<void> => {
     builds.push(outDir);
     for (const part of ['assets', 'sdk']) await mkdir(join(outDir, part), { recursive: true });
+    await writeFile(join(outDir, 'worker.js'), '');
     await writeFile(join(outDir, 'index.html'), '<!doctype html>');
   };
 

@@ -36,6 +36,8 @@ const SOURCES = [
 const CACHE = repository('node_modules/.cache/holdfast-pages');
 const BUILD_SCRIPT = fileURLToPath(new URL('build-pages.ts', import.meta.url));
 const HTML = 'index.html';
+/** Lets the app open without a network. */
+const WORKER = 'worker.js';
 /** Where the one document is; it is served at every address of a page. */
 const DOCUMENT = '/';
 /** A build takes seconds; one that takes longer than this will not end. */
@@ -170,6 +172,8 @@ async function readPages(folder: string): Promise<Map<string, StaticFile>> {
     const file: StaticFile = { ...staticFile(type, body), immutable: true };
     pages.set(`/assets/${name}`, compressed(file, extension));
   }
+  const worker = staticFile('text/javascript; charset=utf-8', await readFile(join(folder, WORKER)));
+  pages.set(`/${WORKER}`, compressed(worker, '.js'));
   await addSdk(pages, join(folder, 'sdk'));
   return pages;
 }

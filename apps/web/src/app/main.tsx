@@ -35,3 +35,10 @@ if (location.pathname === FEED_PATH) {
   startWithoutRouter(() => import('./router.tsx').then(() => undefined), showRouted);
   void showFeed();
 } else void showRouted();
+// The console is on a cell's own server, of no use without it.
+if (!location.pathname.startsWith('/console'))
+  addEventListener('load', () => {
+    void import('../offline/keep-files.ts').then(({ keepFiles }) => {
+      keepFiles();
+    });
+  });

@@ -63,7 +63,7 @@ function Feed({ rank, whose }: Readonly<{ rank: Rank; whose: string }>): ReactEl
       <title>{`${t('title')} · Holdfast`}</title>
       <h1 className="unseen">{t('title')}</h1>
       <RankTabs t={t} rank={rank} />
-      <Connection t={t} />
+      <Connection t={t} list={list} />
       <div
         ref={root}
         className="feed"
@@ -163,13 +163,15 @@ function RankTabs({ t, rank }: Readonly<{ t: FeedWords; rank: Rank }>): ReactEle
 }
 
 /** Says when this page is on its own; once it no longer is, what failed goes on. */
-function Connection({ t }: Readonly<{ t: FeedWords }>): ReactElement {
+function Connection({ t, list }: Readonly<{ t: FeedWords; list: FeedList }>): ReactElement {
   const isLost = useLineLost();
   const isOnline = useSyncExternalStore(onConnection, () => navigator.onLine);
   const isBack = isOnline && !isLost;
   useEffect(() => {
-    if (isBack) player.recover();
-  }, [isBack]);
+    if (!isBack) return;
+    player.recover();
+    list.retry();
+  }, [isBack, list]);
   return (
     <p className="feed-banner" role="status" hidden={isBack}>
       {!isBack && t(isOnline ? 'lost' : 'offline')}

@@ -64,7 +64,7 @@ const POLICY = {
 export async function addPages(app: FastifyInstance, pages: Pages): Promise<void> {
   addSdk(app, pages.page);
   await inPageScope(app, pages.https, async (scope) => {
-    addFileRoutes(scope, pages.page, ['/', '/assets/*']);
+    addFileRoutes(scope, pages.page, ['/', '/worker.js', '/assets/*']);
     for (const address of DOCUMENT_ADDRESSES) addDocumentRoutes(scope, pages.page, address);
     if (pages.clipsFolder !== undefined) await addClips(scope, pages.clipsFolder);
   });
