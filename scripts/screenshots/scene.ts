@@ -15,13 +15,6 @@ export type Scene = Readonly<{
   locale?: 'ar';
 }>;
 
-/** The scenes of one subject, over a world of their own. */
-export type Stage = Readonly<{
-  url: string;
-  scenes: readonly Scene[];
-  close: () => Promise<void>;
-}>;
-
 /** Pages ask and stream, on a machine that may be busy. */
 export const SOON = { timeout: 30_000 };
 
