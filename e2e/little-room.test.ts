@@ -44,7 +44,7 @@ describe.skipIf(!hasBrowser)(`with little room, in ${CHROMIUM}`, { timeout: 120_
     const granted = await installation.holdfast(
       ...['roles', 'grant', '--handle', person.handle, '--role', 'moderator'],
     );
-    expect(granted.code, granted.err).toBe(0);
+    if (granted.code !== 0) throw new Error(granted.err);
     video = await publish(server.url, person, 'ocean.mp4', TITLE);
     visitor = await pageOf('en');
     creator = await pageOf('en', person);
