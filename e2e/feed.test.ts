@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     expect(await likesOf(video)).toBe(before + 1);
   });
 
-  it('WB29: opened again while still in the tunnel, it waits for the end of it and sends by itself', async () => {
+  it('WB30: opened again while still in the tunnel, it waits for the end of it and sends by itself', async () => {
     await signUp(page, 'still.in.it');
     await page.goto(`${server.url}/?rank=latest`);
     await expect.poll(() => likes(1), SOON).toMatch(/^\d+$/);

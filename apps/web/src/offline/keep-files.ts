@@ -1,4 +1,4 @@
-// Tells the worker which files this page has loaded, so that it opens without a network too (WB29).
+// Tells the worker which files this page has loaded, so that it opens without a network too (WB30).
 
 const WORKER = '/worker.js';
 const FILES = '/assets/';

@@ -1,5 +1,5 @@
 // Lets the app open without a network: keeps the document and the files of it that this device has
-// used. Answers of the API and media are never kept, so no number comes from here. Rule WB29.
+// used. Answers of the API and media are never kept, so no number comes from here. Rule WB30.
 //
 // A page names its files once it has them (`keep-files.ts`); the document is kept after them, for a
 // document without its files would be an empty page.
