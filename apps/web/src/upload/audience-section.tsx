@@ -1,6 +1,6 @@
 // Who sees the video, and from when on.
 
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import type { ReactElement } from 'react';
 import { useLocale } from '../app/i18n.ts';
 import { Choices } from '../ui/choice.tsx';
@@ -19,6 +19,8 @@ type AudienceProps = Readonly<{
 /** A time to begin with when somebody wants one: the next full hour but one. */
 const AHEAD_MS = 2 * 60 * 60_000;
 const HOUR_MS = 60 * 60_000;
+/** The server takes times up to here. */
+const SCHEDULE_MS_MAX = 365 * 24 * HOUR_MS;
 
 export function AudienceSection({ t, fields, isPast, onChange }: AudienceProps): ReactElement {
   const { scheduledAt } = fields;
@@ -70,6 +72,11 @@ function ScheduleField({ t, scheduledMs, isPast, onChange }: ScheduleProps): Rea
   const id = useId();
   const locale = useLocale();
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const [isFar, setFar] = useState(false);
+  const isWrong = isPast || isFar;
+  const explained = t('audience.zone', {
+    zone: `${zone} (${zoneName(zone, scheduledMs, locale)})`,
+  });
   return (
     <div className="field">
       <label htmlFor={id}>{t('audience.time')}</label>
@@ -78,17 +85,18 @@ function ScheduleField({ t, scheduledMs, isPast, onChange }: ScheduleProps): Rea
         data-field="schedule-past"
         type="datetime-local"
         value={localOf(scheduledMs, zone)}
-        aria-invalid={isPast}
+        aria-invalid={isWrong}
         aria-describedby={`${id}-zone`}
         onChange={(event) => {
           const ms = instantOf(event.target.value, zone);
-          if (ms !== null) onChange(ms);
+          if (ms === null) return;
+          const isTooFar = ms > Date.now() + SCHEDULE_MS_MAX;
+          setFar(isTooFar);
+          if (!isTooFar) onChange(ms);
         }}
       />
-      <p id={`${id}-zone`} className={isPast ? 'field-fault' : 'small soft'}>
-        {isPast
-          ? t('audience.past')
-          : t('audience.zone', { zone: `${zone} (${zoneName(zone, scheduledMs, locale)})` })}
+      <p id={`${id}-zone`} className={isWrong ? 'field-fault' : 'small soft'}>
+        {isWrong ? t(isFar ? 'audience.far' : 'audience.past') : explained}
       </p>
     </div>
   );

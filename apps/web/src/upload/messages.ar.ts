@@ -190,6 +190,7 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
   'audience.time': 'اليوم والساعة',
   'audience.zone': 'الأوقات بتوقيتك، {zone}.',
   'audience.past': 'مضى هذا الوقت. اختر وقتًا قادمًا.',
+  'audience.far': 'سنة قادمة على الأكثر. بقي الوقت السابق.',
   'audience.comments': 'التعليقات',
   'audience.commentsOff': 'لا أحد يستطيع التعليق',
   'creator.title': 'صاحب الفيديو',

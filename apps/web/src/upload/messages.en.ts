@@ -184,6 +184,7 @@ export const en = {
   'audience.time': 'Day and time',
   'audience.zone': 'Times are in your zone, {zone}.',
   'audience.past': 'This time is over. Choose one to come.',
+  'audience.far': 'A year ahead at most. The time from before is kept.',
   'audience.comments': 'Comments',
   'audience.commentsOff': 'Nobody can comment',
   'creator.title': 'Who it is from',
