@@ -453,7 +453,12 @@ describe('A69: the document', () => {
     // The printed tree leaves out the fixed part before a wildcard.
     const named = DOCUMENT_ADDRESSES.filter((address) => address !== '/@');
     const addresses = [...named, '/console'];
-    const pages = ['/', '/*', ...addresses.flatMap((address) => [address, `${address}*`])];
+    const pages = [
+      '/',
+      '/*',
+      '/worker.js',
+      ...addresses.flatMap((address) => [address, `${address}*`]),
+    ];
     expect(servedPaths(world).sort()).toEqual([...documented, ...pages].sort());
   });
 
