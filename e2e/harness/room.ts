@@ -8,6 +8,10 @@ const SIZES = [
   { width: 320, height: 640 },
 ] as const;
 
+/** What a reader may set for text (WCAG 1.4.12); it also stands in for the widest of fonts. */
+const SPACED_TEXT =
+  '* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; line-height: 1.5 !important; }';
+
 const CONTROLS = 'a[href], button:enabled, input:enabled, select:enabled, textarea:enabled';
 
 type Box = Readonly<Record<'left' | 'top' | 'right' | 'width' | 'height', number>>;
@@ -37,7 +41,10 @@ function look(controls: string): readonly string[] {
   const outPx = document.documentElement.scrollWidth - innerWidth;
   if (outPx > 0) {
     const wide = [...document.querySelectorAll('body *')].filter(
-      (element) => element.getBoundingClientRect().right > innerWidth,
+      // What lies in one of these scrolls within it, and widens no page.
+      (element) =>
+        element.getBoundingClientRect().right > innerWidth &&
+        element.closest('.segments, .bar-scroll, .table-wrap') === null,
     );
     faults.push(`${outPx} px wider than the window: ${wide.slice(0, 3).map(nameOf).join(' ')}`);
   }
@@ -79,6 +86,11 @@ export async function roomFaults(page: Page): Promise<readonly string[]> {
       faults.push(`${size.width}x${size.height}: ${fault}`);
     }
   }
+  // Not as an element: the page's own policy refuses styles of others.
+  await page.evaluate(
+    `{ const sheet = new CSSStyleSheet(); sheet.replaceSync('${SPACED_TEXT}'); document.adoptedStyleSheets.push(sheet); }`,
+  );
+  for (const fault of await page.evaluate(look, CONTROLS)) faults.push(`spaced text: ${fault}`);
   if (before !== null) await page.setViewportSize(before);
   return faults;
 }
