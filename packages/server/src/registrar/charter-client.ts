@@ -24,7 +24,7 @@ import { readBody, wireHttp } from '../signed/wire-http.ts';
 import type { WireHttp } from '../signed/wire-http.ts';
 import type { WireIdentity } from '../signed/wire-key.ts';
 import { openCharterCopy } from './charter-copy.ts';
-import type { CharterCopy } from './charter-copy.ts';
+import type { CharterCopy, CopyTaken } from './charter-copy.ts';
 import { followCharter } from './charter-follow.ts';
 import type { CharterStatus, FollowOptions } from './charter-follow.ts';
 import type { SignedHead } from './charter-head.ts';
@@ -63,8 +63,8 @@ export type CharterClient = Readonly<{
   /** Calls back with each entry once it is durable here; returns what ends that. */
   watch: (listener: (entry: CharterEntry) => void) => () => void;
   append: (signed: SignedDecision) => Promise<AppendOutcome>;
-  /** Takes an entry that another part sent, if it is sound and the next one; else does nothing. */
-  offer: (entry: CharterEntry) => void;
+  /** Takes an entry that another part sent, if it is sound and the next one; else says why not. */
+  offer: (entry: CharterEntry) => CopyTaken;
   /** Tells the registrar that this part lives, and which entry is its newest. */
   heartbeat: () => Promise<Readonly<{ kind: 'heard' }> | NoAnswer>;
   /** When the registrar heard of whom; a hint, never a reason. `undefined`: it does not say. */
@@ -138,9 +138,7 @@ export function openCharterClient(options: OpenCharterClient): CharterClient {
       if (answer.kind === 'no-answer') return answer;
       return outcomeOf(answer, decision, copy, http);
     },
-    offer: (entry) => {
-      copy.take(entry);
-    },
+    offer: copy.take,
     heartbeat: async () => {
       const answer = await ask(HEARTBEAT_PATH, { newest: copy.charter.size() });
       if (answer.kind === 'no-answer') return answer;

@@ -162,6 +162,7 @@ async function runParty(run: Run): Promise<ControlledParty> {
       file: openPartyFile(join(cellDir, 'party.json')),
       charter: charterLine(charter, US),
       newest: () => charter.charter.newest(US),
+      entriesAfter: charter.charter.after,
       openCell: (isGone) => openCell(cellDir, operator, key, control.balances, isGone),
       connect,
       isStandby: false,

@@ -38,6 +38,7 @@ export type ReplicaRoleOptions = Readonly<{
   file: PartyFile;
   charter: CharterLine;
   newest: () => CharterEntry | undefined;
+  entriesAfter: PartyRole['entriesAfter'];
   /** Opens the files of the cell, unless they are gone; called once. */
   openCell: (isGone: boolean) => Promise<PartyCell>;
   /** Destroys the copy of a party that retires; rejects when something is left. */
@@ -126,6 +127,7 @@ export function replicaRole(options: ReplicaRoleOptions): ReplicaRole {
     admit: (epoch) => begun?.runtime.admission(epoch) ?? 'admit',
     serving: () => begun && servingOf(options, begun, ended.signal),
     newest: options.newest,
+    entriesAfter: options.entriesAfter,
     routes: peerRoutes({ cell: jurisdiction, begun: () => begun }),
     knows: (claimed) =>
       begun !== undefined &&

@@ -2,13 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { ByteWriter } from '@holdfast/engine/codec/bytes.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { charterFolder, found, north } from '../../registrar/charter.fixture.ts';
+import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
+import { charterFolder, found, leaveFourEntries, north } from '../../registrar/charter.fixture.ts';
 import { middle, raw, withHeader } from '../../signed/between.fixture.ts';
 import type { Arrived } from '../../signed/between.fixture.ts';
 import { clientTo, newIdentity } from '../../signed/signed.fixture.ts';
 import type { SignedClient } from '../../signed/signed-client.ts';
 import { OPS_UNDER_WAY_MAX } from './cell-routes.ts';
-import { callPath, FRAME_BYTES_MAX, opsPath } from './cell-wire.ts';
+import {
+  callPath,
+  CELL_ROUTES,
+  ENTRIES_PAGE_MAX,
+  entriesPath,
+  FRAME_BYTES_MAX,
+  opsPath,
+} from './cell-wire.ts';
 import { writeOpsFrame } from './ops-wire.ts';
 import { connectCell } from './remote-cell.ts';
 import type { RemoteCell } from './remote-cell.ts';
@@ -269,6 +277,66 @@ describe('a call', () => {
     cell.role.admission = 'not-owner';
     const reply = await remote().call(2 as Epoch, { name: 'books', ask: {} });
     expect(reply).toMatchObject({ kind: 'not-owner' });
+  });
+});
+
+describe('the charter as a party knows it', () => {
+  const entries = (): readonly CharterEntry[] => {
+    const folder = charterFolder();
+    closing.push(folder.remove);
+    leaveFourEntries(folder);
+    return folder.entries();
+  };
+
+  it('W128: is given after an entry, also while the party owns nothing', async () => {
+    cell.role.entries = entries();
+    cell.role.admission = 'not-owner';
+    cell.role.isServing = false;
+    const answer = await remote().entriesAfter(1);
+    expect(answer).toEqual({ kind: 'entries', entries: cell.role.entries.slice(1) });
+    expect(await remote().entriesAfter(4)).toEqual({ kind: 'entries', entries: [] });
+  });
+
+  it('W128: is given page by page', async () => {
+    const [entry] = entries();
+    if (entry === undefined) throw new Error('there is no entry');
+    const many = Array.from({ length: ENTRIES_PAGE_MAX + 1 }, (_, index) => ({
+      ...entry,
+      n: index + 1,
+    }));
+    cell.role.entries = many;
+    const answer = await remote().entriesAfter(0);
+    expect(answer).toEqual({ kind: 'entries', entries: many.slice(0, ENTRIES_PAGE_MAX) });
+  });
+
+  it('W128, W101: is not given to somebody who is no gateway', async () => {
+    cell.role.entries = entries();
+    const answer = await remote(cell.party.url, newIdentity('front', 'other')).entriesAfter(0);
+    expect(answer).toMatchObject({ kind: 'lost', effect: 'none' });
+  });
+
+  it('W128: is refused to a question that names no entry', async () => {
+    const path = entriesPath(US, 0).replace('after=0', 'after=all');
+    expect(await signed().ask({ method: 'GET', path })).toMatchObject({ status: 400 });
+  });
+
+  it.each([
+    ['no page', { entry: 'x' }],
+    ['more than a page', { entries: Array.from({ length: ENTRIES_PAGE_MAX + 1 }, () => ({})) }],
+    ['an entry that cannot be read', { entries: [{ n: 1 }] }],
+    ['nothing that can be read', 'well done'],
+  ])('W128: is no answer when it is %s', async (_what, said) => {
+    const odd = await listenCell([
+      {
+        method: 'GET',
+        url: CELL_ROUTES.entries,
+        bodyBytesMax: 0,
+        handle: () => ({ kind: 'bytes', status: 200, body: JSON.stringify(said) }),
+      },
+    ]);
+    closing.push(odd.close);
+    cell = odd;
+    expect(await remote().entriesAfter(0)).toMatchObject({ kind: 'lost' });
   });
 });
 

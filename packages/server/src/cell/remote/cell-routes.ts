@@ -12,7 +12,13 @@ import type { SignedAnswer, SignedRoute } from '../../signed/signed-server.ts';
 import type { WireParty } from '../../signed/wire-key.ts';
 import type { CellUnavailable, OpGroup, SubmitReply } from '../cell-client.ts';
 import { readCall } from './calls-wire.ts';
-import { CELL_ROUTES, FRAME_BYTES_MAX, readPublicationsPath } from './cell-wire.ts';
+import {
+  CELL_ROUTES,
+  ENTRIES_PAGE_MAX,
+  FRAME_BYTES_MAX,
+  readEntriesPath,
+  readPublicationsPath,
+} from './cell-wire.ts';
 import { readOpsFrame, writeOpsAnswer } from './ops-wire.ts';
 import { openStreams } from './publication-streams.ts';
 import type { PartyRole, Serving } from './party-role.ts';
@@ -62,6 +68,12 @@ export function cellRoutes(options: CellRoutesOptions): readonly SignedRoute[] {
       url: CELL_ROUTES.publications,
       bodyBytesMax: 0,
       handle: guarded(subscriptionHandler(options)),
+    },
+    {
+      method: 'GET',
+      url: CELL_ROUTES.entries,
+      bodyBytesMax: 0,
+      handle: guarded(entriesHandler(role)),
     },
     ...role.routes,
   ];
@@ -120,6 +132,15 @@ function subscriptionHandler({ role, until }: CellRoutesOptions): Handle {
     if (!serving.client.ready()) return unavailable('cell-unavailable');
     const isOver = AbortSignal.any([signal, until]);
     return { kind: 'stream', chunks: streams.open(serving, sender, wanted.after, isOver) };
+  };
+}
+
+/** W128: also of a party that owns nothing, for it is the one that turns a gateway away. */
+function entriesHandler(role: PartyRole): Handle {
+  return ({ path }) => {
+    const after = readEntriesPath(path);
+    if (after === undefined) return malformed('it does not say after which entry');
+    return json(200, { entries: role.entriesAfter(after, ENTRIES_PAGE_MAX) });
   };
 }
 

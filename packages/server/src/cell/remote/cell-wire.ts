@@ -20,6 +20,10 @@ export const FRAME_ANSWER_BYTES_MAX: number = 1024 * 1024;
 export const CALL_ANSWER_BYTES_MAX: number = 8 * 1024 * 1024;
 /** Videos in one chunk of publications. */
 export const CHUNK_VIDEOS_MAX = 5_000;
+/** Charter entries in one answer: whoever reads them writes and flushes each by itself. */
+export const ENTRIES_PAGE_MAX = 32;
+/** Bytes of such an answer: an entry is some 3 KiB, and 16 KiB with the longest names. */
+export const ENTRIES_ANSWER_BYTES_MAX: number = 1024 * 1024;
 /** A stream that has nothing to say sends an empty chunk this often … */
 export const STREAM_ALIVE_MS = 1_000;
 /** … so that this much silence means that the cell is gone. */
@@ -29,6 +33,7 @@ const OPS = '/ops';
 const CALLS = '/calls/';
 const PUBLICATIONS = '/publications';
 const PAUSES = '/pauses';
+const ENTRIES = '/charter-entries';
 
 /** The routes of a cell, in the form of the router. */
 export const CELL_ROUTES = {
@@ -36,6 +41,7 @@ export const CELL_ROUTES = {
   calls: `/v1/cells/:cell${CALLS}:name`,
   publications: `/v1/cells/:cell${PUBLICATIONS}`,
   pauses: `/v1/cells/:cell${PAUSES}`,
+  entries: `/v1/cells/:cell${ENTRIES}`,
 } as const;
 
 export function opsPath(cell: Jurisdiction): string {
@@ -48,6 +54,17 @@ export function pausesPath(cell: Jurisdiction): string {
 
 export function callPath(cell: Jurisdiction, name: CallName): string {
   return `/v1/cells/${cell}${CALLS}${name}`;
+}
+
+/** The charter entries that the party knows after a number. */
+export function entriesPath(cell: Jurisdiction, after: number): string {
+  return `/v1/cells/${cell}${ENTRIES}?after=${after}`;
+}
+
+/** The number that `entriesPath` wrote; `undefined` when it is nothing of the kind. */
+export function readEntriesPath(path: string): number | undefined {
+  const after = /\?after=(\d{1,9})$/.exec(path)?.[1];
+  return after === undefined ? undefined : Number(after);
 }
 
 /** `after`: publications of everything that changed since, or of all there is. */

@@ -25,6 +25,8 @@ export type PartyRole = Readonly<{
   serving: () => Serving | undefined;
   /** The newest entry of this cell that this party knows; sent along with every refusal. */
   newest: () => CharterEntry | undefined;
+  /** Entries of the charter, of any cell, from number n + 1 on; `entriesMax` at most. */
+  entriesAfter: (n: number, entriesMax: number) => readonly CharterEntry[];
   /** What the other party of the cell may ask; each handler looks at who the sender is. */
   routes: readonly SignedRoute[];
   /** Whether somebody who is no gateway may open a session, such as the other party. */

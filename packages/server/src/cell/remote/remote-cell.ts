@@ -30,6 +30,9 @@ import { readCallAnswer, writeCall } from './calls-wire.ts';
 import {
   CALL_ANSWER_BYTES_MAX,
   callPath,
+  ENTRIES_ANSWER_BYTES_MAX,
+  ENTRIES_PAGE_MAX,
+  entriesPath,
   FRAME_ANSWER_BYTES_MAX,
   opsPath,
   pausesPath,
@@ -48,6 +51,8 @@ export type Lost = Readonly<{ kind: 'lost'; effect: 'none' | 'unknown'; detail: 
 
 export type OpsResult = Readonly<{ kind: 'replies'; replies: readonly SubmitReply[] }> | Ended;
 type Ended = Declined | CellUnavailable | Lost;
+
+export type EntriesResult = Readonly<{ kind: 'entries'; entries: readonly CharterEntry[] }> | Ended;
 
 export type RemoteCell = Readonly<{
   /** Sends requests as one frame; each has one reply. Never throws for the net or the peer. */
@@ -71,6 +76,11 @@ export type RemoteCell = Readonly<{
     take: (publications: readonly Publication[]) => boolean,
     signal: AbortSignal,
   ) => Promise<Ended>;
+  /**
+   * The charter entries that the party knows after a number, a page of them, not yet verified.
+   * Never throws for the net or the peer.
+   */
+  entriesAfter: (n: number) => Promise<EntriesResult>;
   /** Tells what a pause was to the clients of this gateway. Never throws for the net or the peer. */
   reportPause: (report: PauseReport) => Promise<Readonly<{ kind: 'told' }> | Lost>;
   close: () => void;
@@ -136,6 +146,16 @@ export function connectCell(options: ConnectCell): RemoteCell {
       if (answer.kind === 'answer') return refusalIn(answer);
       return hand(answer.chunks, jurisdiction, take);
     },
+    entriesAfter: async (n) => {
+      const answer = await calls.ask({
+        method: 'GET',
+        path: entriesPath(jurisdiction, n),
+        silenceMsMax: OPS_SILENCE_MS_MAX,
+        answerBytesMax: ENTRIES_ANSWER_BYTES_MAX,
+      });
+      if (answer.kind !== 'answer') return lost(answer);
+      return answer.status === 200 ? entriesIn(answer) : refusalIn(answer);
+    },
     reportPause: async (report) => {
       const answer = await calls.ask({
         method: 'POST',
@@ -172,6 +192,16 @@ async function hand(
   }
 }
 
+function entriesIn({ body }: Answer): EntriesResult {
+  const { entries } = fieldsOf(jsonIn(body));
+  if (!Array.isArray(entries) || entries.length > ENTRIES_PAGE_MAX) {
+    return odd('no page of charter entries');
+  }
+  const read = entries.flatMap((value: unknown) => readEntry(value) ?? []);
+  if (read.length < entries.length) return odd('a charter entry that cannot be read');
+  return { kind: 'entries', entries: read };
+}
+
 function lost({ effect, detail }: NoAnswer): Lost {
   return { kind: 'lost', effect, detail };
 }
@@ -187,21 +217,27 @@ function odd(detail: string): Lost {
 
 /** What a party said instead of doing what was asked. */
 function refusalIn({ status, body }: Answer): Ended {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    value = undefined;
-  }
+  const value = jsonIn(body);
   if (isUnavailable(value)) return value;
-  const { kind, epoch, newest } = (value ?? {}) as Readonly<Partial<Record<string, unknown>>>;
+  const { kind, epoch, newest, detail } = fieldsOf(value);
   if (kind === 'sealed' || kind === 'not-owner' || kind === 'behind') {
     const known = Number.isSafeInteger(epoch) ? (epoch as Epoch) : (0 as Epoch);
     return { kind, epoch: known, newest: readEntry(newest) };
   }
-  const { detail } = (value ?? {}) as Readonly<Partial<Record<string, unknown>>>;
   const said = typeof detail === 'string' ? detail.slice(0, 500) : '';
   return { kind: 'lost', effect: 'none', detail: `The cell refused with ${status}. ${said}` };
+}
+
+function jsonIn(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function fieldsOf(value: unknown): Readonly<Partial<Record<string, unknown>>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
 function isUnavailable(value: unknown): value is CellUnavailable {

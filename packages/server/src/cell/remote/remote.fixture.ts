@@ -97,6 +97,8 @@ export function stubCell(): StubCell {
 export type StubRole = PartyRole & {
   admission: ReturnType<PartyRole['admit']>;
   entry: ReturnType<PartyRole['newest']>;
+  /** The charter as this party knows it. */
+  entries: ReturnType<PartyRole['entriesAfter']>;
   run: AbortController;
   isServing: boolean;
 };
@@ -106,10 +108,12 @@ export function stubRole(cell: StubCell): StubRole {
   const role: StubRole = {
     admission: 'admit',
     entry: undefined,
+    entries: [],
     run: new AbortController(),
     isServing: true,
     admit: () => role.admission,
     newest: () => role.entry,
+    entriesAfter: (n, entriesMax) => role.entries.slice(n, n + entriesMax),
     serving: () => (role.isServing ? { client: cell.client, ended: role.run.signal } : undefined),
     routes: [],
     knows: () => false,
@@ -128,10 +132,14 @@ export type ListeningCell = Readonly<{
   close: () => Promise<void>;
 }>;
 
+type CellNames = Readonly<{ operator: string; gateway: WireIdentity }>;
+
 /** A cell on a port of its own that trusts one gateway, or a server with other routes. */
-export async function listenCell(routes?: readonly SignedRoute[]): Promise<ListeningCell> {
-  const identity = newIdentity('north');
-  const gateway = newIdentity('front', 'gateway');
+export async function listenCell(
+  routes?: readonly SignedRoute[],
+  { operator = 'north', gateway = newIdentity('front', 'gateway') }: Partial<CellNames> = {},
+): Promise<ListeningCell> {
+  const identity = newIdentity(operator);
   const cell = stubCell();
   const role = stubRole(cell);
   const until = new AbortController();
@@ -145,7 +153,7 @@ export async function listenCell(routes?: readonly SignedRoute[]): Promise<Liste
         until: until.signal,
       }),
   );
-  const { operator, site, publicKey } = identity;
+  const { site, publicKey } = identity;
   return {
     identity,
     gateway,

@@ -169,6 +169,7 @@ function partyRole(
     file: openPartyFile(join(cellDirOf(config), PARTY_FILE)),
     charter: charterLine(charter, jurisdiction),
     newest,
+    entriesAfter: charter.charter.after,
     openCell: (isGone) =>
       openCell(parts, run, key, { newest: newest(), balances: control.balances, isGone }),
     destroyCopy: control.destroyCopy,

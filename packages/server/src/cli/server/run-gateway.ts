@@ -168,14 +168,14 @@ function openCells(
   cells: readonly Jurisdiction[],
   exchange: Exchange,
 ): FrontCells {
-  const { newest, entryOf } = charter.charter;
+  const { newest, entryOf, size } = charter.charter;
   const { watch, offer } = charter;
   const routes = cells.map((jurisdiction): CellRoute => {
     const log = logger.child({ cell: jurisdiction });
     const route = openCellRoute({
       jurisdiction,
       identity,
-      book: { newest, entryOf, watch, offer },
+      book: { newest, entryOf, size, watch, offer },
       timers: systemTimers,
       monotonicMs,
       nowMs: io.nowMs,

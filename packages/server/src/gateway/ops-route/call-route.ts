@@ -144,7 +144,7 @@ async function routed(parts: Parts, call: AnyCall): Promise<Routed> {
     }
     line.heard(next.to);
     if (reply.kind === 'sealed' || reply.kind === 'not-owner' || reply.kind === 'behind') {
-      if ('newest' in reply) line.learn(reply);
+      if ('newest' in reply) line.learn(next.to, reply);
       last = { kind: reply.kind, epoch, atMs: monotonicMs() };
       continue;
     }

@@ -237,7 +237,7 @@ describe('ops that are not taken', () => {
   it('W110: and an entry that came with the refusal is offered to the charter', async () => {
     submit(granted('a', like(1)));
     await settled();
-    const newest = entry(2, south) as never;
+    const newest = { ...entry(2, south), n: 2 } as never;
     sent(0).end({ kind: 'not-owner', epoch: 2 as Epoch, newest });
     await settled();
     expect(it_.book.offered).toEqual([newest]);

@@ -249,7 +249,7 @@ class Queue {
       return;
     }
     if (result.kind !== 'replies') {
-      this.#line.learn(result);
+      this.#line.learn(to, result);
       this.#pauses.turnedAway(epoch, this.#monotonicMs());
       this.#takeBack(requests, { kind: result.kind, epoch, atMs: this.#monotonicMs() });
       return;

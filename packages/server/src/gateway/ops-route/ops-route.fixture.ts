@@ -95,6 +95,7 @@ export function rig(...entries: readonly CharterBody[]): Rig {
     connect,
     monotonicMs: time.clock.monotonicMs,
     onReach: ({ kind, owner }) => reach.push(`${owner.operator} ${kind}`),
+    onRefused: () => undefined,
   });
   const pass = async (ms: number): Promise<void> => {
     for (let passedMs = 0; passedMs < ms; passedMs += STEP_MS) {
@@ -116,7 +117,11 @@ function bookOf(entries: readonly CharterBody[]): Rig['book'] {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    offer: (one) => void offered.push(one),
+    size: () => known.length,
+    offer: (one) => {
+      offered.push(one);
+      return { kind: 'taken', isNew: true };
+    },
     offered,
     add: (one) => {
       known.push(one);
@@ -150,6 +155,7 @@ function fakeRemote(to: string, { sent, called, streams, reports }: Heard): Remo
         streams.push({ to, after, publish, end, signal });
         signal.addEventListener('abort', () => end(unreachable));
       }),
+    entriesAfter: async () => unreachable,
     reportPause: async (report) => {
       reports.push({ to, report });
       return { kind: 'told' };

@@ -7,6 +7,8 @@ import { isEqualParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { CharterBody, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Declined, RemoteCell } from '../../cell/remote/remote-cell.ts';
+import type { CopyTaken } from '../../registrar/charter-copy.ts';
+import { charterGap } from './charter-gap.ts';
 
 /** The part of the charter that a line follows. Entries that come from it are verified. */
 export type OwnerBook = Readonly<{
@@ -14,8 +16,10 @@ export type OwnerBook = Readonly<{
   entryOf: (cell: Jurisdiction, epoch: Epoch) => CharterBody | undefined;
   /** Calls back for each new entry, of any cell; returns what ends that. */
   watch: (listener: (entry: CharterBody) => void) => () => void;
+  /** How many entries are known, of all cells; the number of the newest. */
+  size: () => number;
   /** Somebody sent an entry: it is taken when it verifies and follows what is known. */
-  offer: (entry: CharterEntry) => void;
+  offer: (entry: CharterEntry) => CopyTaken;
 }>;
 
 export type LineOptions = Readonly<{
@@ -25,6 +29,8 @@ export type LineOptions = Readonly<{
   monotonicMs: () => number;
   /** Told once when the owner cannot be reached, and once when it is there again. */
   onReach: (reach: Readonly<{ kind: 'away' | 'there'; owner: Party; detail: string }>) => void;
+  /** A party sent what does not hold. */
+  onRefused: (detail: string) => void;
 }>;
 
 export type OwnerLine = Readonly<{
@@ -36,7 +42,7 @@ export type OwnerLine = Readonly<{
   /** Calls back after the charter has a newer entry of this cell; returns what ends that. */
   onEntry: (listener: () => void) => () => void;
   /** A party said that it does not own the cell, and what it knows of who does. */
-  learn: (declined: Declined) => void;
+  learn: (from: Party, declined: Declined) => void;
   /** A party has answered, whatever it said. */
   heard: (party: Party) => void;
   /** A party could not be reached, or did not answer. */
@@ -47,7 +53,7 @@ export type OwnerLine = Readonly<{
 }>;
 
 export function ownerLine(options: LineOptions): OwnerLine {
-  const { jurisdiction, book, connect, monotonicMs, onReach } = options;
+  const { jurisdiction, book, connect, monotonicMs, onReach, onRefused } = options;
   const listeners = new Set<() => void>();
   let current: Readonly<{ party: Party; cell: RemoteCell }> | undefined;
   let awaySinceMs: number | undefined;
@@ -56,6 +62,7 @@ export function ownerLine(options: LineOptions): OwnerLine {
   /** An old owner may still be answering, and says nothing of the one that came after. */
   const isCurrent = (party: Party): boolean =>
     current !== undefined && isEqualParty(current.party, party);
+  const gap = charterGap({ book, monotonicMs, onRefused });
   const unwatch = book.watch(({ cell }) => {
     if (cell !== jurisdiction) return;
     for (const listener of listeners) listener();
@@ -76,10 +83,12 @@ export function ownerLine(options: LineOptions): OwnerLine {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    learn: ({ newest: offered }) => {
+    learn: (from, { newest: offered }) => {
       if (offered === undefined || offered.cell !== jurisdiction) return;
       const known = newest();
-      if (newerEntry(known, offered) !== known) book.offer(offered);
+      if (newerEntry(known, offered) === known) return;
+      // Of an old owner that answers late nothing is asked: somebody newer is known already.
+      gap.learn(from, isCurrent(from) ? current?.cell : undefined, offered);
     },
     heard: (party) => {
       if (awaySinceMs === undefined || !isCurrent(party)) return;

@@ -129,7 +129,7 @@ class OwnerListener {
     if (stream.signal.aborted || stream.isLeft) return;
     if (end.kind === 'lost') line.missed(owner, end.detail);
     else line.heard(owner);
-    if (end.kind !== 'lost' && end.kind !== 'unavailable') line.learn(end);
+    if (end.kind !== 'lost' && end.kind !== 'unavailable') line.learn(owner, end);
   }
 
   /** Takes what came on a stream; `false` ends it. */
