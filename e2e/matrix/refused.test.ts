@@ -59,15 +59,15 @@ async function expectRefused(to: string, reason: RegExp, as: 'north' | 'south' =
 }
 
 describe('a hand-over is refused', { timeout: TEST_MS_MAX }, () => {
-  it('H29: to itself', () => expectRefused(rig.addressOf('north'), /owns the cell already/));
+  it('HF7, H29: to itself', () => expectRefused(rig.addressOf('north'), /owns the cell already/));
 
-  it('H39: to what is no party', () =>
+  it('HF7, H39: to what is no party', () =>
     expectRefused(rig.running('registrar').url, /two different|no part|no party|does not take/));
 
-  it('H41: by somebody who has no key of the owner', () =>
+  it('HF7, H41: by somebody who has no key of the owner', () =>
     expectRefused(rig.addressOf('north'), /no key of a party/, 'south'));
 
-  it('W7, H39: to a party whose clock is a day off, either way', async () => {
+  it('HF9, W7, H39: to a party whose clock is a day off, either way', async () => {
     for (const shiftMs of [DAY_MS, -DAY_MS]) {
       clock?.set(shiftMs);
       await until(
@@ -80,7 +80,7 @@ describe('a hand-over is refused', { timeout: TEST_MS_MAX }, () => {
     clock?.set(0);
   });
 
-  it('H39: to a party with too little disk', async ({ skip }) => {
+  it('HF10, H39: to a party with too little disk', async ({ skip }) => {
     if (disk === undefined) return skip('not run: only root can mount a small disk');
     const ballast = join(disk.path, 'ballast');
     const { bavail, bsize } = statfsSync(disk.path);
@@ -91,7 +91,7 @@ describe('a hand-over is refused', { timeout: TEST_MS_MAX }, () => {
 });
 
 describe('a hand-over goes its way', { timeout: TEST_MS_MAX }, () => {
-  it('H29: while a second one is asked for, which is refused', async () => {
+  it('HF8, H29: while a second one is asked for, which is refused', async () => {
     await handedOverWith(rig, audience, momentNamed('joint'), async ({ partOf }) => {
       const [source, target] = [partOf('source'), partOf('target')];
       if (source !== 'north' || target !== 'south') throw new Error('it is the first one');
@@ -101,7 +101,7 @@ describe('a hand-over goes its way', { timeout: TEST_MS_MAX }, () => {
     });
   });
 
-  it('W3, H12: while bytes of the copy are changed on the way, of which none is taken', async () => {
+  it('HF13, W3, H12: while bytes of the copy are changed on the way, of which none is taken', async () => {
     const moment = momentNamed('seeding');
     await handedOverWith(rig, audience, moment, async ({ partOf, letGo }) => {
       const [source, target] = [partOf('source'), partOf('target')];
@@ -118,7 +118,7 @@ describe('a hand-over goes its way', { timeout: TEST_MS_MAX }, () => {
     });
   });
 
-  it('W6: while every message between the parties and to the registrar arrives twice', async () => {
+  it('HF12, W6: while every message between the parties and to the registrar arrives twice', async () => {
     const repeated = rig.network.repeat(
       ({ from, method }) => from !== 'anybody' && method !== 'GET',
     );

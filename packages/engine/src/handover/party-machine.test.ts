@@ -4,7 +4,7 @@ import type { CharterBody, Cut } from './charter-rules.ts';
 import { AGREE_MS_MAX, PAUSE_MS_MAX } from './owner-side.ts';
 import { PARTY_EVENTS, PARTY_STATES, recover, step } from './party-machine.ts';
 import type { PartyEffect, PartyEvent, PartyState, Step } from './party-state.ts';
-import { HANDOVER_VERSION, misfitOfVersion } from './preflight.ts';
+import { HANDOVER_VERSION, HANDOVER_VERSION_MIN, misfitOfVersions } from './preflight.ts';
 import { A, B, CUT, entryAt, next, PLAN, sampleStates } from './samples.ts';
 
 const states = sampleStates();
@@ -397,8 +397,32 @@ describe('before and after', () => {
     const refused = effectOf(step(owning, newer), 'refuse');
     expect(refused.reason).toBe('protocol-version');
     expect(refused.detail).toContain(`version ${HANDOVER_VERSION + 1}`);
-    expect(misfitOfVersion(0)?.detail).toContain('version 0');
-    expect(misfitOfVersion(HANDOVER_VERSION)).toBeUndefined();
+  });
+
+  const older = HANDOVER_VERSION_MIN - 1;
+  const newer = HANDOVER_VERSION + 1;
+  test.each([
+    [
+      'newer',
+      { oldest: newer, newest: newer + 1 },
+      `version ${newer} to ${newer + 1}`,
+      'this side',
+    ],
+    ['older', { oldest: older, newest: older }, `version ${older} of`, 'the other side'],
+  ])('H30: one that is all %s is refused, and it is said which side is to be newer', (...row) => {
+    const [, versions, theirs, which] = row;
+    const detail = misfitOfVersions(versions)?.detail;
+    expect(detail).toContain(theirs);
+    expect(detail).toContain(`this side ${HANDOVER_VERSION}`);
+    expect(detail).toContain(`bring ${which} to the newer version`);
+  });
+
+  test.each([
+    ['the same', { oldest: HANDOVER_VERSION, newest: HANDOVER_VERSION }],
+    ['newer ones, and this one still', { oldest: HANDOVER_VERSION, newest: newer }],
+    ['older ones, and this one', { oldest: older, newest: HANDOVER_VERSION_MIN }],
+  ])('H30: a party that takes %s fits', (_what, versions) => {
+    expect(misfitOfVersions(versions)).toBeUndefined();
   });
 
   test('H28: retirement needs a certificate, and nobody who counts on the copy', () => {

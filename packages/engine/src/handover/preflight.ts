@@ -3,9 +3,9 @@
 import { isSameParty } from './charter-rules.ts';
 import type { HandoverRefusal, PartyEvent, PartyState } from './party-state.ts';
 
-/** The version of the messages between parties, carried by every one of them. */
+/** What two parties of a cell do with each other, in the newest version that is known here. */
 export const HANDOVER_VERSION = 1;
-/** The oldest version that this one still understands. */
+/** The oldest version that this one still takes. */
 export const HANDOVER_VERSION_MIN = 1;
 
 export type Misfit = Readonly<{ reason: HandoverRefusal; detail: string }>;
@@ -19,14 +19,23 @@ export function misfitOfStart(
     const detail = `${state.me.operator}/${state.me.site} owns the cell already; name another party`;
     return { reason: 'same-party', detail };
   }
-  return misfitOfVersion(followerVersion);
+  return misfitOfVersions({ oldest: followerVersion, newest: followerVersion });
 }
 
-/** H30: why messages of that version cannot be understood here, or `undefined` when they can. */
-export function misfitOfVersion(version: number): Misfit | undefined {
-  if (version >= HANDOVER_VERSION_MIN && version <= HANDOVER_VERSION) return undefined;
+/** The versions of the hand-over that a party takes, from the oldest to the newest. */
+type VersionsTaken = Readonly<{ oldest: number; newest: number }>;
+
+/** H30: why a party that takes those cannot be understood here, or `undefined` when it can. */
+export function misfitOfVersions({ oldest, newest }: VersionsTaken): Misfit | undefined {
+  if (newest >= HANDOVER_VERSION_MIN && oldest <= HANDOVER_VERSION) return undefined;
+  const older = oldest > HANDOVER_VERSION ? 'this' : 'the other';
   const detail =
-    `the other side speaks version ${version} of the hand-over, this side ` +
-    `${HANDOVER_VERSION_MIN} to ${HANDOVER_VERSION}; nothing was changed, upgrade the older side`;
+    `the other side speaks version ${rangeText(oldest, newest)} of the hand-over and this side ` +
+    `${rangeText(HANDOVER_VERSION_MIN, HANDOVER_VERSION)}; nothing was changed; bring ${older} ` +
+    'side to the newer version of Holdfast first';
   return { reason: 'protocol-version', detail };
+}
+
+function rangeText(oldest: number, newest: number): string {
+  return oldest === newest ? String(newest) : `${oldest} to ${newest}`;
 }

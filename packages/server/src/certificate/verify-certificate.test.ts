@@ -43,7 +43,7 @@ test('T2, T3, T4, T5, T6: a certificate holds, from its text alone', () => {
   expect(verdict.holds).toBe(true);
 });
 
-test('T7: a text with one byte changed does not hold', () => {
+test('HF15, T7: a text with one byte changed does not hold', () => {
   const bytes = Buffer.from(textOf());
   // Every byte takes half a minute, and is looked at in the slow tests.
   const held = heldThough(bytes, 13);

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -10,6 +13,8 @@ import {
   V1,
 } from '../replication/control.fixture.ts';
 import type { ControlledParties, ControlledParty } from '../replication/control.fixture.ts';
+import { WIRE_VERSION } from '../signed/preimage.ts';
+import { newIdentity } from '../signed/signed.fixture.ts';
 import { runIn } from './cli.fixture.ts';
 import type { Ran } from './cli.fixture.ts';
 
@@ -88,6 +93,21 @@ describe('holdfast handover', { timeout: TEST_MS_MAX }, () => {
     expect(watched.out).toContain('aborted: stopped by the operator');
   });
 
+  test('HF17, H30: start --dry-run to a process of another version says which side to upgrade', async () => {
+    const { operator, publicKey } = newIdentity('east');
+    const newer = createServer((_request, response) => {
+      response.end(JSON.stringify({ operator, publicKey, versions: [WIRE_VERSION + 1] }));
+    });
+    newer.listen(0, '127.0.0.1');
+    await once(newer, 'listening');
+    const to = `http://127.0.0.1:${(newer.address() as AddressInfo).port}`;
+    const dry = await run(north, ['start', '--cell', 'us', '--to', to, '--dry-run']);
+    newer.close();
+    expect(dry.exitCode).toBe(1);
+    expect(dry.out).toContain('It does not fit. Nothing was changed.');
+    expect(dry.out).toMatch(/red +version .*bring this side to the newer version of Holdfast/);
+  });
+
   test.each([
     [
       'to itself',
@@ -118,7 +138,7 @@ describe('holdfast handover', { timeout: TEST_MS_MAX }, () => {
     expect(await run(north, away)).toMatchObject({ exitCode: 4 });
   });
 
-  test('T7: verify does not hold for a changed file, in words and as JSON', async () => {
+  test('HF15, T7: verify does not hold for a changed file, in words and as JSON', async () => {
     await run(north, ['start', '--cell', 'us', '--to', south.me.url]);
     const id = (): string => north.control.controller.newest()?.id ?? '';
     await until('certified', () => certificateOf(north, id()) !== undefined);

@@ -25,7 +25,7 @@ function judged(isCopy: boolean): unknown {
   return authorizer.grant({ headers } as FastifyRequest);
 }
 
-it('A75: a grant of an epoch that a copy of the charter may lack is to be sent again', () => {
+it('HF16, A75: a grant of an epoch that a copy of the charter may lack is to be sent again', () => {
   expect(judged(true)).toMatchObject({ kind: 'refusal', code: 'cell-unavailable' });
 });
 

@@ -161,7 +161,7 @@ describe('the registrar as a server', () => {
     expect(folder.entries()).toHaveLength(3);
   });
 
-  it('R18: refuses a decision for the wrong epoch, unsound, or signed by others', async () => {
+  it('HF14, R18: refuses a decision for the wrong epoch, unsound, or signed by others', async () => {
     const { url, registrar } = await serve();
     registrar.append(found(registrar.charter, north));
     const client = follow(url);

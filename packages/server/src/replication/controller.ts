@@ -13,7 +13,7 @@ import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import { judgeGates } from '@holdfast/engine/handover/gates.ts';
 import type { Gate } from '@holdfast/engine/handover/gates.ts';
 import type { OpsInPause } from '@holdfast/engine/charter/certificate.ts';
-import { HANDOVER_VERSION } from '@holdfast/engine/handover/preflight.ts';
+import { HANDOVER_VERSION, HANDOVER_VERSION_MIN } from '@holdfast/engine/handover/preflight.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { CharterClient } from '../registrar/charter-client.ts';
@@ -257,6 +257,7 @@ export class HandoverController {
       cell,
       party: party.me,
       handoverVersion: HANDOVER_VERSION,
+      handoverVersionMin: HANDOVER_VERSION_MIN,
       state: party.runtime.state.kind,
       freeBytes: party.cell.freeBytes() ?? null,
       nowMs: nowMs(),

@@ -194,19 +194,19 @@ describe('a start that is refused', { timeout: TEST_MS_MAX }, () => {
     ['nobody', () => ({ ...south.me, url: 'http://127.0.0.1:1' }), /nothing .* answers/],
     ['no address', () => ({ ...south.me, url: 'south' }), /is no address/],
     ['a registrar', () => ({ ...south.me, url: parties.registrarUrl }), /./],
-  ])('H29, H39: to %s', async (_name, to, reason) => {
+  ])('HF7, H29, H39: to %s', async (_name, to, reason) => {
     const result = await start('auto', to());
     expect(result.kind === 'refused' && result.detail).toMatch(reason);
     expect([kindOf(north), epoch()]).toEqual(['owning', 1]);
     expect(north.control.controller.newest()).toBeUndefined();
   });
 
-  test('H29: a second one while one is running', async () => {
+  test('HF8, H29: a second one while one is running', async () => {
     await started('approve');
     expect(await start()).toMatchObject({ kind: 'refused', code: 'already-running' });
   });
 
-  test('W7, H39: to a party whose clock is a day off', async () => {
+  test('HF9, W7, H39: to a party whose clock is a day off', async () => {
     const west = await parties.run('west', { clockMs: 86_400_000 });
     const result = await start('auto', west.me);
     expect(result).toMatchObject({ kind: 'refused', code: 'target-unfit' });

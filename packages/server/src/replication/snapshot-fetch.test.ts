@@ -36,7 +36,7 @@ it.each([
   ['altered', () => Buffer.from('rows of a CELL'.padEnd(32))],
   ['too short', () => BYTES.subarray(1)],
   ['too long', () => Buffer.concat([BYTES, BYTES])],
-])('H20: a chunk that is %s is not taken, whoever signed it', async (_how, chunk) => {
+])('HF13, H20: a chunk that is %s is not taken, whoever signed it', async (_how, chunk) => {
   await expect(fetchFrom(owner(chunk))).rejects.toThrow(SnapshotError);
   const [first] = SNAPSHOT_FILES;
   expect(readFileSync(join(dir, 'incoming', 's1', first)).length).toBe(0);

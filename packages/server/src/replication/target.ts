@@ -10,9 +10,17 @@ import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import { PARTY_STATES } from '@holdfast/engine/handover/party-machine.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
-import { misfitOfVersion } from '@holdfast/engine/handover/preflight.ts';
+import { misfitOfVersions } from '@holdfast/engine/handover/preflight.ts';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
-import { choice, fits, jurisdiction, text, uint, union } from '@holdfast/protocol/shape.ts';
+import {
+  choice,
+  fits,
+  jurisdiction,
+  nothing,
+  text,
+  uint,
+  union,
+} from '@holdfast/protocol/shape.ts';
 import type { Shape } from '@holdfast/protocol/shape.ts';
 import { isWireName } from '@holdfast/protocol/ids.ts';
 import { IDENTITY_PATH } from '../signed/signed-server.ts';
@@ -28,7 +36,10 @@ const ANSWER_MS_MAX = 5_000;
 export type TargetFacts = Readonly<{
   cell: Jurisdiction;
   party: Party;
+  /** The newest version of the hand-over that it takes. */
   handoverVersion: number;
+  /** The oldest; absent, it takes no older one. */
+  handoverVersionMin?: number;
   state: PartyState['kind'];
   freeBytes: number | null;
   nowMs: number;
@@ -95,8 +106,8 @@ export async function askTarget(options: AskTarget, address: string): Promise<Ta
         typeof said === 'object' && said !== null && 'detail' in said ? said.detail : '';
       return unfit(answer.status === 404 ? 'cell' : 'target', `${url} says: ${String(detail)}`);
     }
-    if (!fits(FACTS, said)) return unfit('version', `what ${url} says of itself cannot be read`);
-    const facts = said as TargetFacts;
+    const facts = factsIn(said);
+    if (facts === undefined) return unfit('version', `what ${url} says of itself cannot be read`);
     if (facts.party.publicKey !== publicKey || facts.party.operator !== identity.operator) {
       return unfit('target', `${url} says two different things of who it is`);
     }
@@ -131,13 +142,26 @@ async function identityAt(
     return { kind: 'unfit', check: red('target', `what answers at ${url} is no part of Holdfast`) };
   }
   if (!Array.isArray(versions) || !versions.includes(WIRE_VERSION)) {
-    const theirs = Array.isArray(versions) ? versions.join(', ') : 'none';
-    const reason =
-      `${url} speaks version ${theirs} of the messages, this side version ${WIRE_VERSION}; ` +
-      'upgrade the older side';
-    return { kind: 'unfit', check: red('version', reason) };
+    return { kind: 'unfit', check: red('version', whyUnread(url, versions)) };
   }
   return { operator, publicKey };
+}
+
+function whyUnread(url: string, versions: unknown): string {
+  const theirs = Array.isArray(versions) ? versions.map(Number) : [];
+  const older = Math.min(...theirs) > WIRE_VERSION && theirs.length > 0 ? 'this' : 'the other';
+  return (
+    `${url} speaks version ${theirs.join(', ') || 'none'} of the messages and this side version ` +
+    `${WIRE_VERSION}; nothing was changed; bring ${older} side to the newer version of Holdfast first`
+  );
+}
+
+/** W13: what a newer version says beside it is left out. */
+function factsIn(said: unknown): TargetFacts | undefined {
+  if (typeof said !== 'object' || said === null) return undefined;
+  const known = Object.entries(said).filter(([field]) => Object.hasOwn(FACTS, field));
+  const facts: unknown = Object.fromEntries(known);
+  return fits(FACTS, facts) ? (facts as TargetFacts) : undefined;
 }
 
 /** What an owner knows when it judges a target. */
@@ -163,11 +187,12 @@ export function judgeTarget(
 ): readonly PreflightCheck[] {
   const { party, state, cell } = facts;
   const name = `${party.operator}/${party.site}`;
-  const misfit = misfitOfVersion(facts.handoverVersion);
+  const { handoverVersion: newest, handoverVersionMin: oldest = newest } = facts;
+  const misfit = misfitOfVersions({ oldest, newest });
   return [
     green('target', `${name} answers at ${party.url}`),
     misfit === undefined
-      ? green('version', `it speaks version ${facts.handoverVersion} of the hand-over`)
+      ? green('version', `it speaks version ${newest} of the hand-over`)
       : red('version', misfit.detail),
     cell === own.cell
       ? green('cell', `it is for ${cell}`)
@@ -206,7 +231,7 @@ function clockCheck(spreadMs: number): PreflightCheck {
   return Math.abs(spreadMs) < CLOCK_SPREAD_MS_MAX ? green('clock', reason) : red('clock', reason);
 }
 
-const FACTS: Shape = {
+const FACTS = {
   cell: jurisdiction,
   party: {
     operator: isWireName,
@@ -215,8 +240,9 @@ const FACTS: Shape = {
     url: isPartyUrl,
   },
   handoverVersion: uint,
+  handoverVersionMin: union(nothing, uint),
   state: choice(...PARTY_STATES),
   freeBytes: union(uint, (value) => value === null),
   nowMs: uint,
   newestHash: (value) => value === '' || isHash(value),
-};
+} satisfies Shape;

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 
-/** Grows with every change to what is signed or to what a part may send to another. */
+/** Grows with every change that is no addition of those that W13 lists. */
 export const WIRE_VERSION = 1;
 
 /** What stands in for the hash of a body that is a stream of frames. */

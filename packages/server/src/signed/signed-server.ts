@@ -104,6 +104,7 @@ export async function addSignedRoutes(
     reply.header('content-type', 'application/json').header('cache-control', 'no-store');
     return JSON.stringify({ operator, site, publicKey, keyId, versions: [WIRE_VERSION] });
   });
+  app.setNotFoundHandler((request, reply) => sendNotFound(options, request, reply));
   await app.register((scope, _none, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => {
@@ -313,6 +314,25 @@ function sendFailure(
   options.onError(error);
   const failed = 'Something failed here and was written to the log. What was asked may be done.';
   return sendRefusal(options, wireRefusal('wire-failed', failed), request, reply);
+}
+
+/** W13: whoever is older says that it is, and not what would be taken for a stranger's answer. */
+function sendNotFound(
+  options: SignedServerOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const header = headerOf(request);
+  const refused =
+    header.kind === 'version'
+      ? versionRefusal(header.version)
+      : wireRefusal(
+          'wire-path-unknown',
+          `This side has no ${request.method} ${request.url.slice(0, 200)}. Nothing was done. ` +
+            'Either it is another kind of part than the sender takes it for: check the address. Or ' +
+            'it is of an older version of Holdfast: bring it to the newer one.',
+        );
+  return sendRefusal(options, refused, request, reply);
 }
 
 /** Answers with a refusal; signed whenever the header could be read, so that it can be believed. */

@@ -77,6 +77,16 @@ function codeOf({ body }: RawAnswer): unknown {
   return (JSON.parse(body.toString()) as { code: unknown }).code;
 }
 
+/** The same message as a part of another version would begin it. */
+function inVersion<Message extends Readonly<{ headers: object }>>(
+  message: Message,
+  version: string,
+): Message {
+  const headers = { ...message.headers } as Record<string, unknown>;
+  headers[SIGNED_HEADER] = String(headers[SIGNED_HEADER]).replace(/^1;/, `${version};`);
+  return { ...message, headers };
+}
+
 const say = (
   body: string,
   to: SignedClient = client,
@@ -102,24 +112,60 @@ describe('a signed message', () => {
     expect(new Set(handled.map(({ body }) => body.toString())).size).toBe(200);
   });
 
-  it('W1: is refused in another version, with both named', async () => {
-    const url = await between((arrived) => {
-      const header = String(arrived.headers[SIGNED_HEADER]).replace(/^1;/, '2;');
-      return { ...arrived, headers: { [SIGNED_HEADER]: header } };
-    });
+  it.each([
+    ['newer', '2', /version 2.*version 1.*Bring this side/],
+    ['older', '0', /version 0.*version 1.*Bring the sending side/],
+  ])(
+    'HF17, W1, W12: is refused from a part that is %s, with both versions named',
+    async (...row) => {
+      const [, version, words] = row;
+      const url = await between((arrived) => inVersion(arrived, version));
+      const reply = await say('x', openClient(url));
+      expect(reply).toMatchObject({ kind: 'no-answer', code: 'wire-version', effect: 'none' });
+      expect(reply).toHaveProperty('detail', expect.stringMatching(words));
+      expect(handled).toEqual([]);
+    },
+  );
+
+  it('W12: is told of by a newer part that refuses it in its own version', async () => {
+    const url = await between(
+      (arrived) => inVersion(arrived, '2'),
+      (answer) => inVersion(answer, '2'),
+    );
     const reply = await say('x', openClient(url));
-    expect(reply).toMatchObject({ kind: 'no-answer', code: 'wire-version', effect: 'none' });
-    expect(reply).toHaveProperty('detail', expect.stringMatching(/version 2.*version 1/));
+    expect(reply).toMatchObject({ kind: 'no-answer', code: 'wire-version' });
     expect(handled).toEqual([]);
+  });
+
+  it('W13: to a path that a part does not know is refused by it, and nothing was done', async () => {
+    const reply = await client.ask({ method: 'POST', path: '/newer?x=1', body: 'x' });
+    expect(reply).toMatchObject({ kind: 'no-answer', code: 'wire-path-unknown', effect: 'none' });
+    expect(reply).toHaveProperty(
+      'detail',
+      expect.stringMatching(/POST \/newer\?x=1.*older version/),
+    );
+  });
+
+  it('W12, W13: to a path that a part does not know is refused for its version first', async () => {
+    const url = await between((arrived) => {
+      return arrived.url === SESSIONS_PATH ? arrived : inVersion(arrived, '2');
+    });
+    const reply = await openClient(url).ask({ method: 'POST', path: '/newer', body: 'x' });
+    expect(reply).toMatchObject({ kind: 'no-answer', code: 'wire-version', effect: 'none' });
+  });
+
+  it('W13: to a path that a part does not know is refused to strangers too', async () => {
+    const response = await fetch(`${server.url}/newer`);
+    expect([response.status, await response.json()]).toMatchObject([
+      404,
+      { code: 'wire-path-unknown' },
+    ]);
   });
 
   it('W1: is not taken for answered by an answer in another version, with both named', async () => {
     const url = await between(
       (arrived) => arrived,
-      (answer) => {
-        const header = String(answer.headers[SIGNED_HEADER]).replace(/^1;/, '2;');
-        return { ...answer, headers: { ...answer.headers, [SIGNED_HEADER]: header } };
-      },
+      (answer) => inVersion(answer, '2'),
     );
     const reply = await say('x', openClient(url));
     expect(reply).toMatchObject({ kind: 'no-answer', code: 'wire-version' });
@@ -178,7 +224,7 @@ describe('a signed message', () => {
     ['method', (sent: Arrived) => ({ ...sent, method: 'PUT' })],
     ['number', (sent: Arrived) => withHeader(sent, /; n=\d+/, '; n=77')],
     ['time', (sent: Arrived) => withHeader(sent, /; at=\d/, '; at=9')],
-  ])('W3: is refused when its %s was altered', async (_what, alter) => {
+  ])('HF11, W3: is refused when its %s was altered', async (_what, alter) => {
     const both = await listenSigned(south, [echo, { ...echo, method: 'PUT' }]);
     closing.push(both.close);
     server = both;
@@ -242,7 +288,7 @@ describe('a signed message', () => {
     expect(opening && codeOf(await raw(server.url, opening))).toBe('wire-replayed');
   });
 
-  it('W6: is taken once, however often it arrives', async () => {
+  it('HF12, W6: is taken once, however often it arrives', async () => {
     const sent: Arrived[] = [];
     const url = await between((arrived) => {
       sent.push(arrived);
@@ -256,7 +302,7 @@ describe('a signed message', () => {
     expect(handled).toHaveLength(1);
   });
 
-  it('W6: is not taken again by a receiver that was restarted', async () => {
+  it('HF12, W6: is not taken again by a receiver that was restarted', async () => {
     const sent: Arrived[] = [];
     const url = await between((arrived) => {
       sent.push(arrived);

@@ -7,6 +7,7 @@ export const WIRE_PROBLEMS = {
   'wire-unsigned': 401,
   'wire-malformed': 400,
   'wire-version': 426,
+  'wire-path-unknown': 404,
   'wire-unknown-key': 401,
   'wire-wrong-audience': 421,
   'wire-signature': 401,
