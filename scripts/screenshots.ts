@@ -12,7 +12,8 @@ import type { Browser } from 'playwright-core';
 import { openApp } from './screenshots/app-world.ts';
 import type { AppWorld } from './screenshots/app-world.ts';
 import { feedScenes } from './screenshots/feed-scenes.ts';
-import { consoleScenes, openHandedOver, trustScenes } from './screenshots/handed-over.ts';
+import { consoleScenes } from './screenshots/console-scenes.ts';
+import { openHandedOver, trustScenes } from './screenshots/handed-over.ts';
 import type { HandedOver } from './screenshots/handed-over.ts';
 import { moderationScenes } from './screenshots/moderation-scenes.ts';
 import {

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { startAudience } from '../demo-handover/audience.ts';
 import { openInstallation } from '../demo-handover/installation.ts';
 import type { Installation } from '../demo-handover/installation.ts';
-import { has, SOON, shows } from './scene.ts';
+import { SOON, shows } from './scene.ts';
 import type { Person, Scene } from './scene.ts';
 
 const PEOPLE = 6;
@@ -147,17 +147,5 @@ export function trustScenes({ certificate }: HandedOver): readonly Scene[] {
         ),
     },
     { name: 'no-such-page', path: '/trust/us/more', arrive: (page) => shows(page, 'No such page') },
-  ];
-}
-
-export function consoleScenes({ console: { staff } }: HandedOver): readonly Scene[] {
-  return [
-    { name: 'console-door', path: '/console', arrive: (page) => has(page, 'input') },
-    {
-      name: 'console',
-      path: '/console',
-      as: staff,
-      arrive: (page) => shows(page, 'Sign out'),
-    },
   ];
 }

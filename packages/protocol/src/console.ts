@@ -97,6 +97,8 @@ export type ConsoleStatus = Readonly<{
       bytes: number;
       bytesTotal: number;
       bytesPerSecond: number | null;
+      /** Why the source lets it go no faster, in words; `null` when it does not hold it back. */
+      heldBack: string | null;
     }> | null;
     batchesLeft: number | null;
     leftMs: number | null;

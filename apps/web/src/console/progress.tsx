@@ -2,16 +2,16 @@ import type { ReactElement } from 'react';
 import { PAUSE_MS_AIM, PAUSE_MS_MAX } from '@holdfast/protocol/console.ts';
 import type { ConsoleStatus } from '@holdfast/protocol/console.ts';
 import { UNKNOWN, write } from '../ui/text.ts';
-import { durationText, paceText } from './words.ts';
+import { durationText, heldBackText, paceText } from './words.ts';
 
 /** How far it is, how far behind the follower is, and how long writes have waited. */
 export function Progress({ status }: Readonly<{ status: ConsoleStatus }>): ReactElement {
   const { progress, lag, pause } = status;
-  const { copying, batchesLeft, leftMs, pace } = progress;
+  const { batchesLeft, leftMs, pace } = progress;
   const isCopying = status.state === 'seeding';
   return (
     <section className="card console-progress" aria-label="Progress">
-      {isCopying && <CopyBar copying={copying} />}
+      {isCopying && <CopyBar progress={progress} />}
       <dl className="facts">
         <div>
           <dt>{isCopying ? 'Left to copy, about' : 'Batches to go'}</dt>
@@ -44,7 +44,9 @@ export function Progress({ status }: Readonly<{ status: ConsoleStatus }>): React
   );
 }
 
-function CopyBar({ copying }: Pick<ConsoleStatus['progress'], 'copying'>): ReactElement {
+function CopyBar({ progress }: Pick<ConsoleStatus, 'progress'>): ReactElement {
+  const { copying } = progress;
+  const heldBack = heldBackText(progress);
   const size =
     copying === null
       ? UNKNOWN
@@ -64,6 +66,11 @@ function CopyBar({ copying }: Pick<ConsoleStatus['progress'], 'copying'>): React
         {size}
         {speed}
       </p>
+      {heldBack !== undefined && (
+        <p>
+          <strong>Held back:</strong> {heldBack}
+        </p>
+      )}
     </div>
   );
 }

@@ -60,7 +60,14 @@ const handover = has({
   ended: maybe(has({ outcome: oneOf('handed-over', 'aborted'), reason: text, atMs: number })),
 });
 const progress = has({
-  copying: maybe(has({ bytes: number, bytesTotal: number, bytesPerSecond: maybe(number) })),
+  copying: maybe(
+    has({
+      bytes: number,
+      bytesTotal: number,
+      bytesPerSecond: maybe(number),
+      heldBack: maybe(text),
+    }),
+  ),
   batchesLeft: maybe(number),
   leftMs: maybe(number),
   pace: oneOf('unknown', 'throttled', 'stalled', 'diverging', 'converging', 'idle'),

@@ -8,6 +8,7 @@ import { UNKNOWN } from '../ui/text.ts';
 import {
   approvalText,
   durationText,
+  heldBackText,
   isOwner,
   isRunning,
   paceText,
@@ -107,6 +108,15 @@ describe('an approval', () => {
 });
 
 describe('words', () => {
+  it('CO34: a copy that is held back says why, and any other says nothing of it', () => {
+    const copying = { bytes: 1, bytesTotal: 2, bytesPerSecond: null };
+    const why = 'a copy may take 40 MB a second';
+    const progress = STATUS.progress;
+    expect(heldBackText({ ...progress, copying: { ...copying, heldBack: why } })).toBe(`${why}.`);
+    expect(heldBackText({ ...progress, copying: { ...copying, heldBack: null } })).toBeUndefined();
+    expect(heldBackText(progress)).toBeUndefined();
+  });
+
   it('CO29: what is not known is an em dash', () => {
     expect([durationText(null), paceText('unknown')]).toEqual([UNKNOWN, UNKNOWN]);
     expect(durationText(61_000)).toBe('1 min');

@@ -92,6 +92,11 @@ export function paceText(pace: ConsoleStatus['progress']['pace']): string {
   return PACES[pace];
 }
 
+/** Why the copy goes no faster, in the words of the source; `undefined` when nothing holds it back. */
+export function heldBackText({ copying }: ConsoleStatus['progress']): string | undefined {
+  return copying === null || copying.heldBack === null ? undefined : `${copying.heldBack}.`;
+}
+
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
