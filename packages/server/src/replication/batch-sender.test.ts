@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { FollowerPhase } from '@holdfast/engine/handover/party-state.ts';
 import { openMemoryJournal } from '@holdfast/engine/journal/memory/memory-journal.ts';
 import { recordsOf } from '@holdfast/engine/testing/records.ts';
+import { NOTHING_ACCEPTED } from './accepted-ops.ts';
 import { BatchSender } from './batch-sender.ts';
 import type { Delivery, Report } from './peer.ts';
 
@@ -34,6 +35,7 @@ async function run(phases: readonly FollowerPhase[], poked: boolean) {
     },
     epoch: () => 1,
     monotonicMs: () => 0,
+    accepted: () => NOTHING_ACCEPTED,
     probes: () => [],
     accounts: () => ({ from: 0, through: 0, head, rows: [] }),
     pause: async () => {

@@ -6,6 +6,7 @@ import type { Seq } from '@holdfast/protocol/ids.ts';
 import { hashAt } from '@holdfast/engine/engine/replay.ts';
 import type { Journal, JournalRecord } from '@holdfast/engine/journal/journal.ts';
 import type { AccountChanges } from '../accounts/replicated-rows.ts';
+import type { AcceptedOps } from './accepted-ops.ts';
 import { DELIVERY_BYTES_MAX, DELIVERY_RECORDS_MAX } from './peer.ts';
 import type { Delivery, PeerAway, PeerLine, Report } from './peer.ts';
 
@@ -20,6 +21,8 @@ export type BatchSenderOptions = Readonly<{
   /** The newest epoch that the owner knows. */
   epoch: () => number;
   monotonicMs: () => number;
+  /** What this side has accepted in all, as far as it is applied. */
+  accepted: () => AcceptedOps;
   /** Videos to compare with the next delivery. */
   probes: () => readonly number[];
   /** Changes of accounts after the follower's newest; only the head while that is not known. */
@@ -97,7 +100,7 @@ export class BatchSender {
   }
 
   async #next(): Promise<Delivery> {
-    const { journal, epoch, monotonicMs, probes, accounts } = this.#options;
+    const { journal, epoch, monotonicMs, accepted, probes, accounts } = this.#options;
     const [head, base] = [await journal.head(), await journal.base()];
     const ownerSeq = head?.seq ?? base.seq;
     const { records, previousChain } = await this.#recordsAfter(ownerSeq, base.seq);
@@ -105,6 +108,7 @@ export class BatchSender {
       epoch: epoch(),
       ownerSeq,
       baseSeq: base.seq,
+      accepted: accepted(),
       previousChain,
       records,
       beatMs: monotonicMs(),

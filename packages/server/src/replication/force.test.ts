@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { emptyMeta } from '@holdfast/engine/counting/rows.ts';
+import { TALLY_SLOT } from '@holdfast/engine/counting/tallies.ts';
 import type { CharterBody, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyEvent, PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
@@ -40,8 +42,21 @@ function rig(
     },
   };
   const records = [{ atMs: Date.parse('2026-11-22T14:00:00Z') }];
-  const roles = { durableSeq: () => 40, journal: () => ({ read: async () => records }) };
-  const vigil = { ownerHead: () => (isHeard ? { seq: 43, agoMs } : undefined) };
+  const meta = { ...emptyMeta(3 as Epoch), opsAccepted: 0 };
+  /** The last ops of this copy are in its journal, and in its books only once they are applied. */
+  const applied = async (): Promise<void> => {
+    meta.opsAccepted = 400;
+    meta.books[TALLY_SLOT.like.counted] = 90;
+    meta.books[TALLY_SLOT.view.counted] = 200;
+  };
+  const roles = {
+    durableSeq: () => 40,
+    journal: () => ({ read: async () => records }),
+    follower: () => ({ applied }),
+    view: () => ({ meta }),
+  };
+  const accepted = { ops: 421, likes: 102, unlikes: 2, views: 207 };
+  const vigil = { ownerHead: () => (isHeard ? { seq: 43, accepted, agoMs } : undefined) };
   // Only what is looked at.
   const begun = { me: state.me, runtime, cell: { roles }, vigil } as never;
   const registrarHears = async (): Promise<'yes' | 'no' | 'unknown'> => registrar;
@@ -60,6 +75,10 @@ describe('H42: forcing a copy that is not joint', () => {
         ownerSeq: 43,
         ownerHeardMsAgo: LOST_AFTER_MS,
         batchesAtLeast: 3,
+        opsAtLeast: 21,
+        likesAtLeast: 12,
+        unlikesAtLeast: 2,
+        viewsAtLeast: 7,
       },
     });
     expect(told).toEqual([]);
@@ -72,7 +91,26 @@ describe('H42: forcing a copy that is not joint', () => {
       epoch: 4,
     });
     expect(told).toMatchObject([{ kind: 'force' }]);
-    expect(told[0]).toMatchObject({ reason: expect.stringContaining('at least 3') as string });
+    const [{ reason } = { reason: '' }] = told as { reason: string }[];
+    expect(reason).toContain('at least 3 acknowledged batches');
+    expect(reason).toContain('21 ops; of them counted 12 likes, 2 likes taken back, 7 views');
+  });
+
+  test('H42: an owner that was not heard since the start leaves everything unknown, and never 0', async () => {
+    const { parts, told } = rig(following(), { isHeard: false });
+    const dry = await force(parts, { dryRun: true, loses: null });
+    expect(dry.kind === 'would-force' && dry.loss).toMatchObject({
+      ownSeq: 40,
+      ownerSeq: null,
+      batchesAtLeast: null,
+      opsAtLeast: null,
+      likesAtLeast: null,
+      unlikesAtLeast: null,
+      viewsAtLeast: null,
+    });
+    await force(parts, { dryRun: false, loses: null });
+    const [{ reason } = { reason: '' }] = told as { reason: string }[];
+    expect(reason).toContain('an unknown number of acknowledged batches with it; nothing after');
   });
 
   test.each([

@@ -11,6 +11,7 @@ import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { Seq } from '@holdfast/protocol/ids.ts';
+import { acceptedOps, acceptedSince, NOTHING_ACCEPTED } from './accepted-ops.ts';
 import type { Begun } from './replica-role.ts';
 import type { HeardOfOwner } from './vigil.ts';
 
@@ -31,7 +32,23 @@ export type Loss = Readonly<{
   ownerHeardMsAgo: number | null;
   /** Acknowledged batches that are known of and not here: at least so many; null is not known. */
   batchesAtLeast: number | null;
+  /** What people did in them, at least; null is not known. */
+  opsAtLeast: number | null;
+  /** Of those ops the ones that counted: likes, likes taken back, views. */
+  likesAtLeast: number | null;
+  unlikesAtLeast: number | null;
+  viewsAtLeast: number | null;
 }>;
+
+const NOT_KNOWN = {
+  ownerSeq: null,
+  ownerHeardMsAgo: null,
+  batchesAtLeast: null,
+  opsAtLeast: null,
+  likesAtLeast: null,
+  unlikesAtLeast: null,
+  viewsAtLeast: null,
+} as const;
 
 export type ForceAsk = Readonly<{
   dryRun: boolean;
@@ -86,12 +103,24 @@ async function lossOf({ cell, vigil }: Begun): Promise<Loss> {
   const [last] = ownSeq === 0 ? [] : await roles.journal().read((ownSeq - 1) as Seq, 1);
   const heard = vigil.ownerHead();
   const ownAt = last === undefined ? null : new Date(last.atMs).toISOString();
-  if (heard === undefined) {
-    return { ownSeq, ownAt, ownerSeq: null, ownerHeardMsAgo: null, batchesAtLeast: null };
-  }
+  if (heard === undefined) return { ownSeq, ownAt, ...NOT_KNOWN };
   const { seq: ownerSeq, agoMs } = heard;
-  const batchesAtLeast = Math.max(0, ownerSeq - ownSeq);
-  return { ownSeq, ownAt, ownerSeq, ownerHeardMsAgo: Math.round(agoMs), batchesAtLeast };
+  // Books are those of a batch: what is in the journal here counts as kept only once it is applied.
+  await roles.follower()?.applied();
+  const meta = roles.view()?.meta;
+  const own = meta === undefined ? NOTHING_ACCEPTED : acceptedOps(meta);
+  const { ops, likes, unlikes, views } = acceptedSince(own, heard.accepted);
+  return {
+    ownSeq,
+    ownAt,
+    ownerSeq,
+    ownerHeardMsAgo: Math.round(agoMs),
+    batchesAtLeast: Math.max(0, ownerSeq - ownSeq),
+    opsAtLeast: ops,
+    likesAtLeast: likes,
+    unlikesAtLeast: unlikes,
+    viewsAtLeast: views,
+  };
 }
 
 type Why = Readonly<{ code: string; detail: string }>;
@@ -142,11 +171,20 @@ async function whyNotLost(
   return { code: 'registrar-away', detail: 'the registrar does not answer, and has to decide it' };
 }
 
-function reasonOf({ ownSeq, ownAt, batchesAtLeast }: Loss): string {
+function reasonOf(loss: Loss): string {
+  const { ownSeq, ownAt, batchesAtLeast } = loss;
   const known = batchesAtLeast === null ? 'an unknown number of' : `at least ${batchesAtLeast}`;
   return (
-    `forced by a person: the owner is lost, and ${known} acknowledged batches with it; nothing after ` +
-    `batch ${ownSeq}${ownAt === null ? '' : ` of ${ownAt}`} is here`
+    `forced by a person: the owner is lost, and ${known} acknowledged batches with it` +
+    `${opsText(loss)}; nothing after batch ${ownSeq}${ownAt === null ? '' : ` of ${ownAt}`} is here`
+  );
+}
+
+function opsText({ opsAtLeast, likesAtLeast, unlikesAtLeast, viewsAtLeast }: Loss): string {
+  if (opsAtLeast === null) return '';
+  return (
+    ` (${opsAtLeast} ops; of them counted ${likesAtLeast} likes, ${unlikesAtLeast} likes taken ` +
+    `back, ${viewsAtLeast} views)`
   );
 }
 

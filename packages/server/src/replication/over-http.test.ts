@@ -87,6 +87,7 @@ async function run(operator: string): Promise<Running> {
     file: openPartyFile(join(dir, 'party.json')),
     charter: charterLine(charterHere(), US),
     newest: () => registrar.charter.newest(US),
+    entriesAfter: registrar.charter.after,
     openCell: () => openCell(dir, key),
     destroyCopy: async () => false,
     connect: ({ url, publicKey }) =>
@@ -253,6 +254,18 @@ test('goes back the same way, without another snapshot', async () => {
   await handOver(south, north);
   expect(ends(await like(north, 'person-2', 1))).toEqual(['duplicate']);
   expect(await clientOf(north).call('books', {})).toMatchObject({ ops: 3, balanced: true });
+});
+
+test('H42: a follower hears how much its owner has accepted, by what people did', async () => {
+  const north = await run('north');
+  const south = await run('south');
+  await clientOf(north).call('registerVideo', { video: V1, durationMs: 9_000, creatorKey: 'c' });
+  for (const n of [1, 2, 3]) await like(north, `person-${n}`, 1);
+  await like(north, 'person-3', 1);
+  await share(north, south);
+  const heard = () => south.role.begun()?.vigil.ownerHead()?.accepted;
+  await until('heard of', [north, south], () => heard()?.ops === 4);
+  expect(heard()).toEqual({ ops: 4, likes: 3, unlikes: 0, views: 0 });
 });
 
 const PASSWORD = 'a long enough phrase';

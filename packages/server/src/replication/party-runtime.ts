@@ -23,6 +23,7 @@ import type {
 } from '@holdfast/engine/handover/party-state.ts';
 import type { OperatorKey } from '../registrar/charter-entry.ts';
 import { signDecision } from '../registrar/charter-entry.ts';
+import { acceptedOps, NOTHING_ACCEPTED } from './accepted-ops.ts';
 import { AckGate } from './ack-gate.ts';
 import { BatchSender } from './batch-sender.ts';
 import { cutOf, takeDelivery } from './batch-receiver.ts';
@@ -289,6 +290,10 @@ export class PartyRuntime {
       line,
       epoch: () => this.#state.entry?.epoch ?? 0,
       monotonicMs,
+      accepted: () => {
+        const meta = roles.view()?.meta;
+        return meta === undefined ? NOTHING_ACCEPTED : acceptedOps(meta);
+      },
       probes: () => roles.probes(),
       accounts: (changeNo) => this.#options.accounts().changesAfter(changeNo),
       pause,

@@ -94,7 +94,7 @@ async function takeBatches(
 ): Promise<SignedAnswer> {
   const delivery = readDelivery(body);
   if ('kind' in delivery) return problem(400, delivery.detail);
-  vigil.noteOwner(delivery.ownerSeq);
+  vigil.noteOwner(delivery.ownerSeq, delivery.accepted);
   // Whoever runs a process for this cell that owns nothing agrees to hold a copy of it.
   if (runtime.state.kind === 'idle') await runtime.dispatch({ kind: 'follow' });
   return ok(writeReport(await runtime.receive(from, delivery)));

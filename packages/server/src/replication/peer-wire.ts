@@ -9,6 +9,7 @@ import type { JournalRecord } from '@holdfast/engine/journal/journal.ts';
 import type { Epoch, Seq, TimestampMs } from '@holdfast/protocol/ids.ts';
 import { bool, choice, fits, list, nothing, text, uint, union } from '@holdfast/protocol/shape.ts';
 import type { Shape } from '@holdfast/protocol/shape.ts';
+import type { AcceptedOps } from './accepted-ops.ts';
 import { ACCOUNTS_BYTES_MAX, readAccounts, writeAccounts } from './accounts-wire.ts';
 import { DELIVERY_BYTES_MAX, DELIVERY_RECORDS_MAX } from './peer.ts';
 import { PROBES_MAX } from '../cell/ledger-roles.ts';
@@ -37,6 +38,7 @@ export function writeDelivery(delivery: Delivery): Uint8Array {
   writer.uint(delivery.epoch);
   writer.uint(delivery.ownerSeq);
   writer.uint(delivery.baseSeq);
+  writeAccepted(writer, delivery.accepted);
   writer.text(delivery.previousChain);
   writer.uint(Math.round(delivery.beatMs));
   writer.uint(delivery.probes.length);
@@ -60,6 +62,7 @@ export function readDelivery(bytes: Uint8Array): Delivery | Malformed {
     const epoch = reader.uint();
     const ownerSeq = reader.uint();
     const baseSeq = reader.uint();
+    const accepted = readAccepted(reader);
     const previousChain = reader.text();
     const beatMs = reader.uint();
     const probes = readList(reader, PROBES_MAX, () => reader.uint());
@@ -67,11 +70,23 @@ export function readDelivery(bytes: Uint8Array): Delivery | Malformed {
     const accounts = readAccounts(reader);
     if (!reader.atEnd) throw new FormatError('there are bytes behind the last account');
     if (previousChain !== '' && !isHash(previousChain)) throw new FormatError('no chain hash');
-    return { epoch, ownerSeq, baseSeq, previousChain, beatMs, probes, records, accounts };
+    const head = { epoch, ownerSeq, baseSeq, accepted, previousChain, beatMs };
+    return { ...head, probes, records, accounts };
   } catch (error) {
     if (error instanceof FormatError) return { kind: 'malformed', detail: error.message };
     throw error;
   }
+}
+
+function writeAccepted(writer: ByteWriter, { ops, likes, unlikes, views }: AcceptedOps): void {
+  for (const number of [ops, likes, unlikes, views]) writer.uint(number);
+}
+
+function readAccepted(reader: ByteReader): AcceptedOps {
+  const ops = reader.uint();
+  const likes = reader.uint();
+  const unlikes = reader.uint();
+  return { ops, likes, unlikes, views: reader.uint() };
 }
 
 function readList<Item>(reader: ByteReader, itemsMax: number, read: () => Item): Item[] {

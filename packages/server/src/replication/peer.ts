@@ -6,6 +6,7 @@ import type { JournalRecord } from '@holdfast/engine/journal/journal.ts';
 import type { CharterBody } from '@holdfast/engine/handover/charter-rules.ts';
 import type { FollowerPhase } from '@holdfast/engine/handover/party-state.ts';
 import type { AccountChanges, AccountsHead } from '../accounts/replicated-rows.ts';
+import type { AcceptedOps } from './accepted-ops.ts';
 
 /** Batches on their way to the follower, or none: then it is a heartbeat. */
 export type Delivery = Readonly<{
@@ -14,6 +15,8 @@ export type Delivery = Readonly<{
   /** Where the owner's journal ends and begins. */
   ownerSeq: number;
   baseSeq: number;
+  /** What the owner has accepted in all, as of a batch at or before the end; to be shown. */
+  accepted: AcceptedOps;
   /** Chain hash of the batch before the first record, 64 hexadecimal digits. */
   previousChain: string;
   records: readonly JournalRecord[];

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CharterBody, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyEvent, PartyState } from '@holdfast/engine/handover/party-state.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
+import { NOTHING_ACCEPTED } from './accepted-ops.ts';
 import { ASK_OWNER_EVERY_MS, FOLLOWER_SILENT_MS_MAX, STANDBY_PREFIX, Vigil } from './vigil.ts';
 import type { HeardOfOwner } from './vigil.ts';
 
@@ -121,7 +122,7 @@ describe('H43: a copy that is not joint', () => {
     const heard = vigil(following, WEST);
     await heard.after(0);
     heard.time.ms += 60_000;
-    heard.watch.noteOwner(7);
+    heard.watch.noteOwner(7, NOTHING_ACCEPTED);
     await heard.watch.look();
     expect(heard.lost).toEqual([]);
     const target = vigil(following, WEST, 'no', false);
@@ -132,8 +133,9 @@ describe('H43: a copy that is not joint', () => {
   test('H42: knows where its owner ended when it was last heard, and how long ago', () => {
     const { watch, time } = vigil(following, WEST);
     expect(watch.ownerHead()).toBeUndefined();
-    watch.noteOwner(43);
+    const accepted = { ops: 9, likes: 4, unlikes: 1, views: 3 };
+    watch.noteOwner(43, accepted);
     time.ms += 500;
-    expect(watch.ownerHead()).toEqual({ seq: 43, agoMs: 500 });
+    expect(watch.ownerHead()).toEqual({ seq: 43, accepted, agoMs: 500 });
   });
 });

@@ -7,6 +7,7 @@ import { shouldPromote } from '@holdfast/engine/handover/lag.ts';
 import { isSameParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { PartyEvent, PartyState } from '@holdfast/engine/handover/party-state.ts';
+import type { AcceptedOps } from './accepted-ops.ts';
 
 /**
  * An owner goes on alone when its follower has been silent for so long; shorter than what a standby
@@ -53,7 +54,7 @@ export class Vigil {
   #askedRegistrarAtMs = -Infinity;
   #isAsking = false;
   #isLossTold = false;
-  #ownerHead: Readonly<{ seq: number; atMs: number }> | undefined;
+  #ownerHead: Readonly<{ seq: number; accepted: AcceptedOps; atMs: number }> | undefined;
 
   constructor(options: VigilOptions) {
     this.#options = options;
@@ -65,17 +66,19 @@ export class Vigil {
     this.#heardAtMs = this.#options.monotonicMs();
   }
 
-  /** The owner said where its journal ends. */
-  noteOwner(seq: number): void {
+  /** The owner said where its journal ends, and what it has accepted. */
+  noteOwner(seq: number, accepted: AcceptedOps): void {
     this.noteHeard();
-    this.#ownerHead = { seq, atMs: this.#heardAtMs };
+    this.#ownerHead = { seq, accepted, atMs: this.#heardAtMs };
     this.#isLossTold = false;
   }
 
-  /** Where the owner's journal ended when it was last heard; `undefined`: not since the start. */
-  ownerHead(): Readonly<{ seq: number; agoMs: number }> | undefined {
+  /** How far the owner was when it was last heard; `undefined`: not since the start. */
+  ownerHead(): Readonly<{ seq: number; accepted: AcceptedOps; agoMs: number }> | undefined {
     const head = this.#ownerHead;
-    return head && { seq: head.seq, agoMs: this.#options.monotonicMs() - head.atMs };
+    if (head === undefined) return undefined;
+    const { seq, accepted, atMs } = head;
+    return { seq, accepted, agoMs: this.#options.monotonicMs() - atMs };
   }
 
   /** Looks at how things are, and does what is to be done about it. */

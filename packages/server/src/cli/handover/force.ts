@@ -72,6 +72,7 @@ function ownerOfKey(
 function linesOf(io: CliIo, at: string, document: unknown): readonly string[] {
   const { kind, epoch, loss } = fieldsOf(document);
   const { ownSeq, ownAt, ownerSeq, ownerHeardMsAgo, batchesAtLeast } = fieldsOf(loss);
+  const isForced = kind === 'forced';
   const paint = paintFor(io.out, io.env, false);
   const number = typeof batchesAtLeast === 'number' ? String(batchesAtLeast) : UNKNOWN;
   const heard =
@@ -84,12 +85,16 @@ function linesOf(io: CliIo, at: string, document: unknown): readonly string[] {
       `batch ${grouped(Number(ownSeq))}${typeof ownAt === 'string' ? `, ${ownAt}` : ''}`,
     ],
     ['  Owner last heard', heard],
-    ['  Would be lost', number === UNKNOWN ? 'not known' : `at least ${number} batches`],
+    [
+      isForced ? '  Lost' : '  Would be lost',
+      number === UNKNOWN ? 'not known' : `at least ${number} batches`,
+    ],
+    ...opsRows(fieldsOf(loss)),
   ]);
   const after =
     'What the owner acknowledged after the last batch of this copy is lost to readers. When the owner ' +
     'comes back, it sets it aside in a file of its own, and nothing of it is counted.';
-  if (kind === 'forced') {
+  if (isForced) {
     return [
       paint.warn(`The cell is this party's, from epoch ${String(epoch)} on.`),
       ...rows,
@@ -100,6 +105,22 @@ function linesOf(io: CliIo, at: string, document: unknown): readonly string[] {
   const command = `holdfast handover force --at ${at} … --yes-lose ${number}`;
   const title = paint.warn('Nothing was changed. Forcing would do this:');
   return [title, ...rows, '', after, '', `To do it: ${command}`];
+}
+
+/** What people did in those batches; an older process does not say. */
+function opsRows(loss: Readonly<Partial<Record<string, unknown>>>): readonly (readonly string[])[] {
+  const { opsAtLeast, likesAtLeast, unlikesAtLeast, viewsAtLeast } = loss;
+  if (typeof opsAtLeast !== 'number') return [];
+  const countOf = (value: unknown): string =>
+    typeof value === 'number' ? grouped(value) : UNKNOWN;
+  return [
+    ['    ops in them', `at least ${grouped(opsAtLeast)}`],
+    [
+      '    that counted',
+      `${countOf(likesAtLeast)} likes, ${countOf(unlikesAtLeast)} likes taken back, ` +
+        `${countOf(viewsAtLeast)} views`,
+    ],
+  ];
 }
 
 function usage(message: string): CliError {
