@@ -12,7 +12,11 @@ import type {
   Position,
   SubmitReply,
 } from '@holdfast/server/cell/cell-client.ts';
-import type { Declined, OpsResult } from '@holdfast/server/cell/remote/remote-cell.ts';
+import type {
+  Declined,
+  EntriesResult,
+  OpsResult,
+} from '@holdfast/server/cell/remote/remote-cell.ts';
 import type {
   DecisionAnswer,
   Delivery,
@@ -50,6 +54,7 @@ export type PartyDoor = Readonly<{
   makeSnapshot: (to: Party) => Promise<Snapshot | undefined>;
   tell: (event: PartyEvent) => Promise<unknown>;
   ops: (epoch: Epoch, requests: readonly (readonly OpGroup[])[]) => Promise<OpsResult>;
+  entriesAfter: (n: number) => EntriesResult;
   listen: (
     epoch: Epoch,
     after: Position | undefined,

@@ -7,7 +7,12 @@ import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Random } from '@holdfast/engine/testing/random.ts';
 import type { Publication } from '@holdfast/server/border/publication.ts';
 import type { OpGroup, SubmitReply } from '@holdfast/server/cell/cell-client.ts';
-import type { Lost, OpsResult, RemoteCell } from '@holdfast/server/cell/remote/remote-cell.ts';
+import type {
+  EntriesResult,
+  Lost,
+  OpsResult,
+  RemoteCell,
+} from '@holdfast/server/cell/remote/remote-cell.ts';
 import { createExchange } from '@holdfast/server/exchange/create-exchange.ts';
 import type { Exchange } from '@holdfast/server/exchange/exchange.ts';
 import { SubtotalBook } from '@holdfast/server/exchange/subtotal-book.ts';
@@ -59,15 +64,16 @@ export class SimGateway implements GatewayDoor {
     const charter = this.#world.registrar.copyFor(life, this.#entries);
     const { timers } = life;
     const monotonicMs = (): number => this.#world.time.nowMs;
+    const random = (): number => this.#random.below(1_000) / 1_000;
+    const onRefused = (detail: string): void => this.#world.note(`${this.name} ${detail}`);
     const line = ownerLine({
       jurisdiction: US,
       book: bookOf(charter),
       connect: (party) => this.#connect(life, party),
       monotonicMs,
       onReach: () => undefined,
+      onRefused,
     });
-    const random = (): number => this.#random.below(1_000) / 1_000;
-    const onRefused = (detail: string): void => this.#world.note(`${this.name} ${detail}`);
     const publications = publicationRoute({ line, timers, random, onRefused });
     const exchange = createExchange({
       book: new SubtotalBook([US], VIDEOS_MAX),
@@ -126,6 +132,12 @@ export class SimGateway implements GatewayDoor {
             .then((result) => resolve(result ?? lost('unknown')));
         }),
       call: async () => lost('none'),
+      entriesAfter: async (n) => {
+        const serve = async (): Promise<EntriesResult> => to.entriesAfter(n);
+        const page = await network.ask(life, to.process, serve, OPS_SILENCE_MS);
+        if (page?.kind === 'entries') this.#world.marks.hit('event: a party told what was missed');
+        return page ?? lost('none');
+      },
       // Nobody here waits for a certificate, so nobody is told what a pause was.
       reportPause: async () => lost('none'),
       listen: (epoch, after, take, signal) =>
@@ -193,6 +205,7 @@ function bookOf(charter: CharterCopy) {
     entryOf: (_cell: unknown, epoch: Parameters<CharterCopy['entryOf']>[0]) =>
       charter.entryOf(epoch),
     watch: (listener: (entry: CharterEntry) => void) => charter.watch(listener),
-    offer: (entry: CharterEntry) => charter.take([entry]),
+    size: () => charter.size(),
+    offer: (entry: CharterEntry) => charter.offer(entry),
   };
 }

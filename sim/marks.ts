@@ -30,6 +30,7 @@ const ACTS = ['found', 'join', 'leave', 'cede', 'promote'] as const;
 const EVENTS = [
   'a tail was set aside',
   'a copy was fetched',
+  'a party told what was missed',
   'an append came too late',
   'an op was given up',
   'an op was sent again',

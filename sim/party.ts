@@ -17,7 +17,12 @@ import { LedgerRoles } from '@holdfast/server/cell/ledger-roles.ts';
 import { opsGroupsOf, submitReplyOf } from '@holdfast/server/cell/ops-requests.ts';
 import { NO_RESYNCS, Publisher, TICK_MS } from '@holdfast/server/cell/publisher.ts';
 import type { Resyncs } from '@holdfast/server/cell/publisher.ts';
-import type { Declined, OpsResult } from '@holdfast/server/cell/remote/remote-cell.ts';
+import { ENTRIES_PAGE_MAX } from '@holdfast/server/cell/remote/cell-wire.ts';
+import type {
+  Declined,
+  EntriesResult,
+  OpsResult,
+} from '@holdfast/server/cell/remote/remote-cell.ts';
 import type { OperatorKey } from '@holdfast/server/registrar/charter-entry.ts';
 import { knownParty } from '@holdfast/server/replication/known-party.ts';
 import { PartyRuntime } from '@holdfast/server/replication/party-runtime.ts';
@@ -459,6 +464,12 @@ export class SimParty implements PartyDoor {
     if (admission === 'admit') return undefined;
     const newest = charter?.newest();
     return { kind: admission, epoch: newest?.epoch ?? (0 as Epoch), newest };
+  }
+
+  /** What this party knows of the charter, as `cell-routes.ts` gives it. */
+  entriesAfter(n: number): EntriesResult {
+    const entries = this.#run?.charter.after(n, ENTRIES_PAGE_MAX);
+    return entries === undefined ? AWAY : { kind: 'entries', entries };
   }
 
   /** Opens a stream of what this party publishes. */

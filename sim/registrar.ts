@@ -8,6 +8,7 @@ import { mayAppend } from '@holdfast/engine/handover/charter-rules.ts';
 import type { CharterBody } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { nodeCrypto } from '@holdfast/server/signed/node-crypto.ts';
+import type { CopyTaken } from '@holdfast/server/registrar/charter-copy.ts';
 import { emptyCharter } from '@holdfast/server/registrar/charter.ts';
 import { witnessEntry } from '@holdfast/server/registrar/charter-entry.ts';
 import { publicKeyText } from '@holdfast/server/signed/wire-key.ts';
@@ -176,6 +177,24 @@ export class CharterCopy {
 
   entries(): readonly CharterEntry[] {
     return [...this.#stored];
+  }
+
+  size(): number {
+    return this.#stored.length;
+  }
+
+  after(n: number, entriesMax: number): readonly CharterEntry[] {
+    return this.#stored.slice(n, n + entriesMax);
+  }
+
+  /** What a party told of, taken as a gateway's own copy takes it. */
+  offer(entry: CharterEntry): CopyTaken {
+    const size = this.#stored.length;
+    if (entry.n <= size) return { kind: 'taken', isNew: false };
+    if (entry.n > size + 1) return { kind: 'gap' };
+    this.take([entry]);
+    if (this.#stored.length > size) return { kind: 'taken', isNew: true };
+    return { kind: 'refused', detail: `entry ${entry.n} is not sound` };
   }
 
   /** Takes those entries that are sound and next. */

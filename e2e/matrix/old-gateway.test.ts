@@ -58,16 +58,21 @@ it(
     await goesOn(audience.load, 50);
 
     // First without anybody who could tell it of what has been.
-    const alone = [rig.network.cut(OLD, 'registrar'), rig.network.cut('registrar', OLD)];
+    const { network } = rig;
+    const apart = (other: string) => [network.cut(OLD, other), network.cut(other, OLD)];
+    const noRegistrar = apart('registrar');
+    const noParties = [...apart('north'), ...apart('south')];
     const after = await rig.gateway(OLD);
     const shown = await isLive(after.url);
     expect(shown?.state).toBe('stale');
     expect(shown?.value).toBeGreaterThanOrEqual(then?.value ?? 0);
     expect(Date.parse(shown?.asOf ?? '')).toBeLessThan(Date.now() + OFF_MS / 2);
-    // The party that it knows as the owner tells it of the entries it missed (W128).
+
+    // Then the party that it takes for the owner can be reached, and tells it what it missed.
     audience.load.moveTo(after.url);
+    for (const one of noParties) one.release();
     await goesOn(audience.load, 100);
-    for (const one of alone) one.release();
+    for (const one of noRegistrar) one.release();
     await goesOn(audience.load, 50);
     expect(await audience.complaints(after.url)).toEqual([]);
     expect(await audience.complaints()).toEqual([]);

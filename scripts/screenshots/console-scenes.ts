@@ -40,7 +40,7 @@ async function asWhileCopying(page: Page): Promise<void> {
 
 function whileCopying(live: ConsoleLive): ConsoleLive {
   const { status, nowMs } = live;
-  if (status?.handover == null) throw new Error('nothing was handed over');
+  if (!status?.handover) throw new Error('nothing was handed over');
   const samples = Array.from({ length: SAMPLES_MAX }, (_, n) => sampleOf(n, nowMs));
   return {
     ...live,

@@ -35,6 +35,8 @@ export const CLOCK_APART_MS_MAX = 30_000;
 
 export const IDENTITY_PATH = '/v1/wire';
 export const SESSIONS_PATH = '/v1/wire/sessions';
+/** Every path that parts ask each other for lies here, those of later versions too. */
+const UNKNOWN_PATHS = '/v1/*';
 const SESSION_BODY_BYTES_MAX = 1_024;
 
 /** A message that was proven to come from its sender, once. */
@@ -104,7 +106,6 @@ export async function addSignedRoutes(
     reply.header('content-type', 'application/json').header('cache-control', 'no-store');
     return JSON.stringify({ operator, site, publicKey, keyId, versions: [WIRE_VERSION] });
   });
-  app.setNotFoundHandler((request, reply) => sendNotFound(options, request, reply));
   await app.register((scope, _none, done) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => {
@@ -114,6 +115,7 @@ export async function addSignedRoutes(
     scope.setErrorHandler((error, request, reply) => sendFailure(options, error, request, reply));
     addSessionRoute(scope, options, sessions);
     for (const route of routes) addRoute(scope, options, sessions, route);
+    addUnknownRoute(scope, options);
     done();
   });
 }
@@ -150,6 +152,31 @@ function addRoute(
       return send(options, answer, signedBy.header, reply);
     },
   });
+}
+
+/** W13: whoever is older says so itself; any other answer would be taken for a stranger's. */
+function addUnknownRoute(scope: FastifyInstance, options: SignedServerOptions): void {
+  scope.route({
+    method: ['GET', 'POST', 'PUT', 'DELETE'],
+    url: UNKNOWN_PATHS,
+    exposeHeadRoute: false,
+    // Before the body is read, of which nothing will be made.
+    onRequest: (request, reply) => {
+      sendRefusal(options, unknownPath(request), request, reply);
+    },
+    handler: () => undefined,
+  });
+}
+
+function unknownPath(request: FastifyRequest): WireRefusal {
+  const header = headerOf(request);
+  if (header.kind === 'version') return versionRefusal(header.version);
+  return wireRefusal(
+    'wire-path-unknown',
+    `This side has no ${request.method} ${request.url.slice(0, 200)}. Nothing was done. ` +
+      'Either it is another kind of part than the sender takes it for: check the address. Or ' +
+      'it is of an older version of Holdfast: bring it to the newer one.',
+  );
 }
 
 function openedBy(
@@ -314,25 +341,6 @@ function sendFailure(
   options.onError(error);
   const failed = 'Something failed here and was written to the log. What was asked may be done.';
   return sendRefusal(options, wireRefusal('wire-failed', failed), request, reply);
-}
-
-/** W13: whoever is older says that it is, and not what would be taken for a stranger's answer. */
-function sendNotFound(
-  options: SignedServerOptions,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const header = headerOf(request);
-  const refused =
-    header.kind === 'version'
-      ? versionRefusal(header.version)
-      : wireRefusal(
-          'wire-path-unknown',
-          `This side has no ${request.method} ${request.url.slice(0, 200)}. Nothing was done. ` +
-            'Either it is another kind of part than the sender takes it for: check the address. Or ' +
-            'it is of an older version of Holdfast: bring it to the newer one.',
-        );
-  return sendRefusal(options, refused, request, reply);
 }
 
 /** Answers with a refusal; signed whenever the header could be read, so that it can be believed. */

@@ -138,11 +138,11 @@ describe('a signed message', () => {
   });
 
   it('W13: to a path that a part does not know is refused by it, and nothing was done', async () => {
-    const reply = await client.ask({ method: 'POST', path: '/newer?x=1', body: 'x' });
+    const reply = await client.ask({ method: 'POST', path: '/v1/newer?x=1', body: 'x' });
     expect(reply).toMatchObject({ kind: 'no-answer', code: 'wire-path-unknown', effect: 'none' });
     expect(reply).toHaveProperty(
       'detail',
-      expect.stringMatching(/POST \/newer\?x=1.*older version/),
+      expect.stringMatching(/POST \/v1\/newer\?x=1.*older version/),
     );
   });
 
@@ -150,12 +150,12 @@ describe('a signed message', () => {
     const url = await between((arrived) => {
       return arrived.url === SESSIONS_PATH ? arrived : inVersion(arrived, '2');
     });
-    const reply = await openClient(url).ask({ method: 'POST', path: '/newer', body: 'x' });
+    const reply = await openClient(url).ask({ method: 'POST', path: '/v1/newer', body: 'x' });
     expect(reply).toMatchObject({ kind: 'no-answer', code: 'wire-version' });
   });
 
   it('W13: to a path that a part does not know is refused to strangers too', async () => {
-    const response = await fetch(`${server.url}/newer`);
+    const response = await fetch(`${server.url}/v1/newer`);
     expect([response.status, await response.json()]).toMatchObject([
       404,
       { code: 'wire-path-unknown' },

@@ -13,7 +13,6 @@ import { isEqualParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { RemoteCell } from '../../cell/remote/remote-cell.ts';
 import type { CopyTaken } from '../../registrar/charter-copy.ts';
-import type { OwnerBook } from './owner-line.ts';
 
 /** Pages that are asked for one after the other; what is missing then, the next answer brings. */
 const GAP_PAGES_MAX = 100;
@@ -31,8 +30,16 @@ export type CharterGap = Readonly<{
 type Asked = Pick<RemoteCell, 'entriesAfter'>;
 type Fruitless = Readonly<{ from: Party; atMs: number }>;
 
+/** The copy of the charter, as far as it grows by what parties tell. */
+export type GrowingBook = Readonly<{
+  /** How many entries are known, of all cells; the number of the newest. */
+  size: () => number;
+  /** Somebody sent an entry: it is taken when it verifies and follows what is known. */
+  offer: (entry: CharterEntry) => CopyTaken;
+}>;
+
 type CharterGapParts = Readonly<{
-  book: Pick<OwnerBook, 'size' | 'offer'>;
+  book: GrowingBook;
   monotonicMs: () => number;
   /** A party sent entries that do not hold, or they could not be kept. */
   onRefused: (detail: string) => void;
@@ -92,7 +99,7 @@ function takeAll(
 }
 
 /** The copy's disk may be full; whoever was asked is not to blame, and it is tried again. */
-function takenOf(book: CharterGapParts['book'], entry: CharterEntry): CopyTaken {
+function takenOf(book: GrowingBook, entry: CharterEntry): CopyTaken {
   try {
     return book.offer(entry);
   } catch (cause) {

@@ -1,14 +1,13 @@
 // The line from a gateway to whoever owns a cell: which party the charter names, the connections to
 // it, and whether anything was heard of it lately.
 
-import type { CharterEntry } from '@holdfast/engine/charter/charter-entry.ts';
 import { HOLD_MS_MAX, newerEntry } from '@holdfast/engine/handover/gateway-route.ts';
 import { isEqualParty } from '@holdfast/engine/handover/charter-rules.ts';
 import type { CharterBody, Party } from '@holdfast/engine/handover/charter-rules.ts';
 import type { Epoch, Jurisdiction } from '@holdfast/protocol/ids.ts';
 import type { Declined, RemoteCell } from '../../cell/remote/remote-cell.ts';
-import type { CopyTaken } from '../../registrar/charter-copy.ts';
 import { charterGap } from './charter-gap.ts';
+import type { GrowingBook } from './charter-gap.ts';
 
 /** The part of the charter that a line follows. Entries that come from it are verified. */
 export type OwnerBook = Readonly<{
@@ -16,11 +15,8 @@ export type OwnerBook = Readonly<{
   entryOf: (cell: Jurisdiction, epoch: Epoch) => CharterBody | undefined;
   /** Calls back for each new entry, of any cell; returns what ends that. */
   watch: (listener: (entry: CharterBody) => void) => () => void;
-  /** How many entries are known, of all cells; the number of the newest. */
-  size: () => number;
-  /** Somebody sent an entry: it is taken when it verifies and follows what is known. */
-  offer: (entry: CharterEntry) => CopyTaken;
-}>;
+}> &
+  GrowingBook;
 
 export type LineOptions = Readonly<{
   jurisdiction: Jurisdiction;
