@@ -62,7 +62,8 @@ const TOO_OFTEN =
 export function bearerOf(request: FastifyRequest): string | undefined {
   const { authorization } = request.headers;
   if (authorization === undefined) return undefined;
-  if (authorization.startsWith(BEARER)) return authorization.slice(BEARER.length);
+  // Several spaces may follow the scheme (RFC 9110); what nearly everybody sends has one.
+  if (authorization.startsWith(BEARER)) return authorization.slice(BEARER.length).trimStart();
   const [scheme = '', credential = ''] = authorization.trim().split(/ +/, 2);
   return scheme.toLowerCase() === 'bearer' ? credential : '';
 }

@@ -3,7 +3,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { PROBLEMS } from '@holdfast/protocol/problems.ts';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { CatalogError } from '../catalog/catalog-error.ts';
 import { problemText, PROBLEM_TYPE, refusal, sendRefusal } from './refusal.ts';
@@ -45,6 +45,8 @@ const BY_CODE: ReadonlyMap<string, Refusal> = new Map([
   ['FST_ERR_BAD_URL', BAD_ADDRESS],
   ['FST_ERR_MAX_PARAM_LENGTH', NOT_FOUND],
   ['FST_ERR_NOT_FOUND', NOT_FOUND],
+  // Fastify's word for a QUERY, which no path takes.
+  ['FST_ERR_ROUTE_MISSING_CONTENT_TYPE', NOT_FOUND],
   ['ECONNRESET', ABORTED],
 ]);
 
@@ -64,6 +66,35 @@ function refusalOf(error: unknown, logger: Logger): Refusal {
   if (status === 403 || status === 404) return NOT_FOUND;
   logger.error({ err: error }, 'a request failed in a way that is not foreseen');
   return INTERNAL;
+}
+
+const HOSTLESS = refusal(
+  'invalid-request',
+  'A request of HTTP/1.1 must have the header Host. Nothing was done.',
+);
+const CODED = refusal(
+  'unsupported-media-type',
+  'Bodies are taken as they are and not compressed, so nothing was done. Send it without ' +
+    'Content-Encoding.',
+);
+
+/** Refuses what HTTP says a server must, or may, not read. Rules A8 and A10. */
+export function refuseUnreadable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: () => void,
+): void {
+  const { headers, httpVersionMinor } = request.raw;
+  if (headers.host === undefined && httpVersionMinor > 0) {
+    sendRefusal(reply, HOSTLESS);
+    return;
+  }
+  const coding = headers['content-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'identity') {
+    sendRefusal(reply.header('accept-encoding', 'identity'), CODED);
+    return;
+  }
+  done();
 }
 
 /** Answers a request that ended in an error. */

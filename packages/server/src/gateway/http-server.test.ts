@@ -5,6 +5,8 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { VideoId } from '@holdfast/protocol/ids.ts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   addVideos,
@@ -50,6 +52,7 @@ function dial(...lines: readonly string[]): Connection {
   return { socket, text: () => text, closed };
 }
 
+const CLOSE = 'Connection: close';
 const problemIn = (text: string): unknown => JSON.parse(text.slice(text.indexOf('\r\n\r\n')));
 const opsHead = (grant: string, length: string) => [
   'POST /v1/ops HTTP/1.1',
@@ -149,6 +152,26 @@ describe('A10: what is no HTTP request', () => {
     expect(problemIn(text())).toMatchObject({ status: 400, code: 'invalid-request' });
   });
 
+  it('A10: of HTTP/1.1 without Host is 400 as a problem document', async () => {
+    await open();
+    const { text, closed } = dial('GET /healthz HTTP/1.1', CLOSE, '', '');
+    await closed;
+    expect(text()).toMatch(/^HTTP\/1.1 400 /);
+    expect(problemIn(text())).toMatchObject({ status: 400, code: 'invalid-request' });
+  });
+
+  it('A10: of HTTP/1.0 needs no Host, and an expectation that nobody knows is none', async () => {
+    await open();
+    for (const lines of [
+      ['GET /healthz HTTP/1.0'],
+      ['GET /healthz HTTP/1.1', 'Host: a', 'Expect: wonders', CLOSE],
+    ]) {
+      const { text, closed } = dial(...lines, '', '');
+      await closed;
+      expect(text()).toMatch(/^HTTP\/1.1 200 /);
+    }
+  });
+
   it('A10: with headers beyond 16 KiB is 431', async () => {
     await open();
     const { text, closed } = dial('GET / HTTP/1.1', `X-Long: ${'x'.repeat(17_000)}`, '', '');
@@ -174,6 +197,32 @@ describe('A10: what is no HTTP request', () => {
   });
 });
 
+describe('A8: a body that is no JSON text', () => {
+  const put = (text: Buffer, headers: Record<string, string> = {}) =>
+    ask(world, 'PUT', '/v1/videos/b', { headers: { ...bearer(SERVICE_KEY), ...headers }, text });
+  const [before, after] = '{"durationMs":1,"creator":"c","title":"~"}'.split('~') as [
+    string,
+    string,
+  ];
+
+  it('A8: because its bytes are no UTF-8 is 400, and no other words are taken for it', async () => {
+    await open();
+    const text = Buffer.concat([Buffer.from(before), Buffer.of(0xff), Buffer.from(after)]);
+    expect((await put(text)).json()).toMatchObject({ status: 400, code: 'malformed-json' });
+    expect(world.catalog.has('b' as VideoId)).toBe(false);
+  });
+
+  it('A8: because it is compressed is 415, and says what is taken', async () => {
+    await open();
+    const packed = gzipSync(`${before}${after}`);
+    const refused = await put(packed, { 'content-encoding': 'gzip' });
+    expect(refused.json()).toMatchObject({ status: 415, code: 'unsupported-media-type' });
+    expect(refused.headers['accept-encoding']).toBe('identity');
+    const plain = Buffer.from(`${before}${after}`);
+    expect((await put(plain, { 'content-encoding': 'identity' })).statusCode).toBe(201);
+  });
+});
+
 describe('A11: paths and methods', () => {
   it.each([
     ['GET', '/nothing', 404, 'not-found'],
@@ -183,6 +232,7 @@ describe('A11: paths and methods', () => {
     ['GET', '/v1/ops', 405, 'method-not-allowed'],
     ['DELETE', '/v1/counts', 405, 'method-not-allowed'],
     ['PATCH', '/v1/counts', 405, 'method-not-allowed'],
+    ['TRACE', '/v1/counts', 405, 'method-not-allowed'],
     ['HEAD', '/v1/counts/stream?video=a', 405, undefined],
     ['GET', '/v1/videos/%zz', 400, 'invalid-request'],
   ] as const)('A11: %s %s is %i %s', async (method, url, status, code) => {
@@ -192,6 +242,14 @@ describe('A11: paths and methods', () => {
     expect(reply.headers['content-type']).toBe('application/problem+json; charset=utf-8');
     if (code !== undefined) expect(reply.json()).toMatchObject({ code });
     expect(reply.headers.allow !== undefined).toBe(status === 405);
+  });
+
+  it.each(['QUERY', 'PROPFIND'])('A11: %s, which no path takes, is 404', async (method) => {
+    await open();
+    const { text, closed } = dial(`${method} /v1/counts HTTP/1.1`, 'Host: a', CLOSE, '', '');
+    await closed;
+    expect(problemIn(text())).toMatchObject({ status: 404, code: 'not-found' });
+    expect(world.log).toEqual([]);
   });
 
   it('A11: OPTIONS tells the methods of a path', async () => {

@@ -2,6 +2,7 @@
 //
 // Rules: docs/spec/api.md.
 
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { JSON_BODY_BYTES_MAX } from '@holdfast/protocol/limits.ts';
@@ -29,7 +30,13 @@ import { GATEWAY_LIMITS, HEADER_BYTES_MAX } from './gateway-limits.ts';
 import type { GatewayLimits } from './gateway-limits.ts';
 import { homeOf as openHomeOf } from './home.ts';
 import { openCommentPaces } from './comments/comment-parts.ts';
-import { answerClientError, NOT_FOUND, RequestTimeout, sendError } from './http-errors.ts';
+import {
+  answerClientError,
+  NOT_FOUND,
+  refuseUnreadable,
+  RequestTimeout,
+  sendError,
+} from './http-errors.ts';
 import { openMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { opSender } from './op-sender.ts';
@@ -170,6 +177,8 @@ function openServer({ logger, trustProxy }: OpenGateway, limits: GatewayLimits):
       requestTimeout: limits.uploadTimeoutMs,
       connectionsCheckingInterval: limits.timeoutCheckMs,
       maxHeaderSize: HEADER_BYTES_MAX,
+      // Node's own refusal is no problem document; see `refuseUnreadable`.
+      requireHostHeader: false,
     },
     requestTimeout: limits.uploadTimeoutMs,
     connectionTimeout: limits.connectionIdleMs,
@@ -190,11 +199,17 @@ function openServer({ logger, trustProxy }: OpenGateway, limits: GatewayLimits):
     },
   });
   app.server.maxConnections = limits.connectionsMax;
+  app.addHook('onRequest', refuseUnreadable);
+  // What somebody expects that nobody here knows of is left undone, as HTTP allows.
+  app.server.on('checkExpectation', (request, response) => {
+    app.server.emit('request', request, response);
+  });
   closeWhatFallsIdle(app);
   endSlowBodies(app, limits);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-    done(null, body);
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    // What is no UTF-8 is no JSON (A8): decoded all the same, it would be other words than were sent.
+    done(null, Buffer.isBuffer(body) && isUtf8(body) ? body.toString() : null);
   });
   app.setErrorHandler((error, _request, reply) => sendError(error, reply, logger));
   app.setNotFoundHandler((_request, reply) => sendRefusal(reply, NOT_FOUND));
@@ -357,7 +372,7 @@ function watchRoute(route: RouteOptions, paths: Map<string, PathMethods>, metric
   ];
 }
 
-const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'];
 
 /** Answers `OPTIONS` and the methods that a path does not have (A11), before any body is read. */
 function addOtherMethods(app: FastifyInstance, paths: ReadonlyMap<string, PathMethods>): void {

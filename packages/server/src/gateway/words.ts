@@ -22,6 +22,6 @@ function wordsIn(value: unknown, charsMax: number, unseen: RegExp): string | und
 }
 
 /** Code points: what a limit of characters means, in every place that has one. */
-function charsIn(words: string): number {
+export function charsIn(words: string): number {
   return Array.from(words).length;
 }

@@ -122,6 +122,8 @@ describe('analytics', () => {
     'tz=',
     'from=yesterday',
     'from=2026-13-01T00:00:00Z',
+    'from=2026-02-30T00:00:00Z',
+    'to=2025-02-29',
     'to=1e99',
     'from=2026-11-22T14:00:00Z&to=2026-11-22T13:00:00Z',
     'grain=day&from=0001-01-01T00:00:00Z',

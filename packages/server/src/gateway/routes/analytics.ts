@@ -38,7 +38,7 @@ const SPAN_MS: Readonly<Record<Grain, number>> = {
   hour: 7 * DAY_MS,
   day: 28 * DAY_MS,
 };
-const TIME_PATTERN = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+const TIME_PATTERN = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
 const SIGN_IN = refusal('sign-in-required', 'Sign in as the creator, or send a service key.');
 const NOT_YOURS = refusal('forbidden', 'Only the creator of a video sees its analytics.');
@@ -106,8 +106,16 @@ function isOneOf<Word extends string>(words: readonly Word[], text: string): tex
 /** The time that a query names, `otherwiseMs` when it names none; `undefined` when it is no time. */
 export function timeOf(text: string | undefined, otherwiseMs: number): number | undefined {
   if (text === undefined) return otherwiseMs;
-  const ms = TIME_PATTERN.test(text) ? Date.parse(text) : Number.NaN;
+  const [, day] = TIME_PATTERN.exec(text) ?? [];
+  if (day === undefined || !isDay(day)) return undefined;
+  const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Whether a calendar has the day: `Date.parse` reads 30 February as 2 March. */
+function isDay(day: string): boolean {
+  const ms = Date.parse(day);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
 }
 
 type Summed = Readonly<{ kind: 'summed'; points: readonly SeriesPoint[]; asOfMs: number }>;

@@ -72,9 +72,9 @@ describe('A5: refused, and nothing reaches a cell', () => {
     expect(opsSubmitted(world)).toBe(0);
   });
 
-  it('A20: a jurisdiction that no cell serves', async () => {
+  it('A20 A39: a jurisdiction that no cell serves, with the number of its line', async () => {
     const reply = await send(text([line(1), line(2, { jurisdiction: 'zz' })]));
-    expect(reply.json()).toMatchObject({ status: 400, code: 'unknown-jurisdiction' });
+    expect(reply.json()).toMatchObject({ status: 400, code: 'unknown-jurisdiction', line: 2 });
     expect(opsSubmitted(world)).toBe(0);
   });
 

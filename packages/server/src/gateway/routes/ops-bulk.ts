@@ -4,6 +4,7 @@ import type { Jurisdiction } from '@holdfast/protocol/ids.ts';
 import { BULK_BODY_BYTES_MAX } from '@holdfast/protocol/limits.ts';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { BulkOp } from '@holdfast/protocol/ops.ts';
 import { outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
 import type { CellClient, OpGroup, SubmitReply } from '../../cell/cell-client.ts';
 import { sendJson } from '../answers.ts';
@@ -45,7 +46,7 @@ export async function addBulkRoute(app: FastifyInstance, parts: BulkParts): Prom
       const body = parseBulkBody(request.body);
       if (body.kind === 'refusal') return sendRefusal(reply, body);
       const loads = groupBulk(key.tenant, body.lines);
-      const targets = targetsOf(parts, loads);
+      const targets = targetsOf(parts, loads, body.lines);
       if ('kind' in targets) return sendRefusal(reply, targets);
       return await sendLoads(parts, targets, reply);
     });
@@ -56,14 +57,18 @@ export async function addBulkRoute(app: FastifyInstance, parts: BulkParts): Prom
 function targetsOf(
   { cells, catalog }: BulkParts,
   loads: ReadonlyMap<Jurisdiction, readonly OpGroup[]>,
+  lines: readonly BulkOp[],
 ): readonly Target[] | Refusal {
   const targets: Target[] = [];
   for (const [jurisdiction, groups] of loads) {
     const cell = cells.get(jurisdiction);
     if (cell === undefined) {
+      const line = lines.findIndex((each) => each.jurisdiction === jurisdiction) + 1;
       return refusal(
         'unknown-jurisdiction',
-        'A line names a jurisdiction that no cell here serves.',
+        `Line ${line} names a jurisdiction that no cell here serves. Nothing of this request was ` +
+          'recorded. GET /v1/cells lists those that there are.',
+        { line },
       );
     }
     if (undelivered(catalog, cell, groups)) return NOT_DELIVERED;

@@ -66,6 +66,17 @@ describe('registering a video', () => {
     });
   });
 
+  it('A17: takes a key after several spaces, as HTTP allows', async () => {
+    const headers = { authorization: `Bearer   ${SERVICE_KEY}` };
+    expect((await ask(world, 'PUT', '/v1/videos/a', { headers, body })).statusCode).toBe(201);
+  });
+
+  it('A44: takes a title of 200 characters as people count them', async () => {
+    const title = '\u{1f30a}'.repeat(200);
+    expect((await put({ title })).json()).toMatchObject({ title });
+    expect((await put({ title: `${title}a` })).statusCode).toBe(400);
+  });
+
   it.each([
     ['', 401, 'key-missing'],
     ['hfk_nobody', 401, 'key-invalid'],
@@ -86,6 +97,7 @@ describe('registering a video', () => {
     ['no creator', { creator: undefined }],
     ['an odd creator', { creator: 'a b' }],
     ['a title of 201 characters', { title: 't'.repeat(201) }],
+    ['a title with half a character', { title: '\ud800' }],
     ['a title that is a number', { title: 5 }],
     ['a list', []],
   ])('A5: with %s is 400 and registers nothing', async (_, change) => {

@@ -18,6 +18,7 @@ import { hiddenRefusal } from '../comments/commented-video.ts';
 import { itemsOf, queryOf } from '../query.ts';
 import { refusal, sendRefusal, unavailable } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
+import { charsIn } from '../words.ts';
 
 const PUT_REFUSALS = {
   conflict: refusal(
@@ -54,7 +55,7 @@ function newVideoOf(video: VideoId, tenant: string, body: Body): NewVideoOrRefus
   if (!isId(creator)) {
     return refusal('invalid-request', 'creator must be 1 to 64 characters of A-Z a-z 0-9 _ -.');
   }
-  if (title !== undefined && (typeof title !== 'string' || title.length > TITLE_CHARS_MAX)) {
+  if (title !== undefined && !isTitle(title)) {
     return refusal(
       'invalid-request',
       `title must be text of at most ${TITLE_CHARS_MAX} characters.`,
@@ -63,6 +64,11 @@ function newVideoOf(video: VideoId, tenant: string, body: Body): NewVideoOrRefus
   const known = { video, durationMs, creator, realm: tenantRealm(tenant), title } as const;
   const rest = { caption: '', tags: [], mediaUrl: undefined, posterUrl: undefined };
   return { kind: 'video', video: { ...known, ...rest } };
+}
+
+function isTitle(title: unknown): title is string {
+  if (typeof title !== 'string' || !title.isWellFormed()) return false;
+  return charsIn(title) <= TITLE_CHARS_MAX;
 }
 
 const GONE = {
