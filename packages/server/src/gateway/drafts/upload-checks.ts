@@ -24,6 +24,10 @@ export type UploadParts = Readonly<{
 
 export const NO_UPLOAD: DraftUpload = { state: 'none', id: null, total: 0, problem: null };
 
+/** Whether it is still open what becomes of it. */
+const isUnderWay = ({ state }: DraftUpload): boolean =>
+  state === 'receiving' || state === 'checking';
+
 export type UploadChecks = Readonly<{
   /** Brings a draft to where its upload is, and tells how much of that has come. */
   settle: (me: Account, draft: Draft) => Promise<Readonly<{ draft: Draft; received: number }>>;
@@ -46,9 +50,7 @@ export function uploadChecks(parts: UploadParts): UploadChecks {
   return {
     settle: async (me, draft) => {
       const { upload } = draft.body;
-      if (upload.id === null || (upload.state !== 'receiving' && upload.state !== 'checking')) {
-        return { draft, received: 0 };
-      }
+      if (upload.id === null || !isUnderWay(upload)) return { draft, received: 0 };
       const received = await uploads.received(me.jurisdiction, upload.id);
       if (received === undefined) {
         const isRunning = running.has(upload.id);
@@ -59,7 +61,7 @@ export function uploadChecks(parts: UploadParts): UploadChecks {
         upload.state === 'checking'
           ? draft
           : await changeUpload(parts, me, draft, { ...upload, state: 'checking' });
-      begin(me, checking, upload.id);
+      if (isUnderWay(checking.body.upload)) begin(me, checking, upload.id);
       return { draft: checking, received };
     },
     idle: async () => {
@@ -85,7 +87,10 @@ async function check(
     me,
     known,
     () => draftOf(me, id),
-    ({ body }) => (body.upload.id === upload ? { body: after(body, checked, file) } : NO_DRAFT),
+    ({ body }) => {
+      const isOpen = body.upload.id === upload && isUnderWay(body.upload);
+      return isOpen ? { body: after(body, checked, file) } : NO_DRAFT;
+    },
   );
   // The draft may have gone meanwhile; when it only cannot be reached now, it is tried again.
   if (done.kind === 'refusal' && done.code !== 'not-found') return;
@@ -116,18 +121,24 @@ function expire(parts: UploadParts, me: Account, draft: Draft): Promise<Draft> {
   return changeUpload(parts, me, draft, { ...NO_UPLOAD, problem: problemOf('expired') });
 }
 
+/** Changes an upload that is under way; what others came to meanwhile stays, and is returned. */
 async function changeUpload(
   { known }: UploadParts,
   me: Account,
   draft: Draft,
   upload: DraftUpload,
 ): Promise<Draft> {
+  let current = draft;
   const changed = await changeDraft(
     me,
     known,
     () => draftOf(me, draft.id),
-    ({ body }) =>
-      body.upload.id === draft.body.upload.id ? { body: { ...body, upload } } : NO_DRAFT,
+    (found) => {
+      current = found;
+      const { body } = found;
+      const isOpen = body.upload.id === draft.body.upload.id && isUnderWay(body.upload);
+      return isOpen ? { body: { ...body, upload } } : NO_DRAFT;
+    },
   );
-  return changed.kind === 'refusal' ? draft : changed;
+  return changed.kind === 'refusal' ? current : changed;
 }

@@ -148,6 +148,24 @@ describe('an upload', () => {
   });
 });
 
+describe('while an upload is looked at', () => {
+  it('UP13: what was found stays, however often the draft is read', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { id } = await ann.draft();
+      const url = String((await ann.begin(id, CLIP.length)).headers.location);
+      let isOver = false;
+      const reader = async (): Promise<void> => {
+        while (!isOver) await ann.read(id);
+      };
+      const readers = Array.from({ length: 8 }, reader);
+      await ann.append(url, 0, CLIP);
+      await ann.looked(id).finally(() => (isOver = true));
+      await Promise.all(readers);
+      expect((await ann.read(id)).upload.state).toBe('ready');
+    }
+  });
+});
+
 describe('after a crash', () => {
   it('UP17: what has come is there, and what was not looked at is', async () => {
     const folder = world.mediaFolder;
