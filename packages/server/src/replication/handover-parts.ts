@@ -162,7 +162,7 @@ function openController(
     record: openControlRecord(join(cellDir, RECORD_FILE)),
     gateways,
     begun,
-    copyBytes: () => sizeOfCopy(cellDir),
+    copyBytes: () => begun()?.snapshots.bytes() ?? sizeOfCopy(cellDir),
     newName: (epoch) => `${cell}-${epoch}-${randomBytes(NAME_BYTES).toString('hex')}`,
     certificate: (handover) => attesting.attestor?.status(handover) ?? null,
     opsInPause: (handover) => attesting.attestor?.opsInPause(handover),
@@ -183,7 +183,7 @@ function measuredBy(
 
 function sizeOfCopy(cellDir: string): number | undefined {
   try {
-    // What is in the log beside a file will be in its copy.
+    // A guess until the copy is made: what is in the log beside a file may be in the file already.
     return [...SNAPSHOT_FILES, 'accounts.db']
       .flatMap((name) => [name, `${name}-wal`])
       .reduce(

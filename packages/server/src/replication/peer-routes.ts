@@ -82,7 +82,8 @@ export function peerRoutes({ cell, begun }: PeerRoutesOptions): readonly SignedR
       const { snapshot = '', file = '', chunk = '' } = params;
       const part = await snapshots.chunk(snapshot, file, Number(chunk));
       if (part === undefined) return problem(404, 'no such part of a snapshot is here');
-      return { kind: 'bytes', status: 200, body: part.bytes, sha256: part.sha256 };
+      const { bytes, sha256, release } = part;
+      return { kind: 'bytes', status: 200, body: bytes, sha256, onSent: release };
     }),
   ];
 }

@@ -26,6 +26,8 @@ const MANIFEST_SILENCE_MS_MAX = 10 * 60_000;
 const CHUNK_SILENCE_MS_MAX = 60_000;
 /** Chunks that are on their way at once, so that neither disk nor network waits for the other. */
 const CHUNKS_UNDER_WAY_MAX = 4;
+/** After so many the disk is asked to take them, while more arrive; all at the end is a long wait. */
+const UNSYNCED_BYTES_MAX: number = 64 * 1024 * 1024;
 
 /** The snapshot could not be fetched now; what is whole of it is kept for the next try. */
 export class SnapshotError extends Error {
@@ -76,12 +78,18 @@ async function fetchFile(
   const handle = await open(path, isBegun ? 'r+' : 'w', 0o600);
   try {
     const chunks = file.chunks.keys();
+    let unsyncedBytes = 0;
     // All take from one iterator, so each chunk is fetched by one of them.
     const some = Array.from({ length: CHUNKS_UNDER_WAY_MAX }, async () => {
+      const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
       for (const chunk of chunks) {
-        const isHeld = isBegun && (await holdsChunk(handle, file, chunk));
-        if (!isHeld) await fetchChunk(fetch, manifest, file, chunk, handle);
+        const isHeld = isBegun && (await holdsChunk(handle, file, chunk, buffer));
+        if (!isHeld) await fetchChunk(fetch, manifest, { file, chunk, handle, buffer });
         onChunk(chunkBytes(file, chunk));
+        unsyncedBytes += chunkBytes(file, chunk);
+        if (unsyncedBytes < UNSYNCED_BYTES_MAX) continue;
+        unsyncedBytes = 0;
+        await handle.datasync();
       }
     });
     const ended = await Promise.allSettled(some);
@@ -98,7 +106,7 @@ async function fetchSecret(
   file: FileManifest,
 ): Promise<Uint8Array> {
   if (file.bytes !== SECRET_BYTES) throw new SnapshotError('the secret of the cell is no secret');
-  return askChunk(fetch, manifest, file, 0);
+  return askChunk(fetch, manifest, { file, chunk: 0 });
 }
 
 /**
@@ -142,20 +150,27 @@ const chunkBytes = ({ bytes }: FileManifest, chunk: number): number =>
   Math.min(CHUNK_BYTES, bytes - chunk * CHUNK_BYTES);
 
 /** Whether an earlier try has brought this chunk, whole. */
-async function holdsChunk(handle: FileHandle, file: FileManifest, chunk: number): Promise<boolean> {
-  const held = Buffer.alloc(chunkBytes(file, chunk));
+async function holdsChunk(
+  handle: FileHandle,
+  file: FileManifest,
+  chunk: number,
+  buffer: Buffer<ArrayBuffer>,
+): Promise<boolean> {
+  const held = buffer.subarray(0, chunkBytes(file, chunk));
   const { bytesRead } = await handle.read(held, 0, held.length, chunk * CHUNK_BYTES);
   return bytesRead === held.length && (await bodyHash(held)) === file.chunks[chunk];
 }
 
+/** A chunk that is wanted, and the memory that it is put in on its way. */
+type Wanted = Readonly<{ file: FileManifest; chunk: number; buffer?: Buffer<ArrayBuffer> }>;
+
 async function fetchChunk(
   fetch: FetchSnapshot,
   manifest: Manifest,
-  file: FileManifest,
-  chunk: number,
-  handle: FileHandle,
+  { handle, ...wanted }: Wanted & Readonly<{ handle: FileHandle }>,
 ): Promise<void> {
-  const bytes = await askChunk(fetch, manifest, file, chunk);
+  const { file, chunk } = wanted;
+  const bytes = await askChunk(fetch, manifest, wanted);
   const { bytesWritten } = await handle.write(bytes, 0, bytes.length, chunk * CHUNK_BYTES);
   if (bytesWritten !== bytes.length) {
     throw new SnapshotError(`the disk took only a part of chunk ${chunk} of ${file.name}`);
@@ -166,8 +181,7 @@ async function fetchChunk(
 async function askChunk(
   { client, cell }: Pick<FetchSnapshot, 'client' | 'cell'>,
   { snapshot }: Pick<Manifest, 'snapshot'>,
-  file: FileManifest,
-  chunk: number,
+  { file, chunk, buffer }: Wanted,
 ): Promise<Uint8Array> {
   const path = PEER_ROUTES.chunk
     .replace(':cell', cell)
@@ -179,6 +193,7 @@ async function askChunk(
     path,
     silenceMsMax: CHUNK_SILENCE_MS_MAX,
     answerBytesMax: CHUNK_BYTES,
+    ...(buffer !== undefined && { into: buffer }),
   });
   if (answer.kind === 'no-answer') throw new SnapshotError(answer.detail);
   if (answer.status !== 200) throw new SnapshotError(`the owner answered ${answer.status}`);

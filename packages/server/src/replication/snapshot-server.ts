@@ -17,6 +17,10 @@ import type { FileManifest, Manifest, SnapshotFile } from './snapshot.ts';
 /** A snapshot is handed out again for so long; a resumed fetch finds what it had. */
 const SNAPSHOT_LIFE_MS = 30 * 60_000;
 const SNAPSHOTS_FOLDER = 'snapshots';
+/** Chunks that are read and hashed at once, so that neither disk nor processor waits. */
+const HASHED_AT_ONCE = 4;
+/** Memory for chunks that is kept: to ask for it anew each time costs more than to read them. */
+const BUFFERS_KEPT_MAX = 8;
 /** All pages in one step: the copy is then as of one moment, however much is stored meanwhile. */
 const ALL_PAGES = 2 ** 30;
 
@@ -36,13 +40,15 @@ export type SnapshotServerOptions = Readonly<{
   pace: (bytes: number) => Promise<void>;
 }>;
 
-/** A chunk, and its hash as the manifest has it. */
-export type Chunk = Readonly<{ bytes: Uint8Array; sha256: string }>;
+/** A chunk, and its hash as the manifest has it; its memory is used again once it is released. */
+export type Chunk = Readonly<{ bytes: Uint8Array; sha256: string; release: () => void }>;
 
 export type SnapshotServer = Readonly<{
   /** The newest snapshot as JSON, made now when there is none. */
   manifest: () => Promise<string | undefined>;
   chunk: (snapshot: string, file: string, chunk: number) => Promise<Chunk | undefined>;
+  /** Size of the newest snapshot; `undefined` as long as there is none. */
+  bytes: () => number | undefined;
   /** Removes all snapshots: they hold what the cell holds. */
   clear: () => void;
 }>;
@@ -59,6 +65,8 @@ export function openSnapshotServer(options: SnapshotServerOptions): SnapshotServ
   // What an earlier run left is not known to this one.
   rmSync(folder, { recursive: true, force: true });
   let making: Promise<Made> | undefined;
+  let bytesMade: number | undefined;
+  const spare: Buffer<ArrayBuffer>[] = [];
 
   const current = async (): Promise<Made> => {
     const made = await making?.catch(() => undefined);
@@ -73,22 +81,34 @@ export function openSnapshotServer(options: SnapshotServerOptions): SnapshotServ
   };
 
   return {
-    manifest: async () => (await current()).text,
+    manifest: async () => {
+      const { manifest, text } = await current();
+      bytesMade = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
+      return text;
+    },
+    bytes: () => bytesMade,
     chunk: async (snapshot, file, chunk) => {
       const made = await making;
       const of = made?.manifest.files.find(({ name }) => name === file);
       if (made?.manifest.snapshot !== snapshot || of === undefined) return undefined;
       const sha256 = of.chunks[chunk];
       if (sha256 === undefined) return undefined;
-      const bytes =
-        of.name === SECRET_PART
-          ? made.secret
-          : await readChunk(join(folder, snapshot, of.name), chunk);
+      if (of.name === SECRET_PART) return { bytes: made.secret, sha256, release: () => {} };
+      const buffer = spare.pop() ?? Buffer.allocUnsafe(CHUNK_BYTES);
+      const bytes = await readChunk(join(folder, snapshot, of.name), chunk, buffer);
       await options.pace(bytes.length);
-      return { bytes, sha256 };
+      return {
+        bytes,
+        sha256,
+        release: () => {
+          if (spare.length < BUFFERS_KEPT_MAX) spare.push(buffer);
+        },
+      };
     },
     clear: () => {
       making = undefined;
+      bytesMade = undefined;
+      spare.length = 0;
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -135,19 +155,26 @@ function storedSeq(file: string): number {
 
 async function manifestOf(file: string, name: SnapshotFile): Promise<FileManifest> {
   const bytes = statSync(file).size;
-  const chunks: string[] = [];
-  for (let chunk = 0; chunk * CHUNK_BYTES < bytes; chunk += 1) {
-    chunks.push(await bodyHash(await readChunk(file, chunk)));
-  }
+  const chunks = Array.from({ length: Math.ceil(bytes / CHUNK_BYTES) }, () => '');
+  // All take from one iterator, so each chunk is hashed by one of them.
+  const left = chunks.keys();
+  const hashSome = async (): Promise<void> => {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (const chunk of left) chunks[chunk] = await bodyHash(await readChunk(file, chunk, buffer));
+  };
+  await Promise.all(Array.from({ length: HASHED_AT_ONCE }, hashSome));
   return { name, bytes, chunks };
 }
 
-async function readChunk(file: string, chunk: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readChunk(
+  file: string,
+  chunk: number,
+  into: Buffer<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   const handle = await open(file, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, chunk * CHUNK_BYTES);
-    return buffer.subarray(0, bytesRead);
+    const { bytesRead } = await handle.read(into, 0, CHUNK_BYTES, chunk * CHUNK_BYTES);
+    return into.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }

@@ -34,6 +34,8 @@ export type SignedAsk = Readonly<{
   silenceMsMax?: number;
   /** Largest answer; a stream has no such limit. */
   answerBytesMax?: number;
+  /** Where the answer's body is put; for nothing else until the ask is over. */
+  into?: Buffer<ArrayBuffer>;
   signal?: AbortSignal;
 }>;
 
@@ -226,7 +228,7 @@ async function proven(
   if (header.kind === 'header' && isFrames && isProven(STREAM_BODY)) {
     return { kind: 'open', response, header };
   }
-  const body = await bodyOf(response, ask.answerBytesMax ?? ANSWER_BYTES_MAX);
+  const body = await bodyOf(response, ask.answerBytesMax ?? ANSWER_BYTES_MAX, ask.into);
   if (!Buffer.isBuffer(body)) return body;
   if (header.kind === 'version') return otherVersion(header.version, body);
   const sha256 = await bodyHash(body);
@@ -238,9 +240,10 @@ async function proven(
 async function bodyOf(
   response: IncomingMessage,
   bytesMax: number,
+  into: Buffer<ArrayBuffer> | undefined,
 ): Promise<Buffer<ArrayBuffer> | NoAnswer> {
   try {
-    const body = await readBody(response, bytesMax);
+    const body = await readBody(response, bytesMax, into);
     if (body !== undefined) return body;
     return noAnswer('too-large', 'unknown', `The answer is larger than ${bytesMax} bytes.`);
   } catch (cause) {

@@ -54,8 +54,17 @@ export type SignedRequest = Readonly<{
 }>;
 
 export type SignedAnswer = Readonly<
-  /** `sha256`: the hash of the body, where it is known already. */
-  | { kind: 'bytes'; status: number; body: Uint8Array | string; sha256?: string }
+  /**
+   * `sha256`: the hash of the body, where it is known already. `onSent`: called once the body is not
+   * read any more, because it or its connection has gone.
+   */
+  | {
+      kind: 'bytes';
+      status: number;
+      body: Uint8Array | string;
+      sha256?: string;
+      onSent?: () => void;
+    }
   /** Each chunk becomes a frame, signed and sent as it comes; at most `FRAME_BYTES_MAX`. */
   | { kind: 'stream'; chunks: AsyncIterable<Uint8Array> }
 >;
@@ -288,8 +297,9 @@ function send(
     return signed;
   };
   if (answer.kind === 'bytes') {
-    const { status, body, sha256 } = answer;
+    const { status, body, sha256, onSent } = answer;
     const bytes = viewOf(body);
+    if (onSent !== undefined) reply.raw.once('close', onSent);
     begin(status, sha256 === undefined ? bytes : { sha256 });
     const type = status < 400 ? 'application/octet-stream' : 'application/problem+json';
     return reply.header('content-type', type).send(bytes);

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cuttingProxy, middle, raw, withHeader } from './between.fixture.ts';
 import type { Arrived, RawAnswer } from './between.fixture.ts';
 import { clientTo, listenSigned, newIdentity } from './signed.fixture.ts';
@@ -32,6 +32,15 @@ const echo: SignedRoute = {
   },
 };
 
+let answersGone = 0;
+/** As `echo`, with word when what it answered has gone. */
+const told: SignedRoute = {
+  method: 'POST',
+  url: '/told',
+  bodyBytesMax: 64,
+  handle: ({ body }) => ({ kind: 'bytes', status: 200, body, onSent: () => (answersGone += 1) }),
+};
+
 const failing: SignedRoute = {
   method: 'POST',
   url: '/fails',
@@ -44,7 +53,8 @@ const failing: SignedRoute = {
 beforeEach(async () => {
   closing = [];
   handled = [];
-  server = await listenSigned(south, [echo, failing]);
+  answersGone = 0;
+  server = await listenSigned(south, [echo, told, failing]);
   closing.push(server.close);
   client = openClient(server.url);
 });
@@ -110,6 +120,16 @@ describe('a signed message', () => {
     const bodies = replies.map((reply) => 'body' in reply && reply.body.toString());
     expect(bodies).toEqual(Array.from({ length: 200 }, (_none, n) => `<${n}>`));
     expect(new Set(handled.map(({ body }) => body.toString())).size).toBe(200);
+  });
+
+  it('is put where the asker wants it, and the handler hears that it has gone', async () => {
+    const into = Buffer.alloc(8, '.');
+    const reply = await client.ask({ method: 'POST', path: '/told', body: 'place', into });
+    expect(reply).toMatchObject({ kind: 'answer', body: Buffer.from('place') });
+    expect(into.toString()).toBe('place...');
+    await vi.waitFor(() => expect(answersGone).toBe(1), 10_000);
+    const larger = { method: 'POST', path: '/told', body: 'more than that', into } as const;
+    expect(await client.ask(larger)).toMatchObject({ code: 'too-large', effect: 'unknown' });
   });
 
   it.each([

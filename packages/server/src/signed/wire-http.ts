@@ -119,21 +119,28 @@ function hostOf({ hostname }: URL): string {
   return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 
-/** Reads a body to its end; `undefined` when it is larger. Throws when it breaks off. */
+/**
+ * Reads a body to its end; `undefined` when it is larger. Throws when it breaks off. With `into` it
+ * is put there, and what is returned is a view of it: some megabytes at a time, again and again, are
+ * then not asked of the memory each time.
+ */
 export async function readBody(
   response: IncomingMessage,
   bytesMax: number,
+  into?: Buffer<ArrayBuffer>,
 ): Promise<Buffer<ArrayBuffer> | undefined> {
   const chunks: Buffer[] = [];
+  const room = Math.min(bytesMax, into?.length ?? bytesMax);
   let bytes = 0;
   // A response that is not decoded gives buffers.
   for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) {
+    if (bytes + chunk.length > room) {
       response.destroy();
       return undefined;
     }
-    chunks.push(chunk);
+    if (into === undefined) chunks.push(chunk);
+    else chunk.copy(into, bytes);
+    bytes += chunk.length;
   }
-  return Buffer.concat(chunks, bytes);
+  return into?.subarray(0, bytes) ?? Buffer.concat(chunks, bytes);
 }
