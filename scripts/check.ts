@@ -19,7 +19,9 @@ const tsc = (project: string): Command => ['node_modules/typescript/bin/tsc', '-
 const steps: readonly Step[] = [
   {
     name: 'format',
-    commands: [['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.']],
+    commands: [
+      ['node_modules/prettier/bin/prettier.cjs', '--check', '--cache', '--log-level=warn', '.'],
+    ],
   },
   {
     name: 'lint',
@@ -61,10 +63,24 @@ const steps: readonly Step[] = [
   },
 ];
 
-/** Those of whole installations take longer than somebody waits between two edits: `npm test`. */
+/**
+ * Tests of whole installations, of processes that are killed, and of all that the machine of the
+ * hand-over can do: more than somebody waits for between two edits. `npm test` runs them too.
+ */
+const LONG_TESTS = [
+  'e2e/**',
+  'sim/**',
+  'packages/engine/src/handover/explore/**',
+  'packages/server/src/cli/**',
+  'packages/server/src/replication/handover-*.test.ts',
+  'packages/server/src/retirement/**',
+];
+
 const tests: Step = {
   name: 'tests',
-  commands: [['node_modules/vitest/vitest.mjs', 'run', '--exclude=e2e/**']],
+  commands: [
+    ['node_modules/vitest/vitest.mjs', 'run', ...LONG_TESTS.map((path) => `--exclude=${path}`)],
+  ],
 };
 
 /** Runs one tool under this same Node and gathers what it says; a signal to us ends it too. */
