@@ -123,6 +123,20 @@ describe('what an owner observes', () => {
     });
   });
 
+  test('H32: a snapshot that gets on does not diverge, however late beats come back', async () => {
+    const observer = new HandoverObserver();
+    for (let beat = 1; beat <= 8; beat += 1) {
+      observer.sent(10, beat * 100);
+      const now = at(beat * 100 + beat * 50);
+      await observer.report(report({ phase: 'seeding', beatMs: beat * 100 }), undefined, now);
+    }
+    expect(observer.readings(at(1_300), 1_000).lag).toMatchObject({ trend: 'rising' });
+    expect(observer.progress('seeding', at(1_300), 1_000, undefined).pace).toBe('converging');
+    expect(observer.progress('catching-up', at(1_300), 1_000, undefined).pace).not.toBe(
+      'converging',
+    );
+  });
+
   test('batches left, and no estimate while the follower is not nearing', async () => {
     const observer = new HandoverObserver();
     for (const ms of [0, 1_000]) {

@@ -170,7 +170,14 @@ export class HandoverObserver {
     const taken = isSeeding
       ? this.#copied.grown(now.monotonicMs)
       : this.#followerSeqs.grown(now.monotonicMs);
-    return paceOf({ lag: this.#lag(now), isThrottled, taken, left });
+    const lag = this.#lag(now);
+    // What is left of a snapshot does not grow, however late beats come back beside it.
+    const isGrowing = !isSeeding && lag.kind === 'known' && lag.trend === 'rising';
+    const trend = isGrowing ? 'rising' : 'steady';
+    return paceOf({
+      ...{ isThrottled, taken, left },
+      lag: lag.kind === 'known' ? { ...lag, trend } : lag,
+    });
   }
 
   /** How much faster the follower takes batches than the owner makes them. */
