@@ -72,7 +72,9 @@ const JUDGES: Readonly<Record<GateName, (readings: Readings) => Judged>> = {
     if (silent.length > 0) return unknown(`no answer from ${namesOf(silent)}`);
     const behind = gateways.filter(({ epoch }) => epoch !== newestEpoch);
     if (behind.length > 0) return red(`epoch ${newestEpoch} is not known to ${namesOf(behind)}`);
-    return green(`all ${gateways.length} gateways know epoch ${newestEpoch}`);
+    const which =
+      gateways.length === 1 ? 'the one gateway knows' : `all ${gateways.length} gateways know`;
+    return green(`${which} epoch ${newestEpoch}`);
   },
   disk: ({ disk }) => {
     if (disk === undefined) return unknown('the follower does not tell its free space');

@@ -372,7 +372,7 @@ export class PartyRuntime {
         return;
       case 'copy':
         this.#inBackground(
-          'copy',
+          'the copy of the owner could not be fetched',
           this.#onFiles(() => this.#fetchCopy()),
         );
         return;

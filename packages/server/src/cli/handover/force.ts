@@ -27,7 +27,7 @@ const UNKNOWN = 'unknown';
 
 /** Asks the party at an address. Throws `CliError` when it refuses. */
 export async function forceCell(io: CliIo, flags: ForceFlags): Promise<ExitCode> {
-  const { cell, at, dryRun, yesLose } = flags;
+  const { cell, dryRun, yesLose } = flags;
   if (!isJurisdiction(cell)) throw usage(`--cell: '${cell}' is not the name of a cell, such as us`);
   if (dryRun !== true && yesLose === undefined) {
     throw usage('Look at what would be lost with --dry-run, and say it back with --yes-lose');
@@ -40,7 +40,7 @@ export async function forceCell(io: CliIo, flags: ForceFlags): Promise<ExitCode>
     const loses = yesLose === undefined || yesLose === UNKNOWN ? null : Number(yesLose);
     const document = await client.ask('force', { dryRun: dryRun === true, loses });
     if (flags.json === true) writeJson(io, document);
-    else io.out.write(`${linesOf(io, at, document).join('\n')}\n`);
+    else io.out.write(`${linesOf(io, flags, document).join('\n')}\n`);
     return EXIT.ok;
   } finally {
     client.close();
@@ -69,7 +69,7 @@ function ownerOfKey(
   return [{ operator: key.operator, site: 'its site', publicKey, url }, key];
 }
 
-function linesOf(io: CliIo, at: string, document: unknown): readonly string[] {
+function linesOf(io: CliIo, flags: ForceFlags, document: unknown): readonly string[] {
   const { kind, epoch, loss } = fieldsOf(document);
   const { ownSeq, ownAt, ownerSeq, ownerHeardMsAgo, batchesAtLeast } = fieldsOf(loss);
   const isForced = kind === 'forced';
@@ -92,8 +92,9 @@ function linesOf(io: CliIo, at: string, document: unknown): readonly string[] {
     ...opsRows(fieldsOf(loss)),
   ]);
   const after =
-    'What the owner acknowledged after the last batch of this copy is lost to readers. When the owner ' +
-    'comes back, it sets it aside in a file of its own, and nothing of it is counted.';
+    'What the owner acknowledged after the last batch of this copy is lost to readers; what it ' +
+    'acknowledged after it was last heard is not in these numbers. When the owner comes back, it ' +
+    'sets all of it aside in a file of its own, and nothing of it is counted.';
   if (isForced) {
     return [
       paint.warn(`The cell is this party's, from epoch ${String(epoch)} on.`),
@@ -102,7 +103,9 @@ function linesOf(io: CliIo, at: string, document: unknown): readonly string[] {
       after,
     ];
   }
-  const command = `holdfast handover force --at ${at} … --yes-lose ${number}`;
+  const { cell, at, data } = flags;
+  const where = `--cell ${cell} --at ${at}${data === undefined ? '' : ` --data ${data}`}`;
+  const command = `holdfast handover force ${where} --yes-lose ${number}`;
   const title = paint.warn('Nothing was changed. Forcing would do this:');
   return [title, ...rows, '', after, '', `To do it: ${command}`];
 }

@@ -47,6 +47,7 @@ import { EXIT } from '../exit-codes.ts';
 import { notesFolder, noteHere } from '../parts-here.ts';
 import { VERSION } from '../version.ts';
 import { urlOf } from './banner.ts';
+import { calmFaults } from './calm-faults.ts';
 import { openCharterOf } from './charter-of-part.ts';
 import { drain, listen, serveUntilStopped } from './serve.ts';
 import type { ProcessParts, Serving } from './serve.ts';
@@ -161,7 +162,7 @@ function partyRole(
   const { config, io } = run;
   const { jurisdiction, isStandby } = config;
   const newest = (): CharterEntry | undefined => charter.charter.newest(jurisdiction);
-  const told = tellers(run);
+  const told = tellers(parts, run);
   return replicaRole({
     ...told,
     jurisdiction,
@@ -298,10 +299,10 @@ async function registrarHears(
 }
 
 /** What becomes of the party, in the log. */
-function tellers({
-  logger,
-  config,
-}: Run): Pick<ReplicaRoleOptions, 'onState' | 'onProgress' | 'onFault' | 'onNoJointCopy'> {
+function tellers(
+  { monotonicMs }: CellParts,
+  { logger, config }: Run,
+): Pick<ReplicaRoleOptions, 'onState' | 'onProgress' | 'onFault' | 'onNoJointCopy'> {
   return {
     onState: ({ kind, entry }) => {
       const owner = entry && `${entry.owner.operator} at ${entry.owner.site}`;
@@ -311,14 +312,25 @@ function tellers({
       logger.error(
         { owner: `${operator}/${site}`, silentMs: Math.round(silentMs) },
         'the owner is silent, and this copy is not joint, so it is not promoted by itself. What a ' +
-          `promotion would lose: holdfast handover force --cell ${config.jurisdiction} --dry-run`,
+          `promotion would lose: ${forceCommand(config)}`,
       );
     },
     onProgress: ({ bytes, bytesTotal }) => {
       logger.debug({ bytes, bytesTotal }, 'fetching the snapshot');
     },
-    onFault: (what, error) => logger.warn({ err: error }, `${what}; it is tried again`),
+    onFault: calmFaults((what, error, timesUntold) => {
+      const more = timesUntold === 0 ? {} : { timesUntold };
+      logger.warn({ err: error, ...more }, `${what}; it is tried again`);
+    }, monotonicMs),
   };
+}
+
+/** What tells its operator what forcing this party would lose. */
+function forceCommand({ jurisdiction, url, host, port, dataDir }: CellConfig): string {
+  // A port that was taken as it came stands in what this process said when it was ready.
+  const at = url ?? (port === 0 ? 'ITS-ADDRESS' : urlOf(host, port));
+  const where = `--cell ${jurisdiction} --at ${at} --data ${dataDir}`;
+  return `holdfast handover force ${where} --dry-run`;
 }
 
 function cellDirOf({ dataDir, jurisdiction }: CellConfig): string {
