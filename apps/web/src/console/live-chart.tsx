@@ -7,6 +7,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { ConsoleSample } from '@holdfast/protocol/console.ts';
 import { write } from '../ui/text.ts';
+import { differsInSeconds, splitsBetween, stepSeconds } from './time-axis.ts';
 
 export type Line = Readonly<{
   label: string;
@@ -30,6 +31,11 @@ const WINDOW_SECONDS_MAX = 600;
 /** A chart that has just begun is not drawn as one thick line. */
 const WINDOW_SECONDS_MIN = 60;
 const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
+const MINUTES = new Intl.DateTimeFormat(undefined, { timeStyle: 'short', hourCycle: 'h23' });
+/** Room for the times below the chart, and for the numbers beside it. */
+const X_AXIS_PX = 28;
+const Y_AXIS_PX = 54;
+const RIGHT_PX = 28;
 /** The table has one row for so many samples. */
 const ROW_SAMPLES = 10;
 
@@ -192,7 +198,7 @@ function optionsOf({ lines, limit }: ChartData, host: HTMLElement): uPlot.Option
     legend: { show: false },
     cursor: { show: false },
     // The last time of day stands half beyond the last sample.
-    padding: [8, 28, 0, 0],
+    padding: [8, RIGHT_PX, 0, 0],
     scales: {
       x: { time: true, range: (_chart, least, most) => [windowFrom(least, most), most] },
       y: { range: (_chart, _least, most) => [0, Math.max(10, (most ?? 0) * 1.15)] },
@@ -200,10 +206,19 @@ function optionsOf({ lines, limit }: ChartData, host: HTMLElement): uPlot.Option
     axes: [
       {
         ...axis,
-        space: 80,
-        values: (_chart, values) => values.map((value) => CLOCK.format(value * 1_000)),
+        size: X_AXIS_PX,
+        splits: (chart, _axis, from, to) => splitsBetween(from, to, stepOf(chart, to - from)),
+        values: (_chart, values) => {
+          const [first = 0, second = first] = values;
+          const clock = differsInSeconds(second - first) ? CLOCK : MINUTES;
+          return values.map((value) => clock.format(value * 1_000));
+        },
       },
-      { ...axis, size: 54, values: (_chart, values) => values.map((value) => write.count(value)) },
+      {
+        ...axis,
+        size: Y_AXIS_PX,
+        values: (_chart, values) => values.map((value) => write.count(value)),
+      },
     ],
     series: [
       {},
@@ -221,6 +236,10 @@ function optionsOf({ lines, limit }: ChartData, host: HTMLElement): uPlot.Option
         ? {}
         : { draw: [(chart) => drawLimit(chart, limit, colourOf(host, '--bad'))] },
   };
+}
+
+function stepOf({ width }: uPlot, spanSeconds: number): number {
+  return stepSeconds(spanSeconds, width - Y_AXIS_PX - RIGHT_PX);
 }
 
 function windowFrom(least: number, most: number): number {

@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import { PAUSE_MS_AIM, PAUSE_MS_MAX } from '@holdfast/protocol/console.ts';
 import type { ConsoleStatus } from '@holdfast/protocol/console.ts';
 import { UNKNOWN, write } from '../ui/text.ts';
-import { durationText, heldBackText, paceText } from './words.ts';
+import { bytesLeftOf, durationText, heldBackText, paceText } from './words.ts';
 
 /** How far it is, how far behind the follower is, and how long writes have waited. */
 export function Progress({ status }: Readonly<{ status: ConsoleStatus }>): ReactElement {
@@ -15,7 +15,9 @@ export function Progress({ status }: Readonly<{ status: ConsoleStatus }>): React
       <dl className="facts">
         <div>
           <dt>{isCopying ? 'Left to copy, about' : 'Batches to go'}</dt>
-          <dd className="digits">{isCopying ? durationText(leftMs) : write.count(batchesLeft)}</dd>
+          <dd className="digits">
+            {isCopying ? write.bytes(bytesLeftOf(progress)) : write.count(batchesLeft)}
+          </dd>
         </div>
         <div>
           <dt>Time left, about</dt>

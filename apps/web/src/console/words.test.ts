@@ -7,6 +7,7 @@ import type {
 import { UNKNOWN } from '../ui/text.ts';
 import {
   approvalText,
+  bytesLeftOf,
   durationText,
   heldBackText,
   isOwner,
@@ -108,6 +109,13 @@ describe('an approval', () => {
 });
 
 describe('words', () => {
+  it('CO29: what is left of a copy is told in bytes, and not at all while it is not known', () => {
+    const copying = { bytes: 3, bytesTotal: 10, bytesPerSecond: null, heldBack: null };
+    expect(bytesLeftOf({ ...STATUS.progress, copying })).toBe(7);
+    expect(bytesLeftOf({ ...STATUS.progress, copying: { ...copying, bytes: 11 } })).toBe(0);
+    expect(bytesLeftOf(STATUS.progress)).toBeNull();
+  });
+
   it('CO34: a copy that is held back says why, and any other says nothing of it', () => {
     const copying = { bytes: 1, bytesTotal: 2, bytesPerSecond: null };
     const why = 'a copy may take 40 MB a second';

@@ -92,6 +92,11 @@ export function paceText(pace: ConsoleStatus['progress']['pace']): string {
   return PACES[pace];
 }
 
+/** Bytes of the copy that have yet to go; `null` while that is not known. */
+export function bytesLeftOf({ copying }: ConsoleStatus['progress']): number | null {
+  return copying === null ? null : Math.max(0, copying.bytesTotal - copying.bytes);
+}
+
 /** Why the copy goes no faster, in the words of the source; `undefined` when nothing holds it back. */
 export function heldBackText({ copying }: ConsoleStatus['progress']): string | undefined {
   return copying === null || copying.heldBack === null ? undefined : `${copying.heldBack}.`;
