@@ -46,6 +46,7 @@ file over, and put a proxy with HTTPS in front, since what goes between them is 
 A folder is read again when it changes: a file that is taken away takes its gateway's access away.
 
 A standby is a second process of the same operator at another site, with a copy of its key:
+  $ mkdir -p ./us-west/operators/north
   $ cp ./us/operators/north/key.pem ./us-west/operators/north/key.pem
   $ holdfast cell --standby --jurisdiction us --operator north --site west \\
       --registrar http://127.0.0.1:7410 --data ./us-west --port 7423
