@@ -106,7 +106,7 @@ it(
     expect(dry.out).toContain('Nothing was changed');
     expect(dry.out).toContain('not known');
     // What it says to do is what does it.
-    expect(dry.out).toMatch(/--cell us --at http:\S+ --data \S+ --yes-lose unknown\n/);
+    expect(dry.out).toMatch(/--cell us --at http:\S+ --data '.+west' --yes-lose unknown$/m);
     expect((await newest())?.act).toBe('leave');
     expect((await force(west, '--yes-lose', '0')).err).toContain('unknown now');
     const forced = await force(west, '--yes-lose', 'unknown');

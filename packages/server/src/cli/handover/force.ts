@@ -12,6 +12,7 @@ import { dataDirOf } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { durationText, grouped } from '../progress.ts';
+import { shellWord } from '../shell-word.ts';
 import { clientOf, fieldsOf, keysIn } from './party-client.ts';
 
 export type ForceFlags = Readonly<{
@@ -104,7 +105,7 @@ function linesOf(io: CliIo, flags: ForceFlags, document: unknown): readonly stri
     ];
   }
   const { cell, at, data } = flags;
-  const where = `--cell ${cell} --at ${at}${data === undefined ? '' : ` --data ${data}`}`;
+  const where = `--cell ${cell} --at ${at}${data === undefined ? '' : ` --data ${shellWord(data)}`}`;
   const command = `holdfast handover force ${where} --yes-lose ${number}`;
   const title = paint.warn('Nothing was changed. Forcing would do this:');
   return [title, ...rows, '', after, '', `To do it: ${command}`];

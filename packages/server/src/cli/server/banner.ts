@@ -3,6 +3,7 @@
 import type { Paint } from '../cli-io.ts';
 import { columns } from '../columns.ts';
 import { VERSION } from '../version.ts';
+import { shellWord } from '../shell-word.ts';
 
 const ANY_HOSTS = ['0.0.0.0', '::', '[::]'];
 
@@ -47,9 +48,4 @@ export function readyText(ready: Ready, paint: Paint): string {
     lines.push('', `To count your own videos, make a service key: ${paint.bold(command)}`);
   }
   return `${lines.join('\n')}\n\n`;
-}
-
-/** A path as a shell takes it. */
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

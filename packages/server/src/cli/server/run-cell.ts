@@ -45,6 +45,7 @@ import { columns } from '../columns.ts';
 import { dataLayout } from '../data-layout.ts';
 import { EXIT } from '../exit-codes.ts';
 import { notesFolder, noteHere } from '../parts-here.ts';
+import { shellWord } from '../shell-word.ts';
 import { VERSION } from '../version.ts';
 import { urlOf } from './banner.ts';
 import { calmFaults } from './calm-faults.ts';
@@ -329,7 +330,7 @@ function tellers(
 function forceCommand({ jurisdiction, url, host, port, dataDir }: CellConfig): string {
   // A port that was taken as it came stands in what this process said when it was ready.
   const at = url ?? (port === 0 ? 'ITS-ADDRESS' : urlOf(host, port));
-  const where = `--cell ${jurisdiction} --at ${at} --data ${dataDir}`;
+  const where = `--cell ${jurisdiction} --at ${at} --data ${shellWord(dataDir)}`;
   return `holdfast handover force ${where} --dry-run`;
 }
 
