@@ -56,10 +56,16 @@ const RECORD_SUBJECTS: Readonly<Record<string, (world: HandedOver) => readonly S
 };
 const SUBJECTS = [...Object.keys(APP_SUBJECTS), ...Object.keys(RECORD_SUBJECTS), 'status'];
 
+const HELP = `Usage: npm run screenshots -- [--out FOLDER] [--only SUBJECT]... [--scene NAME]...
+
+Opens every page in Chromium, in both themes and three sizes, and keeps a picture of each in FOLDER
+(screenshots). A scene has the name that is printed for it, without the width. Subjects:
+${SUBJECTS.join(', ')}.`;
+
 const missed: string[] = [];
 
 async function take(browser: Browser, url: string, scene: Scene, out: string): Promise<void> {
-  if (values.scene.length > 0 && !values.scene.includes(scene.name)) return;
+  if (values.scenes.length > 0 && !values.scenes.includes(scene.name)) return;
   for (const viewport of SIZES) {
     const context = await browser.newContext({
       viewport,
@@ -109,13 +115,27 @@ async function takeAll<World extends Readonly<{ close: () => Promise<void> }>>(
   }
 }
 
-const { values } = parseArgs({
-  options: {
+function readArgs() {
+  const options = {
     out: { type: 'string', default: 'screenshots' },
-    only: { type: 'string', multiple: true, default: [] },
-    scene: { type: 'string', multiple: true, default: [] },
-  },
-});
+    only: { type: 'string', multiple: true },
+    scene: { type: 'string', multiple: true },
+    help: { type: 'boolean', default: false },
+  } as const;
+  try {
+    const { only = [], scene: scenes = [], ...others } = parseArgs({ options }).values;
+    return { ...others, only, scenes };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+const values = readArgs();
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 const isWanted = (subject: string): boolean =>
   values.only.length === 0 || values.only.includes(subject);
 const unknown = values.only.filter((subject) => !SUBJECTS.includes(subject));
