@@ -71,6 +71,8 @@ async function take(browser: Browser, url: string, scene: Scene, out: string): P
       viewport,
       reducedMotion: 'reduce',
       locale: scene.locale ?? 'en',
+      // It would serve from its own store what a scene makes fail.
+      serviceWorkers: 'block',
       ...(scene.as && { storageState: scene.as }),
     });
     const page = await context.newPage();
