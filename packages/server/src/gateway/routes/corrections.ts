@@ -47,6 +47,11 @@ function isReason(value: unknown): value is CorrectionReason {
   return CORRECTION_REASONS.some((reason) => reason === value);
 }
 
+/** Half a character is no text: the journal would keep another one than the answer showed (C5). */
+function isNote(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed() && value.length <= NOTE_CHARS_MAX;
+}
+
 function wantedOf(body: Body): Wanted | Refusal {
   const { metric, delta, reason, note } = body;
   if (!isMetric(metric)) return bad(`metric is one of ${METRICS.join(', ')}.`);
@@ -55,7 +60,7 @@ function wantedOf(body: Body): Wanted | Refusal {
   }
   if (Math.abs(delta) > DELTA_MAX) return bad(`delta must be at most ${DELTA_MAX} up or down.`);
   if (!isReason(reason)) return bad(`reason is one of ${CORRECTION_REASONS.join(', ')}.`);
-  if (note !== undefined && (typeof note !== 'string' || note.length > NOTE_CHARS_MAX)) {
+  if (note !== undefined && !isNote(note)) {
     return bad(`note must be text of at most ${NOTE_CHARS_MAX} characters; it is public.`);
   }
   return { kind: 'wanted', metric, delta, reason, note: note ?? '' };

@@ -117,6 +117,7 @@ describe('A64: corrections', () => {
     ['no reason', { reason: undefined }, 'invalid-request'],
     ['another reason', { reason: 'mood' }, 'invalid-request'],
     ['a note of 501 characters', { note: 'n'.repeat(501) }, 'invalid-request'],
+    ['a note with half a character', { note: '\udfff' }, 'invalid-request'],
   ])('A5: with %s are refused, and no cell is asked', async (_, change, code) => {
     expect((await correct(change)).json()).toMatchObject({ status: 400, code });
     expect([...asked('correct'), ...asked('correct', 'eu')]).toEqual([]);
