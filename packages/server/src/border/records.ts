@@ -51,7 +51,13 @@ export type PublicationRecord = Readonly<
 export type NoticeRecord = Readonly<{
   type: 'notice';
   level: 'info' | 'warn' | 'error';
-  event: 'replay' | 'journal-failed' | 'flush-failed' | 'maintenance-failed' | 'call-failed';
+  event:
+    | 'replay'
+    | 'journal-failed'
+    | 'flush-failed'
+    | 'maintenance-failed'
+    | 'call-failed'
+    | 'set-aside';
   message: string;
 }>;
 
@@ -275,6 +281,7 @@ export const RECORDS: Readonly<Record<RecordType, RecordRule>> = {
         'flush-failed',
         'maintenance-failed',
         'call-failed',
+        'set-aside',
       ),
       message: text(500),
     },

@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Cut } from '@holdfast/engine/handover/charter-rules.ts';
-import type { Epoch, Seq, VideoId } from '@holdfast/protocol/ids.ts';
+import type { Epoch, Seq, SubjectId, VideoId } from '@holdfast/protocol/ids.ts';
+import type { OpGroup } from '../cell/cell-client.ts';
 import { US } from '../registrar/charter.fixture.ts';
 import { PartyCell } from './party-cell.ts';
 
 const { privateKey } = generateKeyPairSync('ed25519');
 let dir: string;
 let cell: PartyCell;
+let told: string[];
 
 async function opened(): Promise<PartyCell> {
   return PartyCell.open({
@@ -24,7 +26,7 @@ async function opened(): Promise<PartyCell> {
       limits: { flushRowsMin: 100_000, flushAgeMsMax: 1_000_000 },
     },
     clocks: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
-    onNotice: () => undefined,
+    onNotice: ({ event, message }) => told.push(`${event}: ${message}`),
   });
 }
 
@@ -61,6 +63,7 @@ function aside(): number[] {
 }
 
 beforeEach(async () => {
+  told = [];
   dir = mkdtempSync(join(tmpdir(), 'holdfast-party-cell-'));
   cell = await opened();
 });
@@ -96,4 +99,23 @@ test('H19: what nobody counts is forgotten here, and setting aside twice is once
   expect(await cell.setAside(cutAt(2))).toBe(true);
   expect(await journalEnd()).toBe(2);
   expect(aside()).toEqual([3]);
+});
+
+test('H19: whoever runs the site is told what was set aside, by what people did, and once', async () => {
+  await written();
+  const op = (n: number, kind: 'like' | 'unlike') => ({ n, kind, video: 'v1' as VideoId }) as const;
+  const view = { n: 3, kind: 'view', video: 'v1' as VideoId, watchedMs: 5_000, source: 'feed' };
+  const ops = [op(1, 'like'), op(2, 'unlike'), view] as const as OpGroup['ops'];
+  const who = { kind: 'subject', tenant: 't', subject: 'anna' as SubjectId } as const;
+  const group: OpGroup = { sessionKey: 't/s', who, startedAtMs: undefined, ops };
+  await new Promise((resolve) => cell.line.submit([group], resolve));
+  expect(await cell.setAside(cutAt(2))).toBe(false);
+  const [message = ''] = told.filter((one) => one.startsWith('set-aside'));
+  expect(message).toContain(
+    'after batch 2 (batches: 1, likes: 1, likes taken back: 1, views: 1, as',
+  );
+  expect(message).toContain(join(dir, 'set-aside'));
+  told = [];
+  expect(await cell.setAside(cutAt(3))).toBe(true);
+  expect(told).toEqual([]);
 });

@@ -1,12 +1,11 @@
 // The cell of one party: its files, the ledger on them with one role, and a line that gateways are
 // served over. A snapshot of another party can be put in the place of its files.
 
-import { mkdirSync, openSync, closeSync, fsyncSync, statfsSync, writeSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clocks } from '@holdfast/engine/engine/clock.ts';
 import { assert } from '@holdfast/engine/counting/assert.ts';
 import type { Cut } from '@holdfast/engine/handover/charter-rules.ts';
-import type { Seq } from '@holdfast/protocol/ids.ts';
 import { openBorder } from '../border/border.ts';
 import type { CopyKeys } from '../at-rest/copy-keys.ts';
 import type { CellFiles } from '../cell/cell-files.ts';
@@ -17,11 +16,11 @@ import type { ReadBalances } from '../balances/read-balances.ts';
 import { CellLine } from '../cell/cell-line.ts';
 import type { OnNotice } from '../cell/cell-line.ts';
 import type { CellOptions } from '../cell/messages.ts';
+import { asideText, keepAside } from './aside-file.ts';
 import type { CellAccounts } from './party-ports.ts';
 import { RoleSlot } from './role-slot.ts';
 
 const ASIDE_FOLDER = 'set-aside';
-const READ_BYTES_MAX: number = 4 * 1024 * 1024;
 
 export type PartyCellOptions = Readonly<{
   cell: CellOptions;
@@ -133,40 +132,19 @@ export class PartyCell {
    * rows already include some of them: then the file has them, and the copy is to be fetched anew.
    */
   async setAside(cut: Cut): Promise<boolean> {
-    await this.#keepAside(cut.seq);
+    const folder = join(this.dir, ASIDE_FOLDER);
+    const seal: Parameters<typeof keepAside>[3] = (record) => this.keys.journal.seal(record);
+    const aside = await keepAside(this.roles.journal(), cut.seq, folder, seal);
+    if (aside !== undefined) {
+      const message = asideText(aside);
+      this.#options.onNotice({ level: 'warn', event: 'set-aside', message });
+    }
     // After a restart nothing is open yet, and what is stored decides.
     const stored = await this.files.store.meta();
     if (Math.max(this.roles.view()?.meta.seq ?? 0, stored?.seq ?? 0) > cut.seq) return false;
     // A crash here means that they are in both places, and are set aside once more.
     await this.roles.journal().truncate(cut.seq);
     return true;
-  }
-
-  /** Its name has the first of them, so that no other tail is written over it. */
-  async #keepAside(cutSeq: Seq): Promise<void> {
-    const journal = this.roles.journal();
-    const [first] = await journal.read(cutSeq, 1);
-    if (first === undefined) return;
-    const folder = join(this.dir, ASIDE_FOLDER);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const name = `after-${cutSeq}-${hex(first.hash).slice(0, 12)}.jsonl`;
-    const handle = openSync(join(folder, name), 'w', 0o600);
-    try {
-      for (let seq = cutSeq; ;) {
-        const records = await journal.read(seq, READ_BYTES_MAX);
-        for (const record of records) {
-          const { epoch, atMs, hash } = record;
-          // Sealed as in the journal: `fsck` and `start` of this copy have the key for it.
-          const bytes = { hash: hex(hash), sealed: hex(this.keys.journal.seal(record)) };
-          writeSync(handle, `${JSON.stringify({ epoch, seq: record.seq, atMs, ...bytes })}\n`);
-          seq = record.seq;
-        }
-        if (records.length === 0) break;
-      }
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
   }
 
   freeBytes(): number | undefined {
@@ -191,8 +169,6 @@ const NO_ACCOUNTS: CellAccounts = {
   serve: () => undefined,
   rest: () => undefined,
 };
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 function openFiles(
   { cell, clocks, balances }: PartyCellOptions,
