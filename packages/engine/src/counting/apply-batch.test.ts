@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { invalidCodeOf, outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
 import { SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
-import { chainAt, like, opsEntry, personEntry, PlainState, START_MS } from '../testing/batches.ts';
-import { unlike, videoEntry, view } from '../testing/batches.ts';
-import { admit, applyBatch, beginBatch } from './apply-batch.ts';
+import { chainAt, EPOCH, like, opsEntry, personEntry, PlainState } from '../testing/batches.ts';
+import { START_MS, unlike, videoEntry, view } from '../testing/batches.ts';
+import type { Epoch } from '@holdfast/protocol/ids.ts';
+import { admit, applyBatch, applyEntry, beginBatch } from './apply-batch.ts';
 import type { Entry } from './entries.ts';
 import { BULK_SESSION_MEMORY_MS } from './fold.ts';
 import { likeKey, utcDay, videoDayKey } from './numbers.ts';
@@ -72,6 +73,26 @@ describe('names and order', () => {
     expect(admit(fold, [opsEntry([like(65), like(129)])])).toBeUndefined();
     expect(admit(fold, [opsEntry([like(66)])])).toEqual({ kind: 'op-window', n: 66, highest: 1 });
     expect(fold.sessions.size).toBe(0);
+  });
+
+  test('C3: the window moves along when a session changes its person within a request', () => {
+    const state = begun();
+    const fold = beginBatch(state.rows(), state.batch([], START_MS));
+    const first = opsEntry([like(60)]);
+    expect(admit(fold, [first, opsEntry([like(124)], { person: 2 })])).toBeUndefined();
+    expect(admit(fold, [first, opsEntry([like(125)], { person: 2 })])).toEqual({
+      kind: 'op-window',
+      n: 125,
+      highest: 60,
+    });
+  });
+
+  test('C5: a batch of an epoch before that of the state is none', () => {
+    const state = begun();
+    state.meta = { ...state.meta, epoch: (EPOCH + 1) as Epoch };
+    expect(() => beginBatch(state.rows(), state.batch([], START_MS))).toThrow(
+      'epochs never go back',
+    );
   });
 
   test('C4: like, unlike and a late retry of the like end unliked', () => {
@@ -191,11 +212,22 @@ describe('corrections and erasure', () => {
     expect(state.corrections).toMatchObject([{ metric: 'views', delta: 3, reason: 'fraud' }]);
   });
 
-  test('C15: a correction below zero is refused, also when the same batch made the count', () => {
+  test('C15: a correction below zero is refused, and leaves no trace', () => {
     const state = begun();
     const fold = beginBatch(state.rows(), state.batch([], START_MS));
     expect(admit(fold, [correction(-1)])).toEqual({ kind: 'below-zero', value: 0 });
     expect(fold.lines.size).toBe(0);
+  });
+
+  test('C15: what the same batch counted and corrected before is part of the count', () => {
+    const state = begun();
+    const fold = beginBatch(state.rows(), state.batch([], START_MS));
+    applyEntry(fold, opsEntry([like(1), view(2)]));
+    applyEntry(fold, opsEntry([like(1)], { session: '~t', person: 2 }));
+    applyEntry(fold, correction(-1));
+    expect(admit(fold, [correction(-1)])).toBeUndefined();
+    expect(admit(fold, [correction(-2)])).toEqual({ kind: 'below-zero', value: 1 });
+    expect(admit(fold, [correction(-2, 'views')])).toEqual({ kind: 'below-zero', value: 1 });
   });
 
   test('C25: a named correction has an effect once, in one batch or in many', () => {
@@ -275,6 +307,13 @@ describe('corrections and erasure', () => {
       'erased-person',
       'erased-person',
     ]);
+  });
+
+  test('C18: a person whose number was never given here is as good as erased', () => {
+    const state = begun();
+    const ops = opsEntry([like(1), view(2)], { person: 3 });
+    expect(outcomes(state.apply([ops]))).toEqual(['erased-person', 'erased-person']);
+    expect(state.likes.size).toBe(0);
   });
 
   test('C19: views of an erased person stay', () => {
