@@ -35,6 +35,7 @@ import {
 } from './account-calls.ts';
 import type { CallContext } from './call-context.ts';
 import { caseAnswers } from './case-answers.ts';
+import { CORRECTIONS_LISTED_MAX } from './cell-client.ts';
 import type { CallName, CallReply, CellCalls, Identity } from './cell-client.ts';
 import type { CellUnavailable, Correction } from './cell-client.ts';
 import { studioOf } from '../studio/studio-call.ts';
@@ -48,9 +49,6 @@ type Call<Name extends CallName> = (
 ) => Promise<CallReply<Name>>;
 
 type Calls = Readonly<{ [Name in CallName]: Call<Name> }>;
-
-/** Corrections of one video that an answer lists. */
-const CORRECTIONS_MAX = 1_000;
 
 const WIDTH: Readonly<Record<CellCalls['analytics']['ask']['grain'], RollupWidth>> = {
   minute: 1,
@@ -299,7 +297,7 @@ async function corrections(
   const no = await engine.videoNo(video);
   if (no === undefined) return { kind: 'corrections', items: [] };
   const unstored = engine.view.unstoredCorrections(no);
-  const stored = await store.correctionsOf(no, CORRECTIONS_MAX);
+  const stored = await store.correctionsOf(no, CORRECTIONS_LISTED_MAX);
   const firstUnstored = unstored[0]?.seq ?? Infinity;
   const rows = [...unstored.toReversed(), ...stored.filter((row) => row.seq < firstUnstored)];
   const itemOf = ({ metric, delta, reason, note, atMs, seq }: CorrectionRow): Correction => ({
@@ -312,7 +310,7 @@ async function corrections(
     epoch: engine.epoch,
     seq,
   });
-  return { kind: 'corrections', items: rows.slice(0, CORRECTIONS_MAX).map(itemOf) };
+  return { kind: 'corrections', items: rows.slice(0, CORRECTIONS_LISTED_MAX).map(itemOf) };
 }
 
 /** The person's number, `NOBODY` when the cell does not know them. */

@@ -354,18 +354,25 @@ export const schemas: Readonly<Record<string, Schema>> = {
       }),
     ),
   }),
-  Corrections: object({
-    items: list(
-      object({
-        jurisdiction: named('Jurisdiction'),
-        metric: words(METRICS),
-        delta: { type: 'integer' },
-        reason: words(CORRECTION_REASONS),
-        note: text,
-        at: named('Time'),
-        ...position,
-      }),
-    ),
-  }),
+  Corrections: object(
+    {
+      items: list(
+        object({
+          jurisdiction: named('Jurisdiction'),
+          metric: words(METRICS),
+          delta: { type: 'integer' },
+          reason: words(CORRECTION_REASONS),
+          note: text,
+          at: named('Time'),
+          ...position,
+        }),
+      ),
+      more: {
+        type: 'boolean',
+        description: 'A cell lists as many as it may at once: older ones may be left out.',
+      },
+    },
+    ['more'],
+  ),
   Status: object({ status: words(['ok', 'ready']) }),
 };

@@ -5,6 +5,7 @@ import type { CorrectionReason, Metric } from '@holdfast/protocol/counts.ts';
 import { NOTE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Catalog } from '../../catalog/catalog.ts';
+import { CORRECTIONS_LISTED_MAX } from '../../cell/cell-client.ts';
 import { correctionKey } from '../../cell/session-key.ts';
 import { askAll } from '../all-cells.ts';
 import { objectBody, pathVideo, sendJson, timeText, VIDEO_NOT_KNOWN } from '../answers.ts';
@@ -115,9 +116,12 @@ export function addCorrectionRoutes(app: FastifyInstance, parts: CorrectionParts
     if (!catalog.has(video)) return sendRefusal(reply, VIDEO_NOT_KNOWN);
     const answered = await askAll(cells, 'corrections', { video });
     if (answered.kind === 'unavailable') return sendRefusal(reply, unavailable(answered));
-    const corrections = [...answered.replies.values()].flatMap(({ items }) => items);
+    const lists = [...answered.replies.values()].map(({ items }) => items);
+    const corrections = lists.flat();
     const newestFirst = corrections.sort((a, b) => b.atMs - a.atMs);
     const items = newestFirst.map(({ atMs, ...rest }) => ({ ...rest, at: timeText(atMs) }));
-    return sendJson(reply, 200, { items });
+    // A list that stops is no list of all: whoever adds it up must know.
+    const more = lists.some((list) => list.length >= CORRECTIONS_LISTED_MAX);
+    return sendJson(reply, 200, more ? { items, more } : { items });
   });
 }

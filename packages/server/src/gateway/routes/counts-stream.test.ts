@@ -111,6 +111,10 @@ describe('the stream', () => {
     const refused = await ask(world, 'GET', '/v1/counts/stream?video=a');
     expect(refused.json()).toMatchObject({ status: 429, code: 'rate-limited' });
     expect(refused.headers['retry-after']).toBe('5');
+    first.socket.destroy();
+    await vi.waitFor(() => expect(world.exchange.watchers()).toBe(0));
+    const second = stream('?video=a');
+    await vi.waitFor(() => expect(second.data()).toHaveLength(1));
   });
 
   it.each(['', '?video=', `?${Array.from({ length: 101 }, (_, n) => `video=v${n}`).join('&')}`])(

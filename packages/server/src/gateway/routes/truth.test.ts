@@ -6,8 +6,10 @@ import {
   openWorld,
   OPERATOR_KEY,
   SERVICE_KEY,
+  video,
 } from '../fakes/fake-world.ts';
 import type { World } from '../fakes/fake-world.ts';
+import { CORRECTIONS_LISTED_MAX } from '../../cell/cell-client.ts';
 
 let world: World;
 
@@ -94,6 +96,16 @@ describe('A64: corrections', () => {
     expect((await list()).json<{ items: readonly object[] }>().items).toHaveLength(2);
     world.cells.eu.fail(AWAY);
     expect((await list()).statusCode).toBe(503);
+  });
+
+  it('A64: say so when a cell lists as many as it may, so that there may be more', async () => {
+    const list = async () => (await ask(world, 'GET', '/v1/videos/a/corrections')).json<object>();
+    expect(await list()).not.toHaveProperty('more');
+    const one = await world.cells.us.client.call('corrections', { video: video('a') });
+    if (one.kind !== 'corrections') throw new Error('the fake lists none');
+    const items = Array.from({ length: CORRECTIONS_LISTED_MAX }, () => one.items).flat();
+    world.cells.us.answer('corrections', () => ({ kind: 'corrections', items }));
+    expect(await list()).toMatchObject({ more: true });
   });
 
   it('A64: below zero are 409 with the value that there is', async () => {
