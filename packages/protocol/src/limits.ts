@@ -24,6 +24,8 @@ export const DURATION_MS_MAX = 86_400_000;
 export const TITLE_CHARS_MAX = 200;
 /** Longest note of a correction, in characters. */
 export const NOTE_CHARS_MAX = 500;
+/** Corrections of one video that one cell lists, the newest. */
+export const CORRECTIONS_LISTED_MAX = 1_000;
 /** How long a session may send ops after it began: 7 days. */
 export const SESSION_LIFE_MS = 7 * 86_400_000;
 /** A count is `live` while every contributing cell's watermark is younger than this. */

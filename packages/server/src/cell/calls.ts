@@ -1,6 +1,6 @@
 // The calls of the port, one function each. An answer holds what the border lets out and no more.
 
-import { NOTE_CHARS_MAX, SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
+import { CORRECTIONS_LISTED_MAX, NOTE_CHARS_MAX, SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
 import { outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
 import type { Epoch, VideoId } from '@holdfast/protocol/ids.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
@@ -35,7 +35,6 @@ import {
 } from './account-calls.ts';
 import type { CallContext } from './call-context.ts';
 import { caseAnswers } from './case-answers.ts';
-import { CORRECTIONS_LISTED_MAX } from './cell-client.ts';
 import type { CallName, CallReply, CellCalls, Identity } from './cell-client.ts';
 import type { CellUnavailable, Correction } from './cell-client.ts';
 import { studioOf } from '../studio/studio-call.ts';

@@ -85,9 +85,6 @@ export type OpenedSession = Readonly<{
   expiresAtMs: number;
 }>;
 
-/** Corrections of one video that one cell lists, the newest. */
-export const CORRECTIONS_LISTED_MAX = 1_000;
-
 export type Correction = Readonly<{
   jurisdiction: Jurisdiction;
   metric: Metric;

@@ -2,10 +2,9 @@
 
 import { CORRECTION_REASONS, METRICS } from '@holdfast/protocol/counts.ts';
 import type { CorrectionReason, Metric } from '@holdfast/protocol/counts.ts';
-import { NOTE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
+import { CORRECTIONS_LISTED_MAX, NOTE_CHARS_MAX } from '@holdfast/protocol/limits.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { CORRECTIONS_LISTED_MAX } from '../../cell/cell-client.ts';
 import { correctionKey } from '../../cell/session-key.ts';
 import { askAll } from '../all-cells.ts';
 import { objectBody, pathVideo, sendJson, timeText, VIDEO_NOT_KNOWN } from '../answers.ts';

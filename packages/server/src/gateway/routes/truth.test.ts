@@ -1,3 +1,4 @@
+import { CORRECTIONS_LISTED_MAX } from '@holdfast/protocol/limits.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   addVideos,
@@ -9,7 +10,6 @@ import {
   video,
 } from '../fakes/fake-world.ts';
 import type { World } from '../fakes/fake-world.ts';
-import { CORRECTIONS_LISTED_MAX } from '../../cell/cell-client.ts';
 
 let world: World;
 
