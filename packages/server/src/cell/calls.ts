@@ -1,6 +1,10 @@
 // The calls of the port, one function each. An answer holds what the border lets out and no more.
 
-import { CORRECTIONS_LISTED_MAX, NOTE_CHARS_MAX, SESSION_LIFE_MS } from '@holdfast/protocol/limits.ts';
+import {
+  CORRECTIONS_LISTED_MAX,
+  NOTE_CHARS_MAX,
+  SESSION_LIFE_MS,
+} from '@holdfast/protocol/limits.ts';
 import { outcomeOf } from '@holdfast/protocol/outcome-byte.ts';
 import type { Epoch, VideoId } from '@holdfast/protocol/ids.ts';
 import type { Engine } from '@holdfast/engine/engine/engine.ts';
