@@ -320,6 +320,21 @@ describe.skipIf(!hasBrowser)(`the feed, in ${CHROMIUM}`, () => {
     expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
     await page.goto(`${server.url}/v/not/a/page`);
     await page.getByRole('heading', { name: 'No such page' }).waitFor(SOON);
+    await page.getByRole('link', { name: 'Search' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Search' }).waitFor(SOON);
+  });
+
+  it('WB1: a page that cannot be loaded says so, and leaves the ways to the others', async () => {
+    // Without the worker, which would have the page's files from before.
+    const other = await browser.newContext({ locale: 'en', serviceWorkers: 'block' });
+    const broken = await other.newPage();
+    await broken.goto(`${server.url}/search`);
+    await broken.route(/settings-page/, (route) => route.abort());
+    await broken.getByRole('link', { name: 'Settings' }).click();
+    await broken.getByRole('heading', { name: 'This page broke' }).waitFor(SOON);
+    await broken.getByRole('link', { name: 'Likes' }).click();
+    await broken.getByRole('heading', { level: 1, name: 'Likes' }).waitFor(SOON);
+    await other.close();
   });
 
   it('WB1 WB2: a link that the pointer rests on before the press leads to its page', async () => {

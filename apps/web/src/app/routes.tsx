@@ -9,9 +9,11 @@ import type { SearchType } from './search-types.ts';
 /** Which list of the feed; without it the one made for the viewer. */
 export type FeedSearch = Readonly<{ rank?: 'following' | 'latest' }>;
 
+const troublePage = lazyRouteComponent(() => import('./trouble-pages.tsx'), 'TroublePage');
+
 const root = createRootRoute({
   notFoundComponent: lazyRouteComponent(() => import('./trouble-pages.tsx'), 'NotFoundPage'),
-  errorComponent: lazyRouteComponent(() => import('./trouble-pages.tsx'), 'TroublePage'),
+  errorComponent: troublePage,
 });
 
 const app = createRoute({
@@ -32,6 +34,8 @@ const appQueries = createRoute({
   getParentRoute: () => app,
   id: 'queries',
   component: lazyRouteComponent(() => import('./queries-layout.tsx'), 'QueriesLayout'),
+  // Within the frame, so that there is a way on from a page that broke.
+  errorComponent: troublePage,
 });
 
 const underApp = <const Path extends string>(path: Path) => ({

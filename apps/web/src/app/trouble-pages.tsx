@@ -3,6 +3,7 @@
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { Notice } from '../ui/notice.tsx';
+import { AppFrame } from './app-frame.tsx';
 import { AppLink } from './app-link.tsx';
 import { useWords } from './i18n.ts';
 import { Page } from './page.tsx';
@@ -10,15 +11,18 @@ import { appArea } from './words.ts';
 
 export function NotFoundPage(): ReactElement {
   const t = useWords(appArea);
+  // No route has matched, so none has brought the frame.
   return (
-    <Page title={t('missing.title')} width="narrow">
-      <p className="lead">{t('missing.text')}</p>
-      <div>
-        <AppLink className="button" to="/">
-          {t('missing.home')}
-        </AppLink>
-      </div>
-    </Page>
+    <AppFrame>
+      <Page title={t('missing.title')} width="narrow">
+        <p className="lead">{t('missing.text')}</p>
+        <div>
+          <AppLink className="button" to="/">
+            {t('missing.home')}
+          </AppLink>
+        </div>
+      </Page>
+    </AppFrame>
   );
 }
 
