@@ -100,6 +100,8 @@ describe.skipIf(!hasBrowser)(`moderation, in ${CHROMIUM}`, STORY, () => {
     const author = await pageOf(creator);
     await author.goto(`${server.url}/reports`);
     await author.getByText(FACTS).waitFor(SOON);
+    await author.getByText('not public any more').first().waitFor(SOON);
+    expect(await author.getByText(video, { exact: true }).count()).toBe(0);
     expect(await axeFaults(author)).toEqual([]);
     await author.getByLabel('Why is it wrong?').fill('It is a painted set.');
     await author.getByRole('button', { name: 'Send the appeal' }).click();

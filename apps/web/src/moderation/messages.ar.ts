@@ -54,6 +54,7 @@ export const ar: Readonly<Record<keyof typeof en, Message>> = {
   'thing.video': 'فيديو',
   'thing.comment': 'تعليق',
   'thing.person': 'شخص',
+  'thing.notPublic': 'لم يعد متاحًا للعموم',
   'state.received': 'وصل',
   'state.open': 'بانتظار مشرف',
   'state.decided': 'تقرر',

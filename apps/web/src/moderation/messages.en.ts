@@ -46,6 +46,7 @@ export const en = {
   'thing.video': 'Video',
   'thing.comment': 'Comment',
   'thing.person': 'Person',
+  'thing.notPublic': 'not public any more',
   'state.received': 'Received',
   'state.open': 'Waiting for a moderator',
   'state.decided': 'Decided',

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { ask, valueOf } from '../app/ask.ts';
+import { ask, troubleOf, valueOf } from '../app/ask.ts';
+import type { Trouble } from '../app/ask.ts';
 import { parseVideo } from '../app/video.ts';
 import { parsePerson, pathOfPerson } from '../profile/person.ts';
 import type { Thing } from './wire.ts';
@@ -16,7 +17,7 @@ export function ThingLink({ t, thing }: ThingProps): ReactElement {
     case 'video':
       return (
         <span className="thing">
-          {kind} <VideoName id={thing.id} />
+          {kind} <VideoName t={t} id={thing.id} />
         </span>
       );
     case 'person':
@@ -34,12 +35,16 @@ export function ThingLink({ t, thing }: ThingProps): ReactElement {
   }
 }
 
-function VideoName({ id }: Readonly<{ id: string }>): ReactElement {
+function VideoName({ t, id }: Readonly<{ t: ModerationWords; id: string }>): ReactElement {
   const video = useQuery({
     queryKey: ['video', id],
     queryFn: () => valueOf(ask(`/v1/videos/${encodeURIComponent(id)}`, parseVideo)),
     retry: false,
   });
+  if (video.isPending) return <span className="soft">…</span>;
+  if (video.error !== null && isGone(troubleOf(video.error))) {
+    return <span title={id}>{t('thing.notPublic')}</span>;
+  }
   const title = video.data?.title ?? '';
   return (
     <Link to="/v/$video" params={{ video: id }}>
@@ -47,6 +52,11 @@ function VideoName({ id }: Readonly<{ id: string }>): ReactElement {
     </Link>
   );
 }
+
+const NOT_PUBLIC = new Set(['unknown-video', 'video-removed', 'video-hidden']);
+
+const isGone = (trouble: Trouble): boolean =>
+  trouble.kind === 'problem' && NOT_PUBLIC.has(trouble.problem.code);
 
 function PersonName({ id }: Readonly<{ id: string }>): ReactElement {
   const person = useQuery({
